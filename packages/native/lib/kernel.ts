@@ -1,0 +1,210 @@
+/**
+ * The kernel facts that can be made true, one verb each.
+ *
+ * Verbs fail with KernelError and change nothing when they fail. `netns` is the path of a pinned network
+ * namespace; without it the verb acts on the namespace of this process. Addresses are text without a
+ * prefix length, prefixes are `address/length`, both in canonical form (RFC 5952 for v6).
+ */
+export interface Kernel {
+  /** A new network namespace is pinned at `path` (EEXIST when something is pinned there), its `lo` is up. */
+  createNetns(o: { path: string }): Promise<void>;
+  /** Nothing is pinned at `path` (ENOENT when nothing was); the namespace dies with its last process. */
+  removeNetns(o: { path: string }): Promise<void>;
+  /** Names pinned directly below `directory`; none when the directory is missing. */
+  listNetns(o: { directory: string }): Promise<string[]>;
+
+  /** A bridge exists, up, without learning from us (EEXIST). */
+  createBridge(o: { netns?: string; name: string; mac?: string; mtu?: number }): Promise<void>;
+  /** A veth pair: `name` here (up, port of `master`), `peer` in `peer.netns` (down) (EEXIST, ENODEV). */
+  createVeth(o: {
+    netns?: string;
+    name: string;
+    master?: string;
+    mtu?: number;
+    peer: { name: string; netns: string; mac: string; index?: number };
+  }): Promise<void>;
+  /** The link is gone (ENODEV when it was not there). */
+  deleteLink(o: { netns?: string; name: string }): Promise<void>;
+  /** The named attributes of a link are so (ENODEV). `master: null` takes it off its bridge. */
+  setLink(o: {
+    netns?: string;
+    name: string;
+    up?: boolean;
+    mac?: string;
+    mtu?: number;
+    master?: string | null;
+  }): Promise<void>;
+  /** The flags of a bridge port are so (ENODEV; EINVAL when the link is no port). */
+  setBridgePort(o: { netns?: string; name: string; flags: BridgePortFlags }): Promise<void>;
+  listLinks(o: { netns?: string }): Promise<Link[]>;
+
+  /** The link carries the address; v6 without duplicate detection (EEXIST, ENODEV). */
+  addAddress(o: { netns?: string; link: string; prefix: string }): Promise<void>;
+  /** The link does not carry the address (EADDRNOTAVAIL when it did not). */
+  deleteAddress(o: { netns?: string; link: string; prefix: string }): Promise<void>;
+  /** All addresses but link-local ones that the kernel made by itself. */
+  listAddresses(o: { netns?: string }): Promise<LinkAddress[]>;
+
+  /** The route is there (EEXIST, ENETUNREACH). `destination` is a prefix or `default4` / `default6`. */
+  addRoute(o: { netns?: string; route: Route }): Promise<void>;
+  /** The route is gone (ESRCH when it was not there). */
+  deleteRoute(o: { netns?: string; route: Route }): Promise<void>;
+  /** The main table. */
+  listRoutes(o: { netns?: string }): Promise<Route[]>;
+
+  /** A permanent neighbour entry is there, replacing any other for the address (ENODEV). */
+  replaceNeighbour(o: { netns?: string; link: string; address: string; mac: string }): Promise<void>;
+  /** No neighbour entry for the address (ENOENT). */
+  deleteNeighbour(o: { netns?: string; link: string; address: string }): Promise<void>;
+  listNeighbours(o: { netns?: string; link?: string }): Promise<Neighbour[]>;
+  /** Asks the segment who has the address; the answer appears in listNeighbours (NTF_USE). */
+  probeNeighbour(o: { netns?: string; link: string; address: string }): Promise<void>;
+
+  /** A static forwarding entry mac → port, replacing any other for that mac on that port (ENODEV). */
+  replaceForwarding(o: { netns?: string; port: string; mac: string }): Promise<void>;
+  /** No forwarding entry mac → port (ENOENT). */
+  deleteForwarding(o: { netns?: string; port: string; mac: string }): Promise<void>;
+  /** Static entries only. */
+  listForwarding(o: { netns?: string; bridge?: string }): Promise<ForwardingEntry[]>;
+
+  /** The file below /proc/sys/net of that namespace holds the value; `key` as in `ipv4.conf.eth0.forwarding`,
+   *  its parts separated by `/` when a link name contains a dot (ENOENT, EINVAL). */
+  writeSysctl(o: { netns?: string; key: string; value: string }): Promise<void>;
+  readSysctl(o: { netns?: string; key: string }): Promise<string>;
+
+  /** An nftables text is applied as one transaction (EINVAL etc. with libnftables' own message as detail). */
+  applyNft(o: { netns?: string; ruleset: string }): Promise<void>;
+  /** A table as libnftables' JSON (`nft -j list table FAMILY NAME`), parsed; null when there is none. */
+  listNftTable(o: {
+    netns?: string;
+    family: 'inet' | 'bridge' | 'netdev';
+    table: string;
+  }): Promise<unknown | null>;
+  /** Names of tables of every family: `family name`. */
+  listNftTables(o: { netns?: string }): Promise<{ family: string; table: string }[]>;
+
+  /** Every link, address, route or neighbour event of a namespace until the signal aborts. */
+  watch(o: { netns?: string; signal: AbortSignal }): AsyncIterable<KernelEvent>;
+
+  /** Which controllers this host has, and where each lives. */
+  listControllers(): Promise<Controller[]>;
+  /** The group exists in the v2 tree and in every v1 hierarchy whose controller we use (EEXIST is success). */
+  createCgroup(o: { name: string }): Promise<void>;
+  /** Limits are so; null lifts one (ENOENT; EBUSY when memory in use is above; EOPNOTSUPP without a controller). */
+  setCgroupLimits(o: { name: string; limits: CgroupLimits }): Promise<void>;
+  readCgroup(o: {
+    name: string;
+  }): Promise<{ limits: CgroupLimits; usage: CgroupUsage; pids: number[] } | null>;
+  /** `cgroup.procs` of the group in each hierarchy, for a program that joins before it does anything else. */
+  cgroupProcsFiles(o: { name: string }): Promise<string[]>;
+  /** Names of groups directly below `parent` in any hierarchy. */
+  listCgroups(o: { parent: string }): Promise<string[]>;
+  /** Every process of the group is killed, forks and all. */
+  killCgroup(o: { name: string }): Promise<void>;
+  /** The group is gone from every hierarchy (EBUSY while processes are in it; absent is success). */
+  removeCgroup(o: { name: string }): Promise<void>;
+
+  /** `source` is bound at `target` with the flags (recursive flags by mount_setattr). */
+  bindMount(o: {
+    source: string;
+    target: string;
+    readOnly?: boolean;
+    nosuid?: boolean;
+    nodev?: boolean;
+    noexec?: boolean;
+  }): Promise<void>;
+  mountTmpfs(o: { target: string; size: string; mode: string }): Promise<void>;
+  /** Nothing of ours is mounted at `target` (EINVAL when nothing was). */
+  unmount(o: { target: string }): Promise<void>;
+  /** Mounts at or below a path, as in mountinfo. */
+  listMounts(o: { under: string }): Promise<Mount[]>;
+
+  /** Start time in clock ticks since boot (field 22 of /proc/PID/stat), null when there is no such process. */
+  processStartTime(o: { pid: number }): Promise<number | null>;
+  /** Sends a signal by pidfd, only when pid still is the process that started at `startTime` (ESRCH). */
+  signalProcess(o: { pid: number; startTime: number; signal: number }): Promise<void>;
+  /** Resolves when that process has ended (ESRCH when it is not there). */
+  waitProcess(o: { pid: number; startTime: number }): Promise<void>;
+}
+
+export interface BridgePortFlags {
+  isolated?: boolean;
+  learning?: boolean;
+  flood?: boolean;
+  mcastFlood?: boolean;
+  bcastFlood?: boolean;
+}
+
+export interface Link {
+  index: number;
+  name: string;
+  /** `veth`, `bridge`, `loopback`, … ('' when the kernel names none) */
+  kind: string;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  /** name of the bridge it is a port of */
+  master: string | null;
+  port: Required<BridgePortFlags> | null;
+}
+
+export interface LinkAddress {
+  link: string;
+  prefix: string;
+}
+
+export interface Route {
+  /** `10.0.0.0/24`, `default4`, `default6` */
+  destination: string;
+  gateway?: string;
+  link: string;
+  /** the gateway is reachable on the link though no route says so */
+  onlink?: boolean;
+}
+
+export interface Neighbour {
+  link: string;
+  address: string;
+  mac: string | null;
+  state: 'permanent' | 'reachable' | 'stale' | 'incomplete' | 'failed' | 'other';
+}
+
+export interface ForwardingEntry {
+  bridge: string;
+  port: string;
+  mac: string;
+}
+
+export interface KernelEvent {
+  kind: 'link' | 'address' | 'route' | 'neighbour' | 'overrun';
+  change: 'new' | 'gone';
+  link: string | null;
+}
+
+export interface Controller {
+  name: 'memory' | 'cpu' | 'pids' | 'io' | 'freezer' | 'devices' | 'cpuset';
+  version: 1 | 2;
+  mount: string;
+}
+
+export interface CgroupLimits {
+  /** bytes */
+  memory?: number | null;
+  /** cores, 0.5 is half of one */
+  cpus?: number | null;
+  pids?: number | null;
+}
+
+export interface CgroupUsage {
+  memoryBytes: number | null;
+  cpuSeconds: number | null;
+  pids: number | null;
+  oomKills: number | null;
+}
+
+export interface Mount {
+  target: string;
+  fsType: string;
+  source: string;
+  options: string[];
+}

@@ -1,0 +1,117 @@
+/**
+ * Trees of processes in namespaces of their own, made by the static program `spawn` and held by `keeper`.
+ *
+ * A tree outlives the program that started it: its keeper holds exit status, console ring and terminal.
+ * Everything about one tree lies in its `runDirectory`. The facts behind each field: mounts are built with
+ * host credentials and locked by copying them into a mount namespace owned by the tree's user namespace;
+ * pid, ipc, uts and cgroup namespaces belong to that user namespace, the network namespace to the host.
+ */
+export interface ProcessTrees {
+  /** Builds the namespaces and the mounts and starts pid 1. Resolves once pid 1 has been executed.
+   *  Fails with KernelError naming the step; then nothing is left. EEXIST when a tree runs there. */
+  start(spec: TreeSpec): Promise<TreeStatus>;
+  /** What the keeper says, or, when no keeper lives, what it left behind; null when nothing ever ran there. */
+  status(o: { runDirectory: string }): Promise<TreeStatus | null>;
+  /** pid 1 gets `signal`, after `timeoutMs` everything in the tree is killed. Resolves when all is gone. */
+  stop(o: { runDirectory: string; signal: number; timeoutMs: number }): Promise<TreeStatus>;
+  /** Resolves when pid 1 has ended; at once when it already has. */
+  wait(o: { runDirectory: string; signal?: AbortSignal }): Promise<TreeStatus>;
+  /** Runs a command in the tree with exactly the protections of pid 1: namespaces, cgroups first of all,
+   *  capabilities, no_new_privs, filter last, no descriptor but 0 to 2. */
+  exec(o: ExecRequest): Promise<ExecSession>;
+  /** Console output from `from` (byte offset since the ring began; absent: the last `tailLines`). */
+  console(o: {
+    runDirectory: string;
+    from?: number;
+    tailLines?: number;
+    follow?: boolean;
+    signal?: AbortSignal;
+  }): AsyncIterable<ConsoleChunk>;
+  /** Keeper, status and console of an ended tree are removed (EBUSY while it runs). */
+  forget(o: { runDirectory: string }): Promise<void>;
+}
+
+export interface TreeSpec {
+  /** 0700, made by the caller; keeper's socket, status file and console ring are put here. */
+  runDirectory: string;
+  hostname: string;
+  /** uid and gid N inside are host ids idBase + N; idBase must not be 0 and the range must not overflow. */
+  idBase: number;
+  idCount: 65536;
+  /** Path of a pinned network namespace owned by the host. */
+  netns: string;
+  /** Files to write our pid to before anything else. */
+  cgroupProcsFiles: string[];
+  root: TreeRoot;
+  /** Ready-made mounts on top of the root, in order. */
+  mounts: TreeMount[];
+  /** null: the built-in init, which reaps and waits. */
+  command: string[] | null;
+  environment: Record<string, string>;
+  /** Ids inside the tree. */
+  uid: number;
+  gid: number;
+  /** Bounding set, by name (`CAP_NET_BIND_SERVICE`); nothing else is ever held. */
+  capabilities: string[];
+  /** Host uid and gid the keeper runs as: no capabilities, outside every namespace of the tree. */
+  keeperUid: number;
+  keeperGid: number;
+  /** Size of the console ring in bytes. */
+  consoleBytes: number;
+}
+
+export type TreeRoot =
+  /** tmpfs root with the host's own /usr, read only, nosuid, nodev, not idmapped, /usr/local hidden, and the
+   *  links bin, sbin, lib, lib64 into it. Everything else comes from `mounts`. */
+  | { kind: 'host-usr' }
+  /** A directory, idmapped; opened without following links. `readOnly` is recursive and locked. */
+  | { kind: 'directory'; path: string; readOnly: boolean };
+
+export type TreeMount =
+  /** A directory of the tree's own storage, idmapped: uid N inside is uid N on disk. */
+  | { kind: 'storage'; path: string; target: string; readOnly?: boolean }
+  | { kind: 'tmpfs'; target: string; size: string; mode: string }
+  /** A read-only file with this content (resolv.conf, hosts, hostname). */
+  | { kind: 'file'; target: string; content: string };
+
+export interface TreeProcess {
+  pid: number;
+  /** Clock ticks since boot; pid and start time together name a process for good. */
+  startTime: number;
+}
+
+export interface TreeStatus {
+  state: 'running' | 'exited' | 'lost';
+  keeper: TreeProcess | null;
+  init: TreeProcess | null;
+  /** ISO 8601 */
+  startedAt: string;
+  exit: { code: number | null; signal: number | null; at: string } | null;
+  idBase: number;
+}
+
+export interface ExecRequest {
+  runDirectory: string;
+  command: string[];
+  environment: Record<string, string>;
+  uid: number;
+  gid: number;
+  tty: { rows: number; columns: number; term: string } | null;
+  cgroupProcsFiles: string[];
+}
+
+export interface ExecSession {
+  write(data: Uint8Array): void;
+  closeInput(): void;
+  resize(o: { rows: number; columns: number }): void;
+  kill(): void;
+  output: AsyncIterable<{ stream: 'stdout' | 'stderr'; data: Uint8Array }>;
+  exit: Promise<{ code: number | null; signal: number | null }>;
+}
+
+export interface ConsoleChunk {
+  offset: number;
+  data: Uint8Array;
+  /** bytes the ring had to drop before this chunk */
+  dropped: number;
+}
