@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { IpAddress } from './ip-address.ts';
+import { JailSettings } from './jail-spec.ts';
+import { Name } from './name.ts';
+
+/** Everything but the name has a default that explains itself. */
+export const CreateJailInput = z.object({
+  name: Name,
+  /** name; absent: the network's one host, else the only host */
+  host: z.string().optional(),
+  /** name; absent: the only network that reaches the host; null: no network */
+  network: z.string().nullable().optional(),
+  /** absent: the next free address of each family of the network */
+  addresses: z.array(IpAddress).optional(),
+  /** hostname defaults to the name */
+  settings: JailSettings.partial().default({}),
+  /** The browser's first jail may bring its bridge with NAT along. */
+  makeNetwork: z.object({ name: Name, subnet: z.string(), nat: z.boolean() }).optional(),
+  start: z.boolean().default(true),
+  dryRun: z.boolean().default(false),
+  /** hash of the plan that a person approved */
+  plan: z.string().optional(),
+});
+export type CreateJailInput = z.input<typeof CreateJailInput>;
+
+/** A jail by name or id. */
+export const JailRef = z.object({ jail: z.string().min(1) });
+
+export const ConfigureJailInput = JailRef.extend({
+  settings: JailSettings.partial(),
+  dryRun: z.boolean().default(false),
+});
+export const DestroyJailInput = JailRef.extend({
+  purge: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
+export const JailActInput = JailRef.extend({ dryRun: z.boolean().default(false) });
