@@ -1,0 +1,76 @@
+'use client';
+import { type ReactNode, useState } from 'react';
+import { Button } from './button';
+import { Dialog, DialogActions, DialogBody } from './dialog';
+import { TextField } from './text-field';
+
+interface ConfirmDialogProps {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  /** What will happen, in a sentence or two. */
+  consequence: ReactNode;
+  /** Verb and object: "Destroy web-1". */
+  action: string;
+  onConfirm: () => void;
+  pending?: boolean;
+  danger?: boolean;
+  /** The name to type before the action can be pressed; paste is allowed. */
+  typeName?: string;
+  error?: ReactNode;
+  children?: ReactNode;
+}
+
+/** One dialog for all confirm tiers: a sentence, a plan as children, or a name to type. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { open, onClose, title, consequence, action, onConfirm, pending, danger, typeName, error, children } =
+    props;
+  const [typed, setTyped] = useState('');
+  const named = !typeName || typed.trim() === typeName;
+  const close = () => {
+    setTyped('');
+    onClose();
+  };
+  return (
+    <Dialog open={open} onClose={close} title={title}>
+      <form
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (named && !pending) onConfirm();
+        }}
+      >
+        <DialogBody>
+          <div className="text-default">{consequence}</div>
+          {children}
+          {typeName && (
+            <TextField
+              label={
+                <>
+                  Type <span className="mono text-strong">{typeName}</span> to go on
+                </>
+              }
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              mono
+              autoFocus
+            />
+          )}
+          {error}
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            type="submit"
+            look={danger ? 'danger-solid' : 'primary'}
+            pending={pending}
+            autoFocus={!typeName}
+            disabledReason={!named && `Type ${typeName} first`}
+          >
+            {action}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

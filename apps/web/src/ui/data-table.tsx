@@ -1,0 +1,128 @@
+'use client';
+import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { cx } from './cx';
+
+export interface Column<Row> {
+  key: string;
+  header: ReactNode;
+  cell: (row: Row) => ReactNode;
+  /** Tailwind width class; the table is laid out by its head. */
+  width?: string;
+  align?: 'right';
+  /** Left out on narrow screens: the cell of another column must then say it. */
+  from?: 'sm' | 'md' | 'lg';
+  mono?: boolean;
+}
+
+interface DataTableProps<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** Enter or click on a row. */
+  onOpen?: (row: Row) => void;
+  selectedKey?: string | null;
+  /** Shown in place of rows when there are none. */
+  empty?: ReactNode;
+}
+
+const fromClass = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' };
+
+/** Dense rows; j, k, arrows, Home and End walk them, Enter opens. Rows keep their identity while data changes below them. */
+export function DataTable<Row>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  onOpen,
+  selectedKey,
+  empty,
+}: DataTableProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  if (rows.length === 0 && empty) return empty;
+  const classOf = (column: Column<Row>) =>
+    cx(column.align === 'right' && 'text-right', column.from && fromClass[column.from], column.width);
+  return (
+    <table aria-label={label} className="w-full table-fixed border-collapse">
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th
+              key={column.key}
+              scope="col"
+              className={cx(
+                'h-[30px] border-b border-line-default px-2 text-left text-small font-medium whitespace-nowrap text-muted',
+                classOf(column),
+              )}
+            >
+              {column.header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body} onKeyDown={walkRows}>
+        {rows.map((row, at) => (
+          <tr
+            key={rowKey(row)}
+            tabIndex={
+              onOpen ? (selectedKey ? (rowKey(row) === selectedKey ? 0 : -1) : at === 0 ? 0 : -1) : undefined
+            }
+            aria-selected={selectedKey === undefined ? undefined : rowKey(row) === selectedKey}
+            onClick={(event) => {
+              if (onOpen && !cameFromControl(event.target) && !window.getSelection()?.toString()) onOpen(row);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && event.target === event.currentTarget) onOpen?.(row);
+            }}
+            className={cx(
+              '-outline-offset-2 hover:bg-surface-hover',
+              onOpen && 'cursor-pointer',
+              selectedKey !== undefined && rowKey(row) === selectedKey && 'bg-surface-hover',
+            )}
+          >
+            {columns.map((column) => (
+              <td
+                key={column.key}
+                className={cx(
+                  'h-[34px] truncate border-b border-line-subtle px-2 max-sm:h-[46px]',
+                  column.mono && 'mono',
+                  classOf(column),
+                )}
+              >
+                {column.cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The cell of the column that names the row: bold, with what narrow screens hide on a second line. */
+export function NameCell({ children, second }: { children: ReactNode; second?: ReactNode }) {
+  return (
+    <>
+      <span className="font-medium text-strong">{children}</span>
+      {second && <span className="mono block truncate leading-[18px] text-muted sm:hidden">{second}</span>}
+    </>
+  );
+}
+
+function cameFromControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button, input, select, label') !== null;
+}
+
+function walkRows(event: KeyboardEvent<HTMLTableSectionElement>) {
+  const row = (event.target as Element).closest('tr');
+  if (!row || event.metaKey || event.ctrlKey || event.altKey) return;
+  const rows = [...event.currentTarget.rows];
+  const at = rows.indexOf(row);
+  const to = { j: at + 1, ArrowDown: at + 1, k: at - 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[
+    event.key
+  ];
+  const next = to === undefined ? undefined : rows[to];
+  if (!next || next.tabIndex === undefined) return;
+  event.preventDefault();
+  next.focus();
+}

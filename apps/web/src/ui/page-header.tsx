@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+import { cx } from './cx';
+
+interface PageHeaderProps {
+  title: ReactNode;
+  mono?: boolean;
+  /** Count, state, addresses: what one wants to know beside the name. */
+  meta?: ReactNode;
+  actions?: ReactNode;
+}
+
+export function PageHeader({ title, mono, meta, actions }: PageHeaderProps) {
+  return (
+    <div className="mb-3 flex flex-wrap items-center gap-x-2 gap-y-2">
+      <h1 className={cx('text-title font-semibold text-strong', mono && 'font-mono')}>{title}</h1>
+      {meta && <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-muted">{meta}</div>}
+      {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+'use client';
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { IconButton } from './icon-button';
+import { Panel } from './panel';
+
+interface SidePanelProps {
+  title: ReactNode;
+  meta?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** Detail beside a list: not modal, so the list stays in use; below the list where there is no room beside it. */
+export function SidePanel({ title, meta, onClose, children }: SidePanelProps) {
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (window.innerWidth < 900) ref.current?.scrollIntoView({ block: 'start' });
+  }, []);
+  return (
+    <aside
+      ref={ref}
+      className="min-w-0"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+      }}
+    >
+      <Panel title={title} meta={meta} actions={<IconButton label="Close" icon={<X />} onClick={onClose} />}>
+        {children}
+      </Panel>
+    </aside>
+  );
+}
