@@ -1,0 +1,208 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import {
+  endProcess,
+  identityOf,
+  isAlive,
+  type ProcessIdentity,
+  signalProcess,
+  waitForExit,
+} from './process-identity.ts';
+
+/** A PostgreSQL of our own: one data directory, reachable through one unix socket and nothing else. */
+export type PostgresCluster = {
+  /** `bin/`, `lib/` and `share/` of PostgreSQL; every parent must be open to `uid`. */
+  binaries: string;
+  dataDirectory: string;
+  /** Who may enter it is decided by its owner and mode; within, by `access`. */
+  socketDirectory: string;
+  logFile: string;
+  /** PostgreSQL refuses to run as root. */
+  uid: number;
+  gid: number;
+  /** Lines of pg_hba.conf and pg_ident.conf. */
+  access: { hba: string; ident: string };
+  settings: Record<string, string>;
+};
+
+const SOCKET_PORT = 5432;
+
+/** How a client reaches a database of the cluster. */
+export function connectionUrl(socketDirectory: string, role: string, database: string): string {
+  return `postgresql://${role}@localhost:${SOCKET_PORT}/${database}?host=${encodeURIComponent(socketDirectory)}`;
+}
+
+/** The data directory holds a cluster; made when there is none. Returns whether it was made now. */
+export function ensureCluster(cluster: PostgresCluster): boolean {
+  const made = !existsSync(path.join(cluster.dataDirectory, 'PG_VERSION'));
+  if (made) {
+    // A half-made cluster has no PG_VERSION of use to anybody: initdb was interrupted.
+    rmSync(cluster.dataDirectory, { recursive: true, force: true });
+    mkdirSync(cluster.dataDirectory, { mode: 0o700 });
+    chownSync(cluster.dataDirectory, cluster.uid, cluster.gid);
+    const run = spawnSync(
+      path.join(cluster.binaries, 'bin/initdb'),
+      [
+        '-D',
+        cluster.dataDirectory,
+        '-U',
+        'postgres',
+        '-E',
+        'UTF8',
+        '--locale=C',
+        '--auth-host=reject',
+        '--auth-local=peer',
+      ],
+      {
+        uid: cluster.uid,
+        gid: cluster.gid,
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+        encoding: 'utf8',
+      },
+    );
+    if (run.status !== 0) {
+      rmSync(cluster.dataDirectory, { recursive: true, force: true });
+      throw new Error(`initdb failed: ${run.error?.message ?? run.stderr.trim()}`);
+    }
+  }
+  const own = (name: string, text: string) => {
+    const file = path.join(cluster.dataDirectory, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    chownSync(file, cluster.uid, cluster.gid);
+  };
+  own('pg_hba.conf', cluster.access.hba);
+  own('pg_ident.conf', cluster.access.ident);
+  return made;
+}
+
+/**
+ * The postmaster that lives in the data directory, whoever started it; null when there is none.
+ * It outlives a killed supervisor, and a second one beside it would be refused.
+ */
+export function livingPostmaster(cluster: PostgresCluster): ProcessIdentity | null {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(path.join(cluster.dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    // A postmaster works in its data directory; a stranger that got the pid after it does not.
+    if (readlinkSync(`/proc/${pid}/cwd`) !== cluster.dataDirectory) return null;
+  } catch {
+    return null;
+  }
+  return identityOf(pid);
+}
+
+/** Starts the postmaster, or adopts a living one, and resolves when it answers. */
+export async function startPostmaster(
+  cluster: PostgresCluster,
+): Promise<{ process: ProcessIdentity; adopted: boolean }> {
+  const living = livingPostmaster(cluster);
+  const postmaster = living ?? spawnPostmaster(cluster);
+  await waitUntilReady(cluster, postmaster);
+  return { process: postmaster, adopted: living !== null };
+}
+
+function spawnPostmaster(cluster: PostgresCluster): ProcessIdentity {
+  const settings = {
+    listen_addresses: '',
+    unix_socket_directories: cluster.socketDirectory,
+    unix_socket_permissions: '0777',
+    port: String(SOCKET_PORT),
+    ...cluster.settings,
+  };
+  mkdirSync(cluster.socketDirectory, { recursive: true });
+  const log = openSync(cluster.logFile, 'a', 0o640);
+  const child = spawn(
+    path.join(cluster.binaries, 'bin/postgres'),
+    [
+      '-D',
+      cluster.dataDirectory,
+      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ],
+    {
+      uid: cluster.uid,
+      gid: cluster.gid,
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+      // Its own session: a signal to our process group must not take the database along.
+      detached: true,
+      stdio: ['ignore', log, log],
+    },
+  );
+  child.on('error', () => {});
+  child.unref();
+  const identity = child.pid === undefined ? null : identityOf(child.pid);
+  if (!identity) throw new Error(`PostgreSQL did not start; see ${cluster.logFile}`);
+  return identity;
+}
+
+async function waitUntilReady(cluster: PostgresCluster, postmaster: ProcessIdentity): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      await withClient(connectionUrl(cluster.socketDirectory, 'postgres', 'postgres'), async () => {});
+      return;
+    } catch (error) {
+      if (!isAlive(postmaster)) throw new Error(`PostgreSQL ended while starting; see ${cluster.logFile}`);
+      if (Date.now() > deadline) throw new Error(`PostgreSQL does not answer: ${(error as Error).message}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
+
+/** Stops it in order (clients are cut off, everything is written); forces it after 20 s. */
+export async function stopPostmaster(cluster: PostgresCluster): Promise<void> {
+  const living = livingPostmaster(cluster);
+  if (!living) return;
+  signalProcess(living, 'SIGINT');
+  if (await waitForExit(living, 20_000)) return;
+  await endProcess(living, 1_000);
+}
+
+/** Runs `use` with a connection that is closed afterwards. */
+export async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  // A server that goes away while the connection idles must not end the process.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Role and database exist: names are our own constants, never input. */
+export async function ensureRole(client: pg.Client, role: string): Promise<void> {
+  const found = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  if (found.rowCount === 0) await client.query(`CREATE ROLE ${client.escapeIdentifier(role)} LOGIN`);
+}
+
+export async function ensureDatabase(client: pg.Client, database: string, owner: string): Promise<void> {
+  const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+  if (found.rowCount === 0) {
+    await client.query(
+      `CREATE DATABASE ${client.escapeIdentifier(database)} OWNER ${client.escapeIdentifier(owner)}`,
+    );
+  }
+}
+
+/** A directory that `uid` owns, with that mode. */
+export function ownedDirectory(directory: string, uid: number, gid: number, mode: number): string {
+  mkdirSync(directory, { recursive: true });
+  chownSync(directory, uid, gid);
+  chmodSync(directory, mode);
+  return directory;
+}

@@ -1,0 +1,57 @@
+# Sourced by `cellblock` and `dev`, in the repository's directory: Debian packages, Node and npm packages are there.
+# POSIX sh, because nothing else can be relied on before this has run.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# The files of this checkout that decide what is installed.
+packages_key() { cat package.json pnpm-workspace.yaml pnpm-lock.yaml apps/*/package.json packages/*/package.json e2e/package.json | sha256sum | cut -c1-16; }
+
+# Debian packages, named by the file that shows them to be there: `need FILE PACKAGE`.
+missing_packages=''
+need() { [ -e "$1" ] || missing_packages="$missing_packages $2"; }
+
+install_missing_packages() {
+  [ -n "$missing_packages" ] || return 0
+  if ! command -v apt-get >/dev/null 2>&1; then
+    say "cellblock: missing:$missing_packages (Debian's names). Install them with this system's package manager, then run this again."
+    exit 1
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    say "cellblock: missing Debian packages:$missing_packages"
+    say "  fix: sudo apt-get install --no-install-recommends$missing_packages"
+    exit 5
+  fi
+  say "installing Debian packages:$missing_packages"
+  log=$(mktemp)
+  # shellcheck disable=SC2086 # a list of names
+  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing_packages; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "cellblock: apt-get could not install$missing_packages; its whole output: $log"
+    exit 1
+  fi
+  rm -f "$log"
+  missing_packages=''
+}
+
+# A Node that can start pnpm; the project itself runs on the Node of its own lockfile.
+need_any_node() {
+  node_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+  [ "$node_major" -ge 18 ] && command -v npx >/dev/null 2>&1 && return 0
+  need /nonexistent/nodejs nodejs
+  need /nonexistent/npm npm
+}
+
+install_npm_packages() {
+  key=$(packages_key)
+  [ "$(cat node_modules/.cellblock-packages 2>/dev/null)" = "$key" ] && [ -x node_modules/.bin/node ] && return 0
+  say 'installing npm packages'
+  log=$(mktemp)
+  if ! npx --yes pnpm@12 install --frozen-lockfile >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    say "cellblock: npm packages could not be installed; the whole output: $log"
+    say '  fix: check that the npm registry can be reached (npm ping), then run this again.'
+    exit 1
+  fi
+  rm -f "$log"
+  printf '%s\n' "$key" >node_modules/.cellblock-packages
+}

@@ -1,0 +1,160 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { realJails } from './real-jails.ts';
+import {
+  type PlaywrightReport,
+  sum,
+  summaryLine,
+  type Tally,
+  tallyPlaywright,
+  tallyVitest,
+  type VitestReport,
+} from './test-results.ts';
+
+const repository = path.join(import.meta.dirname, '..');
+const reports = mkdtempSync(path.join(tmpdir(), 'cellblock-reports-'));
+/** `./dev test --keep-going` is the default; what follows a suite's name goes to its runner. */
+const [verb = 'help', ...rest] = process.argv.slice(2);
+
+function run(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): boolean {
+  const done = spawnSync(command, args, {
+    cwd: options.cwd ?? repository,
+    env: { ...process.env, ...options.env },
+    stdio: 'inherit',
+  });
+  if (done.error) console.error(`${command}: ${done.error.message}`);
+  return done.status === 0;
+}
+
+const asCheck = (passed: boolean): Tally => ({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
+
+/** One pass of checks: each counts as one test. */
+function check(commands: [string, ...string[]][], cwds: string[] = ['.']): Tally {
+  return sum(
+    cwds.flatMap((cwd) =>
+      commands.map(([command, ...args]) => asCheck(run(command, args, { cwd: path.join(repository, cwd) }))),
+    ),
+  );
+}
+
+function vitest(project: string): Tally {
+  const outputFile = path.join(reports, `${project}.json`);
+  const ended = run('vitest', [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${outputFile}`,
+    ...rest,
+  ]);
+  if (!existsSync(outputFile)) return asCheck(false);
+  return failUnless(ended, tallyVitest(JSON.parse(readFileSync(outputFile, 'utf8')) as VitestReport));
+}
+
+function playwright(): Tally {
+  const outputFile = path.join(reports, 'e2e.json');
+  const ended = run('node_modules/.bin/playwright', ['test', '--reporter=list,json', ...rest], {
+    cwd: path.join(repository, 'e2e'),
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: outputFile },
+  });
+  if (!existsSync(outputFile)) return asCheck(false);
+  return failUnless(ended, tallyPlaywright(JSON.parse(readFileSync(outputFile, 'utf8')) as PlaywrightReport));
+}
+
+/** A runner that reports success but ends with an error (a leak, a failed tear-down) has failed. */
+const failUnless = (ended: boolean, tally: Tally): Tally =>
+  ended || tally.failed > 0 ? tally : { ...tally, failed: 1 };
+
+/** The root suites make and remove kernel objects: never on a machine where somebody's jails live. */
+function onTestMachine(suite: () => Tally): Tally {
+  if (process.getuid?.() !== 0) {
+    console.error('this suite needs root: it makes namespaces, mounts and links.\n  fix: sudo ./dev kernel');
+    return asCheck(false);
+  }
+  const found = realJails();
+  if (found.length > 0) {
+    console.error(
+      `this suite refuses to run on a host with real jails:\n  ${found.join('\n  ')}\n` +
+        '  fix: use another machine, or end them (cellblock down; cellblock agent purge).',
+    );
+    return asCheck(false);
+  }
+  return suite();
+}
+
+const suites: Record<string, { says: string; run: () => Tally }> = {
+  format: {
+    says: 'every file is formatted (to format: ./dev format --write)',
+    run: () => check([['biome', 'format', ...rest, '.']]),
+  },
+  lint: {
+    says: 'no lint finding',
+    run: () => check([['biome', 'lint', '--error-on-warnings', ...rest, '.']]),
+  },
+  types: {
+    says: 'every package type-checks',
+    run: () =>
+      check(
+        [['tsc', '-p', '.']],
+        ['.', 'packages/shared', 'packages/native', 'apps/agent', 'apps/cli', 'apps/web', 'e2e'],
+      ),
+  },
+  directions: {
+    says: 'imports point the way ARCHITECTURE.md says',
+    run: () => check([['node', 'scripts/check-directions.ts']]),
+  },
+  unit: { says: 'rules, without root, kernel or database', run: () => vitest('unit') },
+  db: { says: 'verbs on a real PostgreSQL of their own', run: () => vitest('db') },
+  kernel: { says: 'the kernel itself (root)', run: () => onTestMachine(() => vitest('root')) },
+  e2e: { says: 'the product in Chromium, against real jails (root)', run: () => onTestMachine(playwright) },
+};
+
+/** What the compilers make must be there before types and tests are looked at. */
+function prepare(): boolean {
+  return run('node', ['scripts/prepare.ts']);
+}
+
+function report(name: string, suite: { run: () => Tally }): Tally {
+  const started = performance.now();
+  console.error(`\n── ${name}`);
+  const tally = suite.run();
+  console.error(`── ${name}: ${summaryLine(tally)} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  return tally;
+}
+
+function main(): number {
+  if (verb === 'test') {
+    const tally = sum([
+      report('prepare', { run: () => asCheck(prepare()) }),
+      ...Object.entries(suites).map(([name, suite]) => report(name, suite)),
+    ]);
+    console.log(summaryLine(tally));
+    return tally.failed === 0 ? 0 : 1;
+  }
+  if (verb === 'bench') return run('node', ['bench/main.ts', ...rest]) ? 0 : 1;
+  const suite = suites[verb];
+  if (!suite) {
+    console.log('./dev test        everything; the last line is its sum');
+    for (const [name, one] of Object.entries(suites)) console.log(`./dev ${name.padEnd(12)}${one.says}`);
+    console.log('./dev bench       the rows of bench/, measured');
+    return verb === 'help' ? 0 : 2;
+  }
+  const needsPrepared = !['format', 'lint', 'directions'].includes(verb);
+  if (needsPrepared && !prepare()) return 1;
+  const tally = report(verb, suite);
+  console.log(summaryLine(tally));
+  return tally.failed === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = main();
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}

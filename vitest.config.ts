@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+const never = ['**/node_modules/**', '**/.next/**', 'e2e/**'];
+const suffix = (kind: string) => `**/*.${kind}.test.{ts,tsx}`;
+
+/** Three suites, told apart by the file's name: what a test needs is seen before it is opened. */
+export default defineConfig({
+  test: {
+    // A suite that finds no tests must fail, not pass quietly.
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...never, suffix('root'), suffix('db')],
+        },
+      },
+      {
+        test: {
+          name: 'root',
+          include: [suffix('root')],
+          exclude: never,
+          // One kernel is shared by all of them.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          include: [suffix('db')],
+          exclude: never,
+          globalSetup: ['./scripts/test-database/cluster.ts'],
+          setupFiles: ['./scripts/test-database/fresh-database.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
