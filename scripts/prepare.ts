@@ -1,5 +1,5 @@
-import { runStage } from './build/stage.ts';
-import { addon, prismaClient, programs } from './build/stages.ts';
+import { runStage } from './assemble/stage.ts';
+import { addon, prismaClient, programs } from './assemble/stages.ts';
 
 /** What types and tests need beside the sources: the addon, the static programs, the database client. */
 try {
