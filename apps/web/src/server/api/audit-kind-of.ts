@@ -1,0 +1,24 @@
+import { AuditKind } from '@cellblock/shared/audit-event';
+
+const NOUNS: Record<string, string> = {
+  setup: 'installation',
+  session: 'session',
+  invites: 'user',
+  users: 'user',
+  tokens: 'token',
+  hosts: 'host',
+  networks: 'network',
+  pools: 'pool',
+  jails: 'jail',
+  ips: 'ip',
+  tasks: 'task',
+  audit: 'audit',
+};
+
+/** The audit's word for a procedure (`jails.create` is `jail.create`); null: the history has none. */
+export function auditKindOf(path: string): AuditKind | null {
+  const [noun = '', verb = ''] = path.split('.');
+  const word = path === 'jails.execOpen' ? 'jail.exec' : `${NOUNS[noun]}.${verb}`;
+  const kind = AuditKind.safeParse(word);
+  return kind.success ? kind.data : null;
+}

@@ -1,0 +1,79 @@
+import { AppError, type AppErrorCode, type Refusal } from '@cellblock/shared/app-error';
+import { TRPCError } from '@trpc/server';
+import * as z from 'zod';
+
+/** HTTP's word for each of our six codes. */
+const TRPC_CODES: Record<AppErrorCode, TRPCError['code']> = {
+  invalid: 'BAD_REQUEST',
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  denied: 'FORBIDDEN',
+  unreachable: 'SERVICE_UNAVAILABLE',
+  internal: 'INTERNAL_SERVER_ERROR',
+};
+
+/** tRPC's own complaints about a request that never reached a procedure; their text holds no secret. */
+const OWN_WORDS: Partial<Record<TRPCError['code'], AppErrorCode>> = {
+  PARSE_ERROR: 'invalid',
+  BAD_REQUEST: 'invalid',
+  METHOD_NOT_SUPPORTED: 'invalid',
+  UNSUPPORTED_MEDIA_TYPE: 'invalid',
+  PAYLOAD_TOO_LARGE: 'invalid',
+  NOT_FOUND: 'not-found',
+};
+
+/** What the caller is told about an error. Nothing of an unknown error's text: it may quote a secret. */
+export function refusalOf(error: unknown, requestId: string): Refusal {
+  const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
+  if (cause instanceof AppError) return { ...cause.refusal, requestId };
+  if (cause instanceof z.core.$ZodError) return { ...refusalOfIssues(cause.issues), requestId };
+  if (error instanceof TRPCError && (error.cause === undefined || error.code === 'PARSE_ERROR')) {
+    const code = OWN_WORDS[error.code];
+    if (code !== undefined) return { code, message: error.message, requestId };
+  }
+  return {
+    code: 'internal',
+    message: `Something failed on the dashboard. Its log has the reason under ${requestId}.`,
+    fix: `grep ${requestId} in the dashboard's log, DATA/log/dashboard.log`,
+    requestId,
+  };
+}
+
+/** The same error as tRPC throws it, so that the HTTP status agrees with the refusal. */
+export function trpcErrorOf(error: unknown, requestId: string): TRPCError {
+  const refusal = refusalOf(error, requestId);
+  const unsigned = refusal.code === 'denied' && refusal.evidence?.signIn === true;
+  const known =
+    error instanceof TRPCError && error.cause === undefined && OWN_WORDS[error.code] !== undefined;
+  if (known) return error;
+  return new TRPCError({
+    code: unsigned ? 'UNAUTHORIZED' : TRPC_CODES[refusal.code],
+    message: refusal.message,
+    cause: error instanceof TRPCError ? (error.cause ?? error) : error,
+  });
+}
+
+/** Our schemas word an issue as `is empty: give it a name`: subject left out, then the cause, then the fix. */
+function refusalOfIssues(issues: readonly z.core.$ZodIssue[]): Refusal {
+  const issue = issues[0];
+  if (issue === undefined) return { code: 'invalid', message: 'The input is not valid.' };
+  const field = issue.path.map(String).join('.');
+  const subject = field === '' ? 'The input' : field;
+  const predicate = /^(is|must|may|needs|has|looks|begins|ends)\b/.test(issue.message);
+  const [cause = issue.message, fix] = predicate ? splitOnce(issue.message, ': ') : [issue.message];
+  return {
+    code: 'invalid',
+    message: predicate ? `${subject} ${issue.message}` : `${subject}: ${issue.message}`,
+    ...(field === '' ? {} : { field }),
+    cause: predicate ? `${subject} ${cause}` : cause,
+    fix: fix ?? `Give ${field === '' ? 'an input' : field} in the form that is asked for.`,
+    evidence: {
+      issues: issues.map((each) => ({ field: each.path.map(String).join('.'), message: each.message })),
+    },
+  };
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
