@@ -34,12 +34,6 @@ process.on('uncaughtException', (error) => {
 
 await instantiate();
 const options = readArguments(process.argv.slice(2));
-if (options.version) {
-  process.stdout.write(`schema-engine-cli ${bindings.version()}\n`);
-  process.exit(0);
-}
-if (options.databaseCommand) process.exit(await runDatabaseCommand(options.databaseCommand));
-serve();
 
 async function instantiate(): Promise<void> {
   const require = createRequire(import.meta.url);
@@ -89,6 +83,8 @@ async function onServer<T>(act: (client: pg.Client) => Promise<T>): Promise<T> {
 }
 
 async function runDatabaseCommand(command: string): Promise<number> {
+  // The CLI takes an engine that says nothing at all for one that failed.
+  log('INFO', { message: command });
   try {
     const config = connection(mainUrl());
     const name = pg.escapeIdentifier(config.database ?? '');
@@ -240,3 +236,10 @@ function datamodels(params: Params): [string, string][] {
   if (files) return files.map((file) => [file.path, file.content]);
   return [['stub.prisma', 'datasource db { provider = "postgresql" }']];
 }
+
+if (options.version) {
+  process.stdout.write(`schema-engine-cli ${bindings.version()}\n`);
+  process.exit(0);
+}
+if (options.databaseCommand) process.exit(await runDatabaseCommand(options.databaseCommand));
+serve();
