@@ -1,0 +1,17 @@
+#include "verbs.h"
+
+namespace {
+
+Napi::Object export_all(Napi::Env env, Napi::Object exports) {
+  binding::export_netns(env, exports);
+  binding::export_links(env, exports);
+  binding::export_addresses(env, exports);
+  binding::export_routes(env, exports);
+  binding::export_neighbours(env, exports);
+  binding::export_nft(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(cellblock, export_all)

@@ -1,0 +1,23 @@
+#include "kernel_error.h"
+
+#include <cerrno>
+#include <cstring>
+
+namespace kernel {
+
+KernelError::KernelError(std::string step, int number, std::string detail)
+    : step_(std::move(step)), number_(number), detail_(std::move(detail)) {
+  text_ = step_ + ": " + code() + (detail_.empty() ? "" : " (" + detail_ + ")");
+}
+
+std::string KernelError::code() const {
+  const char* name = strerrorname_np(number_);
+  return name ? name : "E" + std::to_string(number_);
+}
+
+void fail(const std::string& step, const std::string& detail) {
+  const int number = errno;
+  throw KernelError(step, number, detail);
+}
+
+}  // namespace kernel
