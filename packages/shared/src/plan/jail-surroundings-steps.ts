@@ -1,0 +1,72 @@
+import { specKey } from '../host-spec.ts';
+import type { HostState, JailState } from '../host-state.ts';
+import type { JailLimits } from '../jail-spec.ts';
+import type { Step } from '../step.ts';
+import { NETNS_SETTINGS } from './settings.ts';
+import type { WantedJail } from './wanted.ts';
+
+/** Everything a jail needs beside its network: ids, storage, control group, namespace. */
+export function surroundingsAdditions(jail: WantedJail, seen: JailState | undefined): Step[] {
+  if (!jail.life.up) return [];
+  const of = about(jail);
+  const steps: Step[] = [];
+  if (seen?.idBase == null) steps.push({ kind: 'ids.claim', ...of });
+  if (seen?.storage !== 'safe') steps.push({ kind: 'storage.create', ...of });
+  if (!seen?.cgroup) steps.push({ kind: 'cgroup.create', ...of });
+  const { limits } = jail.spec.settings;
+  if (!sameLimits(seen?.cgroup?.limits ?? UNLIMITED, limits)) {
+    steps.push({ kind: 'cgroup.limits', ...of, limits });
+  }
+  if (!seen?.netns) steps.push({ kind: 'netns.create', ...of });
+  for (const [key, value] of Object.entries(NETNS_SETTINGS)) {
+    if (seen?.netns?.settings[key] !== value) steps.push({ kind: 'netns.setting', ...of, key, value });
+  }
+  return steps;
+}
+
+const UNLIMITED: JailLimits = { memory: null, cpus: null, pids: null };
+
+function sameLimits(a: JailLimits, b: JailLimits): boolean {
+  return a.memory === b.memory && a.cpus === b.cpus && a.pids === b.pids;
+}
+
+/** What is left once pid 1 and the links are gone. The range of ids stays the jail's until it is destroyed. */
+export function surroundingsRemovals(jail: WantedJail, seen: JailState | undefined): Step[] {
+  if (!seen || jail.life.up) return [];
+  const of = about(jail);
+  const steps: Step[] = [];
+  if (seen.cgroup) steps.push({ kind: 'cgroup.remove', ...of });
+  if (jail.spec.wanted !== 'destroyed') return steps;
+  if (jail.spec.purge && seen.storage !== 'absent') steps.push({ kind: 'storage.remove', ...of });
+  if (seen.idBase !== null) steps.push({ kind: 'ids.release', ...of });
+  return steps;
+}
+
+export function netnsRemoval(jail: WantedJail, seen: JailState | undefined): Step[] {
+  if (!seen?.netns || jail.life.up) return [];
+  return [{ kind: 'netns.remove', ...about(jail) }];
+}
+
+export function processStop(jail: WantedJail, seen: JailState | undefined): Step[] {
+  if (!jail.life.stop || !seen?.process) return [];
+  return [{ kind: 'process.stop', ...about(jail), startNumber: seen.process.startNumber }];
+}
+
+export function processStart(jail: WantedJail): Step[] {
+  if (jail.life.start === null) return [];
+  const { startNumber } = jail.spec;
+  return [{ kind: 'process.start', ...about(jail), startNumber, reason: jail.life.start }];
+}
+
+export function jailState(state: HostState, key: string): JailState | undefined {
+  return state.jails.find((jail) => jail.key === key);
+}
+
+export function about(jail: WantedJail) {
+  return {
+    object: specKey(jail.spec),
+    cause: jail.spec.cause,
+    jail: jail.spec.key,
+    name: jail.spec.name,
+  };
+}
