@@ -1,0 +1,76 @@
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { canonicalJson } from '@cellblock/shared/canonical-json';
+import { expect, onTestFinished, test } from 'vitest';
+import { agentKeyOf } from './agent-key.ts';
+import { type ReceiptDraft, Receipts, receiptHash } from './receipts.ts';
+
+const host = '0b0c7a2e-4a5e-4f0c-9f0e-0d6a3c1f2b11';
+const { privateKey } = generateKeyPairSync('ed25519');
+const key = agentKeyOf(privateKey);
+
+async function inDirectory() {
+  const directory = await mkdtemp(join(tmpdir(), 'receipts-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return { directory, reopen: () => Receipts.open({ directory, host: () => host, sign: key.sign }) };
+}
+
+function draft(text: string): ReceiptDraft {
+  return {
+    generation: 1,
+    cause: null,
+    object: 'host',
+    step: { kind: 'guard.install' },
+    text,
+    result: 'done',
+    errno: null,
+    message: null,
+    before: null,
+    after: undefined,
+    at: '2026-11-22T00:00:00.000Z',
+    durationMs: 1.5,
+    bounds: 'x',
+  };
+}
+
+test('receipts are dense, chained, and signed with the host key', async () => {
+  const { reopen } = await inDirectory();
+  const receipts = await reopen();
+  await Promise.all(['a', 'b', 'c'].map((text) => receipts.append(draft(text))));
+  const kept = receipts.after(0, 10);
+  expect(kept.map((receipt) => receipt.body.seq)).toEqual([1, 2, 3]);
+  const [, second, third] = kept;
+  expect(second && third?.body.prev === receiptHash(second.body)).toBe(true);
+  for (const { body, signature } of kept) {
+    const message = Buffer.from(canonicalJson(body));
+    expect(verify(null, message, createPublicKey(privateKey), Buffer.from(signature, 'base64'))).toBe(true);
+    const changed = Buffer.from(canonicalJson({ ...body, text: 'other' }));
+    expect(verify(null, changed, createPublicKey(privateKey), Buffer.from(signature, 'base64'))).toBe(false);
+  }
+});
+
+test('the chain goes on after a restart, and a line that a crash cut off is not in it', async () => {
+  const { directory, reopen } = await inDirectory();
+  const first = await (await reopen()).append(draft('a'));
+  await appendFile(join(directory, '00000000.jsonl'), '{"body":{"v":1');
+  const again = await reopen();
+  expect(again.newest).toBe(1);
+  // What follows a cut line must not be glued to it.
+  const second = await again.append(draft('b'));
+  expect(second.body.prev).toBe(receiptHash(first.body));
+  expect((await reopen()).after(0, 10).map((receipt) => receipt.body.text)).toEqual(['a', 'b']);
+});
+
+test('acknowledged files are removed and the chain still goes on', async () => {
+  const { directory, reopen } = await inDirectory();
+  const receipts = await reopen();
+  for (let i = 0; i < 300; i++) await receipts.append(draft(String(i)));
+  await receipts.acknowledge(299);
+  expect(receipts.after(0, 1)[0]?.body.seq).toBe(257);
+  expect((await readdir(directory)).sort()).toEqual(['00000001.jsonl', 'head.json']);
+  await receipts.acknowledge(512);
+  const again = await reopen();
+  expect(again.newest).toBe(300);
+});
