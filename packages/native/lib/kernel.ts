@@ -6,7 +6,8 @@
  * prefix length, prefixes are `address/length`, both in canonical form (RFC 5952 for v6).
  */
 export interface Kernel {
-  /** A new network namespace is pinned at `path` (EEXIST when something is pinned there), its `lo` is up. */
+  /** A new network namespace is pinned at `path` (EEXIST when something is pinned there), its `lo` is up, and
+   *  deleting one v4 address of a subnet leaves the others (promote_secondaries). Directories are made. */
   createNetns(o: { path: string }): Promise<void>;
   /** Nothing is pinned at `path` (ENOENT when nothing was); the namespace dies with its last process. */
   removeNetns(o: { path: string }): Promise<void>;
@@ -21,6 +22,8 @@ export interface Kernel {
     name: string;
     master?: string;
     mtu?: number;
+    /** With `master`: flags of the port, set before it is up. */
+    port?: BridgePortFlags;
     peer: { name: string; netns: string; mac: string; index?: number };
   }): Promise<void>;
   /** The link is gone (ENODEV when it was not there). */
@@ -45,11 +48,13 @@ export interface Kernel {
   /** All addresses but link-local ones that the kernel made by itself. */
   listAddresses(o: { netns?: string }): Promise<LinkAddress[]>;
 
-  /** The route is there (EEXIST, ENETUNREACH). `destination` is a prefix or `default4` / `default6`. */
+  /** The route is there (EEXIST; ENETDOWN; ENETUNREACH, for v6 EHOSTUNREACH, when the gateway is not on the
+   *  link). `destination` is a prefix or `default4` / `default6`. A link that goes down, or loses its last v4
+   *  address, loses its (v4) routes. */
   addRoute(o: { netns?: string; route: Route }): Promise<void>;
   /** The route is gone (ESRCH when it was not there). */
   deleteRoute(o: { netns?: string; route: Route }): Promise<void>;
-  /** The main table. */
+  /** The main table, without the routes that the kernel makes for addresses. */
   listRoutes(o: { netns?: string }): Promise<Route[]>;
 
   /** A permanent neighbour entry is there, replacing any other for the address (ENODEV). */
@@ -60,7 +65,8 @@ export interface Kernel {
   /** Asks the segment who has the address; the answer appears in listNeighbours (NTF_USE). */
   probeNeighbour(o: { netns?: string; link: string; address: string }): Promise<void>;
 
-  /** A static forwarding entry mac → port, replacing any other for that mac on that port (ENODEV). */
+  /** A static forwarding entry mac → port, replacing any other for that mac on that bridge (ENODEV; EOPNOTSUPP when
+   *  the link is no port). */
   replaceForwarding(o: { netns?: string; port: string; mac: string }): Promise<void>;
   /** No forwarding entry mac → port (ENOENT). */
   deleteForwarding(o: { netns?: string; port: string; mac: string }): Promise<void>;
@@ -83,7 +89,8 @@ export interface Kernel {
   /** Names of tables of every family: `family name`. */
   listNftTables(o: { netns?: string }): Promise<{ family: string; table: string }[]>;
 
-  /** Every link, address, route or neighbour event of a namespace until the signal aborts. */
+  /** Every link, address, route or neighbour event of a namespace until the signal aborts. The first is always
+   *  an `overrun`: what came before it was not seen, what comes after it is. */
   watch(o: { netns?: string; signal: AbortSignal }): AsyncIterable<KernelEvent>;
 
   /** Which controllers this host has, and where each lives. */

@@ -32,7 +32,8 @@ Context new_context(const std::string& step) {
 
 /// libnftables gives a text where the kernel gave errno; a text without one is a syntax error.
 int errno_in(const std::string& text) {
-  const std::string first_line = text.substr(0, text.find('\n'));
+  // "No such file or directory; did you mean set 'owned' …" carries errno in the middle
+  const std::string first_line = text.substr(0, text.find_first_of("\n;"));
   for (int number = 1; number < 134; ++number) {
     const char* words = strerrordesc_np(number);
     if (words && first_line.ends_with(words)) return number;

@@ -2,6 +2,9 @@
 
 #include <linux/if_addr.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "ip_prefix.h"
 #include "rtnl_link.h"
 
@@ -25,11 +28,32 @@ NetlinkMessage address_message(uint16_t type, uint16_t flags, int link, const Ip
   return message;
 }
 
-bool made_by_kernel(const ifaddrmsg& header, const NetlinkAttributes& attributes) {
-  if (header.ifa_family != AF_INET6 || header.ifa_scope != RT_SCOPE_LINK) return false;
-  if (const auto origin = attributes.u8(IFA_PROTO)) return *origin == kMadeByKernel;
+/// An address of a dump, and who made it.
+struct Candidate {
+  LinkAddress address;
+  bool is_v6_link_local;
+  std::optional<uint8_t> origin;
+};
+
+bool made_by_kernel(const Candidate& candidate, bool kernel_tells) {
+  if (!candidate.is_v6_link_local) return false;
+  if (kernel_tells) return candidate.origin == kMadeByKernel;
   // Before Linux 5.18 nothing tells them apart but the length that the kernel gives its own
-  return header.ifa_prefixlen == 64;
+  return candidate.address.prefix.ends_with("/64");
+}
+
+std::optional<Candidate> read_candidate(const nlmsghdr& message) {
+  const auto header = netlink_header<ifaddrmsg>(message);
+  const auto attributes = NetlinkAttributes::behind<ifaddrmsg>(message);
+  // v6 has IFA_LOCAL only when there is a peer; IFA_ADDRESS is the peer then
+  auto bytes = attributes.find(IFA_LOCAL);
+  if (!bytes) bytes = attributes.find(IFA_ADDRESS);
+  if (message.nlmsg_type != RTM_NEWADDR || !bytes) return std::nullopt;
+  const std::string prefix =
+      format_address(header.ifa_family, *bytes) + "/" + std::to_string(header.ifa_prefixlen);
+  return Candidate{{static_cast<int>(header.ifa_index), prefix},
+                   header.ifa_family == AF_INET6 && header.ifa_scope == RT_SCOPE_LINK,
+                   attributes.u8(IFA_PROTO)};
 }
 
 }  // namespace
@@ -52,22 +76,19 @@ void delete_address(NetlinkSocket& socket, const std::string& link, const std::s
 }
 
 std::vector<LinkAddress> list_addresses(NetlinkSocket& socket) {
-  std::vector<LinkAddress> addresses;
+  std::vector<Candidate> candidates;
   socket.dump([] { return NetlinkMessage(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP).header(ifaddrmsg{}); },
-              "list addresses", [&] { addresses.clear(); },
+              "list addresses", [&] { candidates.clear(); },
               [&](const nlmsghdr& message) {
-                if (message.nlmsg_type != RTM_NEWADDR) return;
-                const auto header = netlink_header<ifaddrmsg>(message);
-                const auto attributes = NetlinkAttributes::behind<ifaddrmsg>(message);
-                if (made_by_kernel(header, attributes)) return;
-                // v6 has IFA_LOCAL only when there is a peer; IFA_ADDRESS is the peer then
-                auto bytes = attributes.find(IFA_LOCAL);
-                if (!bytes) bytes = attributes.find(IFA_ADDRESS);
-                if (!bytes) return;
-                addresses.push_back(
-                    {static_cast<int>(header.ifa_index),
-                     format_address(header.ifa_family, *bytes) + "/" + std::to_string(header.ifa_prefixlen)});
+                if (auto candidate = read_candidate(message)) candidates.push_back(std::move(*candidate));
               });
+  // A kernel that tells names itself as the origin of the loopback addresses at least
+  const bool kernel_tells =
+      std::any_of(candidates.begin(), candidates.end(), [](const auto& one) { return one.origin; });
+  std::vector<LinkAddress> addresses;
+  for (auto& candidate : candidates) {
+    if (!made_by_kernel(candidate, kernel_tells)) addresses.push_back(std::move(candidate.address));
+  }
   return addresses;
 }
 

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import type { ExecRequest, ExecSession, TreeProcess } from './process-tree.ts';
+import { failureFrom } from './spawn-answer.ts';
+import { execMessage } from './spawn-message.ts';
+
+type Output = { stream: 'stdout' | 'stderr'; data: Uint8Array };
+type Exit = { code: number | null; signal: number | null };
+
+/** Both streams as one sequence; it reads on only when its reader does. */
+async function* outputOf(streams: { stream: Output['stream']; from: Readable }[]): AsyncGenerator<Output> {
+  const readers = streams.map(({ stream, from }) => ({
+    stream,
+    iterator: (from as AsyncIterable<Buffer>)[Symbol.asyncIterator](),
+  }));
+  const next = (reader: (typeof readers)[number]) =>
+    reader.iterator.next().then((result) => ({ reader, result }));
+  const waiting = new Map(readers.map((reader) => [reader, next(reader)]));
+  while (waiting.size > 0) {
+    const { reader, result } = await Promise.race(waiting.values());
+    if (result.done) {
+      waiting.delete(reader);
+      continue;
+    }
+    waiting.set(reader, next(reader));
+    yield { stream: reader.stream, data: result.value };
+  }
+}
+
+function exitFrom(line: string | undefined): Exit {
+  const match = /^exit (\d+|-) (\d+|-)$/.exec(line ?? '');
+  const number = (text: string | undefined) => (text === undefined || text === '-' ? null : Number(text));
+  // No line: the helper was killed with the tree, and so was the command.
+  return match ? { code: number(match[1]), signal: number(match[2]) } : { code: null, signal: 9 };
+}
+
+/** Starts `spawn exec` and resolves once the command itself has been executed. */
+export async function startExecSession(
+  program: string,
+  request: ExecRequest,
+  init: TreeProcess,
+  capabilities: string,
+): Promise<ExecSession> {
+  const child = spawn(program, ['exec'], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  const stdin = child.stdin as Writable;
+  const control = child.stdio[3] as Socket;
+  for (const stream of [stdin, control]) stream.on('error', () => {}); // the helper has gone: exit tells
+  const lines = linesOf(control);
+  const started = new Promise<never>((_, reject) => child.once('error', reject));
+  control.write(execMessage(request, init, capabilities));
+  const failure = failureFrom((await Promise.race([lines.next(), started])).value ?? '');
+  if (failure) {
+    child.kill('SIGKILL');
+    throw failure;
+  }
+  const exit = lines.next().then((line) => exitFrom(line.value ?? undefined));
+  return {
+    write: (data) => void stdin.write(data),
+    closeInput: () => void stdin.end(),
+    resize: ({ rows, columns }) => void control.write(`r ${rows} ${columns}\n`),
+    // The helper kills the command when its caller has gone.
+    kill: () => void control.end(),
+    output: outputOf([
+      { stream: 'stdout', from: child.stdout as Readable },
+      { stream: 'stderr', from: child.stderr as Readable },
+    ]),
+    exit,
+  };
+}
+
+async function* linesOf(socket: Socket): AsyncGenerator<string, undefined> {
+  let rest = '';
+  for await (const data of socket.setEncoding('utf8') as AsyncIterable<string>) {
+    const parts = (rest + data).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConsoleRingReader } from './console-ring.ts';
+import { startExecSession } from './exec-session.ts';
+import { keeperNews } from './keeper-client.ts';
+import { KernelError } from './kernel-error.ts';
+import type { ConsoleChunk, ProcessTrees, TreeProcess, TreeSpec, TreeStatus } from './process-tree.ts';
+import { readTreeFacts, readTreeStatus } from './run-directory.ts';
+import { failureFrom } from './spawn-answer.ts';
+import { startMessage } from './spawn-message.ts';
+
+const SIGKILL = 9;
+/** How long the keeper may take to write down how a killed tree ended. */
+const KILL_MS = 30_000;
+
+/** Runs `spawn` with a message on its standard input and answers with what it said. */
+function ask(program: string, args: string[], message: Buffer | null): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let answer = '';
+    child.once('error', reject);
+    child.stdin.on('error', () => {}); // it ended without reading: its answer says why
+    child.stdin.end(message ?? '');
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+    });
+    // Not `exit`: the program that was started leaves at once, and its builder answers.
+    child.once('close', () => resolve(answer));
+  });
+}
+
+async function signalProcess(program: string, target: TreeProcess, signal: number): Promise<void> {
+  const args = ['signal', String(target.pid), String(target.startTime), String(signal)];
+  const failure = failureFrom(await ask(program, args, null));
+  if (failure && failure.code !== 'ESRCH') throw failure;
+}
+
+async function requireStatus(runDirectory: string): Promise<TreeStatus> {
+  const status = await readTreeStatus(runDirectory);
+  if (!status) throw new KernelError(`read status in ${runDirectory}`, 'ENOENT', 2, 'nothing ever ran there');
+  return status;
+}
+
+/** Resolves when no keeper lives and the first process is gone. */
+async function waitForEnd(runDirectory: string, signal?: AbortSignal): Promise<TreeStatus> {
+  for (;;) {
+    for await (const news of keeperNews(runDirectory, signal)) if (news === 'over') break;
+    const status = await requireStatus(runDirectory);
+    if (status.state !== 'running') return status;
+    // Only a keeper that was killed, or is in its last moment, leaves a tree that runs and says nothing.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    signal?.throwIfAborted();
+  }
+}
+
+/** Trees made by the programs `spawn` and `keeper` in the directory `programs`; needs root. */
+export function createLinuxProcessTrees({ programs }: { programs: string }): ProcessTrees {
+  const program = join(programs, 'spawn');
+
+  async function start(spec: TreeSpec): Promise<TreeStatus> {
+    const earlier = await readTreeStatus(spec.runDirectory);
+    if (earlier?.state === 'running')
+      throw new KernelError(`start tree in ${spec.runDirectory}`, 'EEXIST', 17);
+    const failure = failureFrom(await ask(program, ['start', join(programs, 'keeper')], startMessage(spec)));
+    if (failure) throw failure;
+    return requireStatus(spec.runDirectory);
+  }
+
+  async function stop(o: { runDirectory: string; signal: number; timeoutMs: number }): Promise<TreeStatus> {
+    const status = await requireStatus(o.runDirectory);
+    if (status.init) {
+      await signalProcess(program, status.init, o.signal);
+      const patience = AbortSignal.timeout(o.timeoutMs);
+      try {
+        return await waitForEnd(o.runDirectory, patience);
+      } catch (error) {
+        if (!patience.aborted) throw error;
+      }
+      // With its first process everything in a pid namespace is killed.
+      await signalProcess(program, status.init, SIGKILL);
+    }
+    return waitForEnd(o.runDirectory, AbortSignal.timeout(KILL_MS));
+  }
+
+  async function* console(o: Parameters<ProcessTrees['console']>[0]): AsyncGenerator<ConsoleChunk> {
+    const ring = await ConsoleRingReader.open(o.runDirectory);
+    if (!ring) return;
+    try {
+      let from = o.from ?? (await ring.offsetOfLastLines(o.tailLines ?? 0));
+      const news = o.follow ? keeperNews(o.runDirectory, o.signal) : null;
+      for (let over = false; ; ) {
+        for (let chunk = await ring.read(from); chunk; chunk = await ring.read(from)) {
+          yield chunk;
+          from = chunk.offset + chunk.data.length;
+        }
+        if (over || !news) return;
+        over = (await news.next()).value !== 'console';
+      }
+    } catch (error) {
+      if (!o.signal?.aborted) throw error;
+    } finally {
+      await ring.close();
+    }
+  }
+
+  return {
+    start,
+    stop,
+    console,
+    status: ({ runDirectory }) => readTreeStatus(runDirectory),
+    wait: async ({ runDirectory, signal }) => {
+      await requireStatus(runDirectory);
+      return waitForEnd(runDirectory, signal);
+    },
+    async exec(request) {
+      const status = await requireStatus(request.runDirectory);
+      const facts = await readTreeFacts(request.runDirectory);
+      if (!status.init || !facts)
+        throw new KernelError(`run ${request.command[0]} in the tree`, 'ESRCH', 3, 'it does not run');
+      return startExecSession(program, request, status.init, facts.capabilities);
+    },
+    async forget({ runDirectory }) {
+      const status = await readTreeStatus(runDirectory);
+      if (status?.state === 'running') throw new KernelError(`forget tree in ${runDirectory}`, 'EBUSY', 16);
+      for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'console', 'lock'])
+        await rm(join(runDirectory, name), { force: true });
+    },
+  };
+}
