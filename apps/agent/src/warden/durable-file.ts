@@ -1,20 +1,18 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/**
- * After this resolves the file has the content, whatever loses power: written beside it, fsynced, renamed
- * over it, and the directory fsynced (security.md 4).
- */
-export async function writeDurably(path: string, content: string, mode = 0o600): Promise<void> {
-  const beside = `${path}.new`;
-  const file = await open(beside, 'w', mode);
+/** Replaces a file so that after a power cut it is the old one or the new one, whole: temporary file, fsync,
+ *  rename, fsync of the directory. */
+export async function writeDurably(path: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'w', mode);
   try {
-    await file.writeFile(content);
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(beside, path);
+  await rename(temporary, path);
   await syncDirectory(dirname(path));
 }
 
@@ -23,11 +21,26 @@ export async function removeDurably(path: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();
   } finally {
     await directory.close();
   }
+}
+
+/** Null when there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** A directory that nobody but root enters. */
+export async function makePrivateDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }

@@ -1,0 +1,100 @@
+import { nftTableName } from '@cellblock/shared/owned-names';
+
+/**
+ * The guard: what a jail's port may send. Only frames that come in through ports in `ports` are judged; each
+ * of its chains ends in drop, so that what nobody thought of (tags, tunnels, unknown protocols) is dropped
+ * too (security.md, F10). Frames of strangers pass untouched: the base chain accepts.
+ */
+const CHAINS: Record<string, string[]> = {
+  guard: [
+    'ether type arp goto guard_arp',
+    'ether type ip goto guard_ip',
+    'ether type ip6 goto guard_ip6',
+    'drop',
+  ],
+  guard_arp: [
+    // Both the frame's sender and the sender that the ARP names must be the port's own.
+    'arp htype 1 arp ptype 0x0800 arp hlen 6 arp plen 4 iifname . ether saddr . arp saddr ip != @source4 drop',
+    'arp htype 1 arp ptype 0x0800 arp hlen 6 arp plen 4 iifname . arp saddr ether . arp saddr ip @source4 accept',
+    'drop',
+  ],
+  guard_ip: [
+    // Nobody in a jail is a DHCP server or a router.
+    'udp sport 67 drop',
+    'icmp type { redirect, router-advertisement } drop',
+    'iifname . ether saddr . ip saddr @source4 accept',
+    'drop',
+  ],
+  guard_ip6: [
+    // Extension headers hide what follows them.
+    'ip6 nexthdr != { tcp, udp, ipv6-icmp } drop',
+    'udp sport 547 drop',
+    'icmpv6 type { nd-router-advert, nd-redirect, router-renumbering } drop',
+    'icmpv6 type nd-neighbor-advert iifname . ether saddr . icmpv6 taddr != @source6 drop',
+    'iifname . ether saddr . ip6 saddr @source6 accept',
+    'drop',
+  ],
+  prerouting: ['iifname @ports goto guard'],
+};
+
+/** Number of rules in a whole guard: fewer means that somebody flushed a chain. */
+export const GUARD_RULES = Object.values(CHAINS).flat().length;
+export const NAT_RULES = 2;
+
+/** Installs the guard, or mends it in one transaction: elements stay, no frame passes in between. */
+export function guardRuleset(instance: string): string {
+  const table = `bridge ${nftTableName(instance)}`;
+  const chains = Object.keys(CHAINS);
+  return [
+    `add table ${table}`,
+    `add set ${table} ports { type ifname; }`,
+    `add set ${table} source4 { type ifname . ether_addr . ipv4_addr; }`,
+    `add set ${table} source6 { type ifname . ether_addr . ipv6_addr; }`,
+    ...chains.map((chain) =>
+      chain === 'prerouting'
+        ? `add chain ${table} prerouting { type filter hook prerouting priority -300; policy accept; }`
+        : `add chain ${table} ${chain}`,
+    ),
+    ...chains.map((chain) => `flush chain ${table} ${chain}`),
+    ...Object.entries(CHAINS).flatMap(([chain, rules]) =>
+      rules.map((rule) => `add rule ${table} ${chain} ${rule}`),
+    ),
+    '',
+  ].join('\n');
+}
+
+/** Masquerades what leaves the subnets in its sets by a link that is none of our bridges. */
+export function natRuleset(instance: string): string {
+  const table = `inet ${nftTableName(instance)}`;
+  return [
+    `add table ${table}`,
+    `add set ${table} nat4 { type ipv4_addr; flags interval; }`,
+    `add set ${table} nat6 { type ipv6_addr; flags interval; }`,
+    `add chain ${table} postrouting { type nat hook postrouting priority 100; policy accept; }`,
+    `flush chain ${table} postrouting`,
+    `add rule ${table} postrouting ip saddr @nat4 oifname != "b${instance}*" masquerade`,
+    `add rule ${table} postrouting ip6 saddr @nat6 oifname != "b${instance}*" masquerade`,
+    '',
+  ].join('\n');
+}
+
+type Verb = 'add' | 'delete';
+
+export function guardPortRuleset(instance: string, verb: Verb, port: string): string {
+  return `${verb} element bridge ${nftTableName(instance)} ports { "${port}" }\n`;
+}
+
+export function guardAddressRuleset(
+  instance: string,
+  verb: Verb,
+  entry: { port: string; mac: string; address: string },
+): string {
+  const set = entry.address.includes(':') ? 'source6' : 'source4';
+  const element = `"${entry.port}" . ${entry.mac} . ${entry.address}`;
+  return `${verb} element bridge ${nftTableName(instance)} ${set} { ${element} }\n`;
+}
+
+export function natSubnetRuleset(instance: string, verb: Verb, subnet: string): string {
+  const set = subnet.includes(':') ? 'nat6' : 'nat4';
+  return `${verb} element inet ${nftTableName(instance)} ${set} { ${subnet} }\n`;
+}

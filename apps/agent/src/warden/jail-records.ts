@@ -1,0 +1,56 @@
+import { readdir } from 'node:fs/promises';
+import * as z from 'zod';
+import { makePrivateDirectory, readTextIfThere, writeDurably } from './durable-file.ts';
+import { jailPaths, type WardenPaths } from './paths.ts';
+
+/**
+ * What the agent must remember of one jail across its own restarts and the host's, and cannot see in the
+ * kernel: which start of the spec its processes are, and what the restart policy decided.
+ */
+export const JailRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  idBase: z.int().nullable(),
+  startNumber: z.int(),
+  /** boot of the host in which it was started */
+  bootId: z.string(),
+  /** `startedAt` of the tree before this start, to tell whether the start has happened */
+  previous: z.string().nullable(),
+  /** the start has been seen to happen */
+  started: z.boolean(),
+  restarts: z.int(),
+  /** `startedAt` of the tree whose end was judged, and what came of it */
+  judged: z.string().nullable(),
+  restartAt: z.string().nullable(),
+});
+export type JailRecord = z.infer<typeof JailRecord>;
+
+export class JailRecords {
+  private readonly paths: WardenPaths;
+
+  constructor(paths: WardenPaths) {
+    this.paths = paths;
+  }
+
+  async read(jailKey: string): Promise<JailRecord | null> {
+    const text = await readTextIfThere(jailPaths(this.paths, jailKey).record);
+    if (text === null) return null;
+    try {
+      return JailRecord.parse(JSON.parse(text));
+    } catch {
+      return null;
+    }
+  }
+
+  async write(jailKey: string, record: JailRecord): Promise<void> {
+    const { directory, record: path } = jailPaths(this.paths, jailKey);
+    await makePrivateDirectory(directory);
+    await writeDurably(path, JSON.stringify(record));
+  }
+
+  /** Keys of all jails that have a directory here. */
+  async keys(): Promise<string[]> {
+    const names = await readdir(this.paths.jails).catch(() => [] as string[]);
+    return names.filter((name) => /^[a-z2-7]{8}$/.test(name));
+  }
+}

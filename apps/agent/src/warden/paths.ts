@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+
+/** Every path of the agent below its data directory, and the two that are the kernel's and not ours. */
+export interface WardenPaths {
+  data: string;
+  /** root's alone, 0700 */
+  agent: string;
+  key: string;
+  host: string;
+  ledger: string;
+  receipts: string;
+  jails: string;
+  holds: string;
+  bounds: string;
+  run: string;
+  dialerSocket: string;
+  localSocket: string;
+  dialerFile: string;
+  /** ranges of host ids, shared by every agent on this kernel */
+  ids: string;
+}
+
+const DEFAULT_DATA = '/var/lib/cellblock';
+
+export function wardenPaths(data: string, ids = '/run/cellblock/ids'): WardenPaths {
+  const agent = join(data, 'agent');
+  const run = join(data, 'run', 'warden');
+  return {
+    data,
+    agent,
+    key: join(agent, 'key.pem'),
+    host: join(agent, 'host.json'),
+    ledger: join(agent, 'ledger'),
+    receipts: join(agent, 'receipts'),
+    jails: join(agent, 'jails'),
+    holds: join(agent, 'holds.json'),
+    bounds: data === DEFAULT_DATA ? '/etc/cellblock/bounds.d' : join(data, 'bounds.d'),
+    run,
+    dialerSocket: join(run, 'dialer.sock'),
+    localSocket: join(run, 'local.sock'),
+    dialerFile: join(run, 'dialer.json'),
+    ids,
+  };
+}
+
+/** What belongs to one jail. */
+export interface JailPaths {
+  directory: string;
+  record: string;
+  /** keeper's socket, status and console */
+  run: string;
+  /** the jail's own files, or its unpacked root */
+  storage: string;
+  /** a tmpfs in place of `storage`, for jails that keep nothing */
+  ephemeral: string;
+}
+
+export function jailPaths(paths: WardenPaths, jailKey: string): JailPaths {
+  const directory = join(paths.jails, jailKey);
+  return {
+    directory,
+    record: join(directory, 'record.json'),
+    run: join(directory, 'run'),
+    storage: join(directory, 'storage'),
+    ephemeral: join(directory, 'ephemeral'),
+  };
+}
