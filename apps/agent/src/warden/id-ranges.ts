@@ -1,135 +1,116 @@
-import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readTextIfThere } from './durable-file.ts';
 
-/** Outside what systemd and Debian hand out; 4,094 ranges. */
-export const FIRST_ID = 1_879_048_192;
-export const LAST_ID = 2_147_352_575;
-export const IDS_PER_JAIL = 65_536;
+export const ID_COUNT = 65_536;
+/** Outside what systemd and Debian hand out (release-1.md). */
+export const FIRST_ID_BASE = 1_879_048_192;
+const LAST_ID = 2_147_352_575;
+export const RANGE_COUNT = (LAST_ID + 1 - FIRST_ID_BASE) / ID_COUNT;
 
-interface Claim {
+/** Kernel-wide: every agent on this kernel claims here, and it is gone with the kernel's uptime. */
+export const ID_REGISTRY = '/run/cellblock/ids';
+
+export interface IdClaim {
+  base: number;
   instance: string;
-  jail: string;
+  jailKey: string;
 }
 
 /**
- * Ranges of host ids, one per jail, claimed in a directory that all agents on this kernel share: a claim is
- * a file named after the first id, and creating it is what locks it. It lies in /run, and dies with the
- * kernel whose processes could bear the ids.
+ * Claims of host id ranges. A claim is a file named by the range's first id, made with O_EXCL: two agents
+ * can never both have made it.
  */
 export class IdRanges {
-  private readonly directory: string;
-  private readonly instance: string;
-  private readonly foreign: () => Promise<IdRange[]>;
+  readonly #registry: string;
+  readonly #etc: string;
 
-  constructor(o: { directory: string; instance: string; foreign?: () => Promise<IdRange[]> }) {
-    this.directory = o.directory;
-    this.instance = o.instance;
-    this.foreign = o.foreign ?? rangesOfTheHost;
+  constructor(o: { registry?: string; etc?: string } = {}) {
+    this.#registry = o.registry ?? ID_REGISTRY;
+    this.#etc = o.etc ?? '/etc';
   }
 
-  /** Jail key → first id, of this agent's jails. */
-  async own(): Promise<Map<string, number>> {
-    const claims = await this.claims();
-    return new Map(
-      claims.filter(({ claim }) => claim?.instance === this.instance).map(({ base, claim }) => [claim?.jail ?? '', base]),
+  /**
+   * A range for this jail: the one it has, else `preferred` (what it had before a reboot), else the lowest
+   * free one. Throws when all are taken or used by the host's own accounts.
+   */
+  async claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
+    await mkdir(this.#registry, { recursive: true, mode: 0o755 });
+    const claims = await this.list();
+    const own = claims.find((claim) => claim.instance === o.instance && claim.jailKey === o.jailKey);
+    if (own) return own.base;
+    const foreign = await this.#hostRanges();
+    const taken = new Set(claims.map((claim) => claim.base));
+    for (const base of candidates(o.preferred)) {
+      if (taken.has(base) || foreign.some((range) => overlaps(range, base))) continue;
+      if (await this.#write(base, o)) return base;
+    }
+    throw new Error(
+      `all ${RANGE_COUNT} ranges of host ids are taken: destroy a jail, or look for claims nobody uses in ${this.#registry}`,
     );
   }
 
-  /** The jail's range; the one it had, when that is still free. Fails when all are taken. */
-  async claim(jail: string, preferred: number | null): Promise<number> {
-    const had = (await this.own()).get(jail);
-    if (had !== undefined) return had;
-    const foreign = await this.foreign();
-    const taken = new Set((await this.claims()).map(({ base }) => base));
-    const free = (base: number) =>
-      !taken.has(base) && !foreign.some((range) => overlaps(range, { first: base, count: IDS_PER_JAIL }));
-    if (preferred !== null && isBase(preferred) && free(preferred) && (await this.create(preferred, jail))) {
-      return preferred;
+  /** Gives the range back. Call it only when nothing of the jail exists any more. */
+  async release(o: { instance: string; jailKey: string }): Promise<void> {
+    for (const claim of await this.list()) {
+      if (claim.instance === o.instance && claim.jailKey === o.jailKey) {
+        await rm(join(this.#registry, String(claim.base)), { force: true });
+      }
     }
-    for (let base = FIRST_ID; base + IDS_PER_JAIL - 1 <= LAST_ID; base += IDS_PER_JAIL) {
-      if (free(base) && (await this.create(base, jail))) return base;
-    }
-    throw new Error('all 4,094 ranges of host ids are claimed: destroy jails that are not needed');
   }
 
-  async release(jail: string): Promise<void> {
-    const base = (await this.own()).get(jail);
-    if (base !== undefined) await rm(join(this.directory, String(base)), { force: true });
+  async list(): Promise<IdClaim[]> {
+    const names = await readdir(this.#registry).catch(() => []);
+    const claims: IdClaim[] = [];
+    for (const name of names.filter((name) => /^\d+$/.test(name))) {
+      const text = await readFile(join(this.#registry, name), 'utf8').catch(() => '');
+      const [instance = '', jailKey = ''] = text.trim().split(' ');
+      claims.push({ base: Number(name), instance, jailKey });
+    }
+    return claims;
   }
 
-  /** Hard-linking a finished file is atomic and refuses an existing name: no half claim is ever seen. */
-  private async create(base: number, jail: string): Promise<boolean> {
-    await mkdir(this.directory, { recursive: true, mode: 0o755 });
-    const temporary = join(this.directory, `.${this.instance}-${jail}`);
-    await writeFile(temporary, JSON.stringify({ instance: this.instance, jail } satisfies Claim));
+  async #write(base: number, o: { instance: string; jailKey: string }): Promise<boolean> {
     try {
-      await link(temporary, join(this.directory, String(base)));
+      const file = await open(join(this.#registry, String(base)), 'wx', 0o644);
+      await file.writeFile(`${o.instance} ${o.jailKey}\n`);
+      await file.close();
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
-    } finally {
-      await rm(temporary, { force: true });
     }
   }
 
-  private async claims(): Promise<{ base: number; claim: Claim | null }[]> {
-    const names = await readdir(this.directory).catch(() => [] as string[]);
-    return Promise.all(
-      names
-        .filter((name) => /^\d+$/.test(name))
-        .map(async (name) => ({
-          base: Number(name),
-          claim: parseClaim(await readTextIfThere(join(this.directory, name))),
-        })),
+  /** Ids that the host gives to its own users, delegated ranges included. */
+  async #hostRanges(): Promise<{ first: number; last: number }[]> {
+    const lines = async (name: string) =>
+      (await readFile(join(this.#etc, name), 'utf8').catch(() => ''))
+        .split('\n')
+        .map((line) => line.split(':'));
+    const delegated = [...(await lines('subuid')), ...(await lines('subgid'))].map(([, first, count]) => ({
+      first: Number(first),
+      last: Number(first) + Number(count) - 1,
+    }));
+    const users = [...(await lines('passwd')), ...(await lines('group'))].map(([, , id]) => ({
+      first: Number(id),
+      last: Number(id),
+    }));
+    return [...delegated, ...users].filter(
+      (range) => Number.isInteger(range.first) && Number.isInteger(range.last),
     );
   }
 }
 
-/** A claim that cannot be read is somebody's: its range stays taken. */
-function parseClaim(text: string | null): Claim | null {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    if (typeof value === 'object' && value !== null && 'instance' in value && 'jail' in value) {
-      return { instance: String(value.instance), jail: String(value.jail) };
-    }
-  } catch {}
-  return null;
+function overlaps(range: { first: number; last: number }, base: number): boolean {
+  return range.first < base + ID_COUNT && range.last >= base;
 }
 
-export interface IdRange {
-  first: number;
-  count: number;
+function* candidates(preferred: number | null): Generator<number> {
+  if (preferred !== null && isRange(preferred)) yield preferred;
+  for (let i = 0; i < RANGE_COUNT; i++) yield FIRST_ID_BASE + i * ID_COUNT;
 }
 
-function overlaps(a: IdRange, b: IdRange): boolean {
-  return a.first < b.first + b.count && b.first < a.first + a.count;
-}
-
-/** Whether an id begins a range of ours; never 0, never past the end. */
-export function isBase(id: number): boolean {
-  return (
-    Number.isInteger(id) &&
-    id >= FIRST_ID &&
-    id + IDS_PER_JAIL - 1 <= LAST_ID &&
-    (id - FIRST_ID) % IDS_PER_JAIL === 0
-  );
-}
-
-/** What this host has given to people, to services and to their subordinate ids. */
-export async function rangesOfTheHost(): Promise<IdRange[]> {
-  const read = async (path: string) => (await readFile(path, 'utf8').catch(() => '')).split('\n');
-  const [passwd, group, subuid, subgid] = await Promise.all(
-    ['/etc/passwd', '/etc/group', '/etc/subuid', '/etc/subgid'].map(read),
-  );
-  const single = (line: string, field: number) => ({ first: Number(line.split(':')[field]), count: 1 });
-  return [
-    ...(passwd ?? []).flatMap((line) => [single(line, 2), single(line, 3)]),
-    ...(group ?? []).map((line) => single(line, 2)),
-    ...[...(subuid ?? []), ...(subgid ?? [])].map((line) => {
-      const [, first, count] = line.split(':');
-      return { first: Number(first), count: Number(count) };
-    }),
-  ].filter((range) => Number.isInteger(range.first) && Number.isInteger(range.count));
+/** Is this the first id of one of our ranges? Zero, identity and half ranges never are. */
+export function isRange(base: number): boolean {
+  return base >= FIRST_ID_BASE && base + ID_COUNT - 1 <= LAST_ID && (base - FIRST_ID_BASE) % ID_COUNT === 0;
 }

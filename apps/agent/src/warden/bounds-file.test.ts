@@ -1,0 +1,35 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadBounds, writeDefaultBounds } from './bounds-file.ts';
+
+async function directory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'bounds-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+test('the default file is readable, allows no host path, and is written once', async () => {
+  const path = await directory();
+  await writeDefaultBounds(path);
+  const first = await loadBounds(path);
+  expect(first.bounds).toMatchObject({ rootPrefixes: [], exec: true, maxMemory: null });
+  await writeFile(join(path, '20-own.yaml'), 'exec: false\n', { mode: 0o644 });
+  await writeDefaultBounds(path);
+  const second = await loadBounds(path);
+  expect(second.bounds.exec).toBe(false);
+  expect(second.hash).not.toBe(first.hash);
+});
+
+test('a misspelt key, a bad value and a file that others can write are refused by name', async () => {
+  const path = await directory();
+  const file = join(path, 'a.yaml');
+  await writeFile(file, 'maxJail: 3\n', { mode: 0o644 });
+  await expect(loadBounds(path)).rejects.toThrow(/maxJail/);
+  await writeFile(file, 'subnets: [10.0.0.1/24]\n');
+  await expect(loadBounds(path)).rejects.toThrow(/subnets.0: .*10.0.0.0\/24/);
+  await writeFile(file, 'exec: true\n');
+  await chmod(file, 0o666);
+  await expect(loadBounds(path)).rejects.toThrow(/chmod go-w/);
+});

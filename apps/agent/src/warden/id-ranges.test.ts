@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { FIRST_ID_BASE, ID_COUNT, IdRanges, isRange, RANGE_COUNT } from './id-ranges.ts';
+
+async function ranges(etcFiles: Record<string, string> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'ids-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  for (const [name, content] of Object.entries(etcFiles)) await writeFile(join(directory, name), content);
+  return () => new IdRanges({ registry: join(directory, 'ids'), etc: directory });
+}
+
+const claim = (jailKey: string, instance = 'aaaaaaaa', preferred: number | null = null) => ({
+  instance,
+  jailKey,
+  preferred,
+});
+
+test('there are 4,094 ranges and only their first ids are ranges', () => {
+  expect(RANGE_COUNT).toBe(4094);
+  expect([0, 1, 1000, FIRST_ID_BASE - ID_COUNT, FIRST_ID_BASE + 1].some(isRange)).toBe(false);
+  expect(isRange(FIRST_ID_BASE) && isRange(FIRST_ID_BASE + 4093 * ID_COUNT)).toBe(true);
+  expect(isRange(FIRST_ID_BASE + 4094 * ID_COUNT)).toBe(false);
+});
+
+test('forty claims at once by two agents never meet; a jail keeps its own', async () => {
+  const open = await ranges();
+  const keys = Array.from({ length: 20 }, (_, i) => `jail${i}`);
+  const bases = await Promise.all([
+    ...keys.map((key) => open().claim(claim(key))),
+    ...keys.map((key) => open().claim(claim(key, 'bbbbbbbb'))),
+  ]);
+  expect(new Set(bases).size).toBe(40);
+  expect(await open().claim(claim('jail7'))).toBe(bases[7]);
+});
+
+test('ranges of the host’s own accounts are passed over', async () => {
+  const open = await ranges({
+    subuid: `someone:${FIRST_ID_BASE + 10}:5\n`,
+    passwd: `odd:x:${FIRST_ID_BASE + ID_COUNT}:0::/:/bin/sh\n`,
+  });
+  expect(await open().claim(claim('jail'))).toBe(FIRST_ID_BASE + 2 * ID_COUNT);
+});
+
+test('a released range is free again, and a jail gets back what it had', async () => {
+  const open = await ranges();
+  const base = FIRST_ID_BASE + 100 * ID_COUNT;
+  expect(await open().claim(claim('a', 'aaaaaaaa', base))).toBe(base);
+  expect(await open().claim(claim('b', 'bbbbbbbb', base))).toBe(FIRST_ID_BASE);
+  await open().release({ instance: 'bbbbbbbb', jailKey: 'a' });
+  expect((await open().list()).map((c) => c.base).sort()).toEqual([FIRST_ID_BASE, base]);
+  await open().release({ instance: 'aaaaaaaa', jailKey: 'a' });
+  expect((await open().list()).map((c) => c.base)).toEqual([FIRST_ID_BASE]);
+});
