@@ -1,0 +1,43 @@
+#include "become_keeper.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "capabilities.h"
+#include "failure.h"
+#include "keeper_descriptors.h"
+
+void become_keeper(const RunDirectory& run, const KeeperStart& start) {
+  const int wanted[][2] = {{run.lock.get(), kLock},
+                           {run.exit_file.get(), kExitFile},
+                           {run.ring.get(), kConsoleRing},
+                           {run.listener.get(), kListenSocket},
+                           {start.console_pipe, kConsolePipe},
+                           {start.first_process, kFirstProcess},
+                           {start.report, kReportPipe}};
+  // First out of the way, then to their places: none may land on another that is still to be moved.
+  int moved[std::size(wanted)];
+  for (size_t i = 0; i < std::size(wanted); i++)
+    moved[i] = check(fcntl(wanted[i][0], F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
+  const int program = check(fcntl(start.program, F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
+  for (size_t i = 0; i < std::size(wanted); i++) check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
+  check(close_range(kKeeperDescriptorsEnd, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
+  check(chdir("/"), "enter /");
+  bound_capabilities(0);
+  check(setgroups(0, nullptr), "drop groups of keeper");
+  check(setresgid(start.gid, start.gid, start.gid), "become keeper's group");
+  check(setresuid(start.uid, start.uid, start.uid), "become keeper's user");
+  hold_capabilities(0);
+  check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+  const std::string first = std::to_string(start.first);
+  char name[] = "keeper";
+  char* arguments[] = {name, const_cast<char*>(first.c_str()), nullptr};
+  char* environment[] = {nullptr};
+  execveat(program, "", arguments, environment, AT_EMPTY_PATH);
+  fail("execute keeper");
+}

@@ -1,0 +1,107 @@
+#include "confinement.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/keyctl.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "capabilities.h"
+#include "failure.h"
+#include "mutant.h"
+
+Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities) {
+  return Confinement{uid, gid, capabilities, allowed_calls(), argument_rules()};
+}
+
+void forget_our_attributes() {
+  for (int signal = 1; signal < NSIG; signal++) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    struct sigaction action{};
+    action.sa_handler = SIG_DFL;
+    sigaction(signal, &action, nullptr);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  umask(022);
+  // Node raises its own soft limit; programs that use select() expect the usual one.
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 1024) {
+    files.rlim_cur = 1024;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  // A core dump would be handled on the host, by the host's own core_pattern.
+  const rlimit none_at_all{0, 0};
+  setrlimit(RLIMIT_CORE, &none_at_all);
+  // Whoever started us may have a keyring with keys of the host in it.
+  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+}
+
+static std::vector<char*> as_array(const std::vector<std::string>& strings) {
+  std::vector<char*> array;
+  for (const std::string& string : strings) array.push_back(const_cast<char*>(string.c_str()));
+  array.push_back(nullptr);
+  return array;
+}
+
+static std::vector<std::string> candidates(const std::string& name, const std::vector<std::string>& environment) {
+  if (name.find('/') != std::string::npos) return {name};
+  std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  for (const std::string& variable : environment)
+    if (variable.starts_with("PATH=")) path = variable.substr(5);
+  std::vector<std::string> found;
+  for (size_t at = 0; at <= path.size();) {
+    size_t end = path.find(':', at);
+    if (end == std::string::npos) end = path.size();
+    // An empty part would mean the working directory: nobody asks for that on purpose.
+    if (end > at) found.push_back(path.substr(at, end - at) + "/" + name);
+    at = end + 1;
+  }
+  return found;
+}
+
+static void load_filter(const Filter& filter, const char* step) {
+  sock_fprog program{static_cast<unsigned short>(filter.size()), const_cast<sock_filter*>(filter.data())};
+  check(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), step);
+}
+
+void confine_and_execute(const Confinement& confinement, int program, const std::vector<std::string>& command,
+                         const std::vector<std::string>& environment) {
+  const std::vector<char*> arguments = as_array(command);
+  const std::vector<char*> variables = as_array(environment);
+  const std::vector<std::string> files = program >= 0 ? std::vector<std::string>{} : candidates(command[0], environment);
+
+  if (!leaves_out("descriptors")) check(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
+  const bool bounded = !leaves_out("capabilities");
+  if (bounded) bound_capabilities(confinement.capabilities);
+  check(setgroups(0, nullptr), "drop supplementary groups");
+  check(setresgid(confinement.gid, confinement.gid, confinement.gid), "become group " + std::to_string(confinement.gid));
+  check(setresuid(confinement.uid, confinement.uid, confinement.uid), "become user " + std::to_string(confinement.uid));
+  // Ids of others than root hold nothing; root holds the bounding set, which is all it could regain anyway.
+  if (bounded) hold_capabilities(confinement.uid == 0 ? confinement.capabilities : 0);
+  // The mutant may load its filter without no_new_privs only where it still has CAP_SYS_ADMIN: it leaves both out.
+  if (!leaves_out("no-new-privs")) check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+  if (!leaves_out("allowed-calls") && !leaves_out("no-new-privs"))
+    load_filter(confinement.allowed_calls, "load the list of allowed calls");
+  if (!leaves_out("argument-rules") && !leaves_out("no-new-privs"))
+    load_filter(confinement.argument_rules, "load the rules on arguments");
+
+  if (program >= 0) {
+    execveat(program, "", arguments.data(), variables.data(), AT_EMPTY_PATH);
+    fail("execute " + command[0]);
+  }
+  int error = ENOENT;
+  for (const std::string& file : files) {
+    execve(file.c_str(), arguments.data(), variables.data());
+    if (errno != ENOENT && errno != ENOTDIR) error = errno;
+    if (error != ENOENT && error != EACCES) break;
+  }
+  fail("execute " + command[0], error);
+}

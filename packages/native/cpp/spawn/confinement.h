@@ -1,0 +1,40 @@
+#pragma once
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+using Filter = std::vector<sock_filter>;
+
+/** Who the program is and what it may do: the same for the first process of a tree and for every later one. */
+struct Confinement {
+  uid_t uid;
+  gid_t gid;
+  uint64_t capabilities;
+  Filter allowed_calls;
+  Filter argument_rules;
+};
+
+/** The list of system calls that a tree may make; what is not on it does not exist (ENOSYS) or is refused (EPERM). */
+Filter allowed_calls();
+
+/** Refuses some arguments of allowed calls: families, socket options, terminal injection, namespaces. */
+Filter argument_rules();
+
+/** Prepared while still on the host: inside, nothing is computed or opened any more. */
+Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities);
+
+/**
+ * Becomes the program: ids, capabilities, no_new_privs, no descriptor but 0 to 2 (what is above closes at the
+ * exec), the filter as the very last thing, then exec. `program` >= 0 is executed instead of command[0].
+ * Does not return; throws Failure.
+ */
+[[noreturn]] void confine_and_execute(const Confinement& confinement, int program,
+                                      const std::vector<std::string>& command,
+                                      const std::vector<std::string>& environment);
+
+/** What a program must not inherit from us: signals, limits, session keyring, umask. */
+void forget_our_attributes();

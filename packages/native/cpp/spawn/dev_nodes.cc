@@ -1,0 +1,46 @@
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "mount_calls.h"
+#include "tree_root.h"
+
+struct Node {
+  const char* name;
+  unsigned minor;
+  unsigned major;
+};
+
+static constexpr Node kNodes[] = {{"null", 3, 1}, {"zero", 5, 1}, {"full", 7, 1}, {"random", 8, 1}, {"urandom", 9, 1},
+                                  {"tty", 0, 5}};
+
+static constexpr const char* kLinks[][2] = {{"ptmx", "pts/ptmx"},         {"fd", "/proc/self/fd"},
+                                            {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
+                                            {"stderr", "/proc/self/fd/2"}};
+
+/** Group 5 of the tree is `tty` in every distribution that has one. */
+static void mount_terminals(const RootInProgress& tree) {
+  UniqueFd terminals = new_mount("devpts",
+                                 {{"ptmxmode", "666"}, {"mode", "620"}, {"gid", std::to_string(tree.spec.id_base + 5)}},
+                                 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  attach_mount(terminals.get(), tree.directory("/dev/pts").get(), "/dev/pts");
+}
+
+void mount_devices(const RootInProgress& tree) {
+  UniqueFd devices = new_mount("tmpfs", {{"size", "64k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  attach_mount(devices.get(), tree.directory("/dev").get(), "/dev");
+  UniqueFd directory = tree.directory("/dev");
+  for (const Node& node : kNodes)
+    check(mknodat(directory.get(), node.name, S_IFCHR | 0666, makedev(node.major, node.minor)),
+          "make /dev/" + std::string(node.name));
+  for (const auto& [name, target] : kLinks)
+    check(symlinkat(target, directory.get(), name), "link /dev/" + std::string(name));
+  mount_terminals(tree);
+  mount_on_top(tree, MountSpec{MountSpec::Kind::tmpfs, "/dev/shm", "", false, "50%", "1777", ""});
+  UniqueFd queues = new_mount("mqueue", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  attach_mount(queues.get(), tree.directory("/dev/mqueue").get(), "/dev/mqueue");
+}

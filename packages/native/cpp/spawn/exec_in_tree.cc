@@ -1,0 +1,142 @@
+#include "exec_in_tree.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
+#include "capabilities.h"
+#include "cgroup_join.h"
+#include "confinement.h"
+#include "exec_relay.h"
+#include "exec_request.h"
+#include "failure.h"
+#include "mutant.h"
+#include "netstring.h"
+#include "paths.h"
+#include "process_identity.h"
+#include "pty.h"
+
+namespace {
+
+constexpr int kControl = 3;
+constexpr int kFirstFree = 4;
+constexpr uint64_t kMayKill = uint64_t{1} << 5;
+
+struct Pipe {
+  UniqueFd out, in;
+};
+
+/** Belongs to the command's user, who may want to open /dev/stdout again. */
+Pipe make_pipe(uid_t uid, gid_t gid) {
+  int fds[2];
+  check(pipe2(fds, O_CLOEXEC), "make pipe");
+  check(fchown(fds[0], uid, gid), "own pipe");
+  return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+void enter(const ExecRequest& request) {
+  // The groups come first: nothing we do for the tree is outside its limits.
+  if (!leaves_out("exec-cgroups")) join_cgroups(request.cgroup_procs_files);
+  UniqueFd first = open_process(request.init, request.init_start);
+  check(setns(first.get(), CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
+                               CLONE_NEWCGROUP),
+        "enter the tree");
+  check(chdir("/"), "enter the tree's root");
+  check(setgroups(0, nullptr), "drop supplementary groups");
+  check(setresgid(0, 0, 0), "become group 0 of the tree");
+  check(setresuid(0, 0, 0), "become user 0 of the tree");
+}
+
+struct Streams {
+  UniqueFd terminal;
+  Pipe input, output, error;
+};
+
+Streams make_streams(const ExecRequest& request) {
+  Streams streams;
+  if (request.tty) {
+    streams.terminal = open_terminal(request.rows, request.columns);
+    return streams;
+  }
+  for (Pipe* pipe : {&streams.input, &streams.output, &streams.error}) *pipe = make_pipe(request.uid, request.gid);
+  return streams;
+}
+
+[[noreturn]] void be_command(const ExecRequest& request, const Confinement& confinement, const Streams& streams,
+                             int failures) {
+  try {
+    check(setsid(), "make session");
+    if (streams.terminal) {
+      sit_at_terminal(streams.terminal.get(), request.uid);
+    } else {
+      check(dup2(streams.input.out.get(), 0), "set standard input");
+      check(dup2(streams.output.in.get(), 1), "set standard output");
+      check(dup2(streams.error.in.get(), 2), "set standard error");
+    }
+    forget_our_attributes();
+    write_all(failures, "+");
+    confine_and_execute(confinement, -1, request.command, request.environment);
+  } catch (const Failure& failure) {
+    report(failures, failure);
+  }
+  _exit(126);
+}
+
+void answer_exit(int status) {
+  const std::string code = WIFEXITED(status) ? std::to_string(WEXITSTATUS(status)) : "-";
+  const std::string signal = WIFSIGNALED(status) ? std::to_string(WTERMSIG(status)) : "-";
+  write_all(kControl, "exit " + code + " " + signal + "\n");
+}
+
+void run(const ExecRequest& request) {
+  const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities);
+  enter(request);
+  Streams streams = make_streams(request);
+  int fds[2];
+  check(pipe2(fds, O_CLOEXEC), "make pipe");
+  UniqueFd outcome(fds[0]), failures(fds[1]);
+  const pid_t command = check(fork(), "fork");
+  if (command == 0) be_command(request, confinement, streams, failures.get());
+  failures.reset();
+  // All that is left to do is to carry bytes, and to kill the command when its caller goes.
+  hold_capabilities(kMayKill);
+  check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+  std::string said = read_all(outcome.get(), 64 * 1024);
+  if (said != "+") {
+    waitpid(command, nullptr, 0);
+    if (said.starts_with("+")) said.erase(0, 1);
+    Failure failure{"command ended before its program was executed", ECHILD};
+    parse_report(said, failure);
+    throw failure;
+  }
+  write_all(kControl, "ok\n");
+  ExecRelay relay{command,
+                  check_fd(syscall(SYS_pidfd_open, command, 0), "open command"),
+                  std::move(streams.terminal),
+                  std::move(streams.input.in),
+                  std::move(streams.output.out),
+                  std::move(streams.error.out)};
+  streams = Streams{};
+  answer_exit(relay.run());
+}
+
+}  // namespace
+
+int exec_in_tree() {
+  signal(SIGPIPE, SIG_IGN);
+  try {
+    check(close_range(kFirstFree, ~0U, 0), "close descriptors");
+    run(parse_exec_request(read_netstring(kControl)));
+    return 0;
+  } catch (const Failure& failure) {
+    report(kControl, failure);
+    return 1;
+  }
+}

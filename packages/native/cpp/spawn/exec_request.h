@@ -1,0 +1,24 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/** A command to run in a tree that runs. */
+struct ExecRequest {
+  pid_t init;
+  uint64_t init_start;
+  std::vector<std::string> cgroup_procs_files;
+  std::vector<std::string> command;
+  std::vector<std::string> environment;
+  uid_t uid;
+  gid_t gid;
+  uint64_t capabilities;
+  bool tty;
+  uint16_t rows;
+  uint16_t columns;
+};
+
+ExecRequest parse_exec_request(const std::string& message);

@@ -1,0 +1,11 @@
+#pragma once
+
+/** What `spawn` opens for `keeper`, at which number. The keeper could open none of it by itself. */
+constexpr int kLock = 3;
+constexpr int kExitFile = 4;
+constexpr int kConsoleRing = 5;
+constexpr int kListenSocket = 6;
+constexpr int kConsolePipe = 7;
+constexpr int kFirstProcess = 8;
+constexpr int kReportPipe = 9;
+constexpr int kKeeperDescriptorsEnd = 10;

@@ -1,0 +1,61 @@
+#include "run_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "console_ring.h"
+#include "failure.h"
+#include "paths.h"
+
+static UniqueFd open_own(int directory, const char* name, int flags) {
+  return check_fd(openat(directory, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600), std::string("open ") + name);
+}
+
+static UniqueFd listen_in(int directory) {
+  UniqueFd listener = check_fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "make keeper.sock");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // By descriptor: the path itself may be longer than an address can be.
+  const std::string path = "/proc/self/fd/" + std::to_string(directory) + "/keeper.sock";
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  check(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind keeper.sock");
+  check(listen(listener.get(), 64), "listen on keeper.sock");
+  return listener;
+}
+
+RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes) {
+  umask(077);
+  RunDirectory run;
+  run.directory = open_plain(path, O_RDONLY | O_DIRECTORY, "open runDirectory " + path);
+  struct stat found;
+  check(fstat(run.directory.get(), &found), "open runDirectory");
+  if (found.st_uid != 0 || (found.st_mode & 077) != 0) fail("runDirectory must belong to root with mode 0700", EPERM);
+  const int directory = run.directory.get();
+  run.lock = open_own(directory, "lock", O_RDWR | O_CREAT);
+  if (flock(run.lock.get(), LOCK_EX | LOCK_NB) < 0) fail("start tree: one runs here", errno == EWOULDBLOCK ? EEXIST : errno);
+  for (const char* name : {"tree", "exit", "keeper.sock"})
+    if (unlinkat(directory, name, 0) < 0 && errno != ENOENT) fail(std::string("remove ") + name);
+  run.exit_file = open_own(directory, "exit", O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+  run.ring = open_own(directory, "console", O_RDWR | O_CREAT);
+  prepare_ring(run.ring.get(), console_bytes);
+  run.listener = listen_in(directory);
+  return run;
+}
+
+void write_tree_file(const RunDirectory& run, const std::string& text) {
+  const int directory = run.directory.get();
+  UniqueFd file = open_own(directory, "tree.new", O_WRONLY | O_CREAT | O_TRUNC);
+  if (!write_all(file.get(), text)) fail("write tree file");
+  check(fdatasync(file.get()), "write tree file");
+  check(renameat(directory, "tree.new", directory, "tree"), "write tree file");
+}
+
+void clear_run_directory(const RunDirectory& run) {
+  for (const char* name : {"tree", "tree.new", "exit", "keeper.sock"}) unlinkat(run.directory.get(), name, 0);
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "unique_fd.h"
+
+/** What lies in a run directory: lock, console (ring), keeper.sock, tree (facts of the start), exit (how it ended). */
+struct RunDirectory {
+  UniqueFd directory;
+  /** Held as long as the keeper lives: a second tree cannot start here. */
+  UniqueFd lock;
+  UniqueFd exit_file;
+  UniqueFd ring;
+  UniqueFd listener;
+};
+
+/** EEXIST when a keeper lives there. What an earlier tree left is removed, but for its console. */
+RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes);
+
+/** The facts of the start, complete or not there at all. */
+void write_tree_file(const RunDirectory& run, const std::string& text);
+
+/** After a failure: nothing says that a tree ran. */
+void clear_run_directory(const RunDirectory& run);

@@ -1,0 +1,55 @@
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "mount_calls.h"
+#include "mutant.h"
+#include "paths.h"
+#include "tree_root.h"
+
+static void mount_storage(const RootInProgress& tree, const MountSpec& mount) {
+  const std::string step = mount.target + " from " + mount.source;
+  UniqueFd source = open_plain(mount.source, O_PATH | O_DIRECTORY, "open " + mount.source);
+  UniqueFd storage = clone_mount(source.get(), mount.source);
+  const uint64_t nodev = leaves_out("nodev") ? 0 : MOUNT_ATTR_NODEV;
+  const uint64_t read_only = mount.read_only && !leaves_out("read-only") ? MOUNT_ATTR_RDONLY : 0;
+  // The host keeps this storage nosuid; inside, no_new_privs decides what suid means.
+  set_attributes(storage.get(), nodev | read_only, MOUNT_ATTR_NOSUID,
+                 leaves_out("idmapped-storage") ? -1 : tree.user_namespace, step);
+  attach_mount(storage.get(), tree.directory(mount.target).get(), step);
+}
+
+static void mount_tmpfs(const RootInProgress& tree, const MountSpec& mount) {
+  UniqueFd scratch = new_mount(
+      "tmpfs", {{"size", mount.size}, {"mode", mount.mode}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  attach_mount(scratch.get(), tree.directory(mount.target).get(), mount.target);
+}
+
+static void mount_file(const RootInProgress& tree, const MountSpec& mount) {
+  const std::string size = std::to_string(mount.content.size() / 1024 + 8) + "k";
+  UniqueFd holder = new_mount("tmpfs", {{"size", size}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  UniqueFd target = tree.file(mount.target);
+  UniqueFd directory = check_fd(openat(holder.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
+  UniqueFd file = check_fd(openat(directory.get(), "f", O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644),
+                           "write " + mount.target);
+  if (!write_all(file.get(), mount.content)) fail("write " + mount.target);
+  file.reset();
+  UniqueFd content = check_fd(open_tree(holder.get(), "f", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "clone " + mount.target);
+  set_attributes(content.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0, -1,
+                 mount.target);
+  attach_mount(content.get(), target.get(), mount.target);
+}
+
+void mount_on_top(const RootInProgress& tree, const MountSpec& mount) {
+  switch (mount.kind) {
+    case MountSpec::Kind::storage:
+      return mount_storage(tree, mount);
+    case MountSpec::Kind::tmpfs:
+      return mount_tmpfs(tree, mount);
+    case MountSpec::Kind::file:
+      return mount_file(tree, mount);
+  }
+}

@@ -1,0 +1,86 @@
+#include "tree_root.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/fsuid.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "mount_calls.h"
+#include "mutant.h"
+#include "paths.h"
+#include "user_namespace.h"
+
+static UniqueFd step_into(int parent, const std::string& name, bool is_file, const std::string& step) {
+  const bool made = is_file ? mknodat(parent, name.c_str(), S_IFREG | 0644, 0) == 0
+                            : mkdirat(parent, name.c_str(), 0755) == 0;
+  if (!made && errno != EEXIST) fail(step);
+  UniqueFd fd = open_below(parent, name, O_PATH | O_NOFOLLOW | (is_file ? 0 : O_DIRECTORY), step);
+  struct stat found;
+  check(fstat(fd.get(), &found), step);
+  if (is_file && !S_ISREG(found.st_mode)) fail(step + ": there is something else", EINVAL);
+  return fd;
+}
+
+static UniqueFd walk(int root, const std::string& path, bool is_file) {
+  UniqueFd at = check_fd(fcntl(root, F_DUPFD_CLOEXEC, 3), "open root");
+  const std::vector<std::string> parts = plain_parts(path, "path in the tree");
+  for (size_t i = 0; i < parts.size(); i++)
+    at = step_into(at.get(), parts[i], is_file && i + 1 == parts.size(), "open " + path + " in the tree");
+  return at;
+}
+
+UniqueFd RootInProgress::directory(const std::string& path) const { return walk(root.get(), path, false); }
+UniqueFd RootInProgress::file(const std::string& path) const { return walk(root.get(), path, true); }
+
+/** Files are made as root of the tree: through an idmapped mount, host root has no id to give them. */
+static void make_files_as(uint32_t id) {
+  setfsgid(id);
+  setfsuid(id);
+  if (static_cast<uint32_t>(setfsuid(id)) != id) fail("make files as root of the tree", EPERM);
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  check(syscall(SYS_capget, &header, data), "read capabilities");
+  // Leaving fsuid 0 took the file capabilities out of the effective set.
+  for (auto& half : data) half.effective = half.permitted;
+  check(syscall(SYS_capset, &header, data), "raise capabilities");
+}
+
+static void make_root(const RootInProgress& tree) {
+  check(fchdir(tree.root.get()), "enter new root");
+  check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
+  check(umount2(".", MNT_DETACH), "detach old root");
+  check(chdir("/"), "enter new root");
+}
+
+UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
+  check(unshare(CLONE_NEWNS), "make mount namespace");
+  check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
+  umask(0);
+  // Where the new tree stands until it is the root: a place that exists everywhere and that nothing is taken from.
+  UniqueFd stage = open_plain("/proc", O_PATH | O_DIRECTORY, "open /proc");
+  make_files_as(spec.id_base);
+  RootInProgress tree{spec, user_namespace, UniqueFd()};
+  const bool host_usr = spec.root_directory.empty();
+  if (host_usr)
+    mount_host_usr(tree, stage.get());
+  else
+    mount_directory(tree, stage.get());
+  mount_devices(tree);
+  mount_process_table(tree);
+  for (const MountSpec& mount : spec.mounts) mount_on_top(tree, mount);
+  if (host_usr) seal_host_usr(tree);
+  if (spec.root_read_only && !leaves_out("read-only"))
+    set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
+  make_root(tree);
+  become_root_of(user_namespace);
+  if (!leaves_out("locked-mounts")) {
+    check(unshare(CLONE_NEWNS), "copy mounts into the tree's user namespace");
+    return check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
+  }
+  return UniqueFd();
+}
