@@ -56,11 +56,13 @@ export function cliJail(jail: JailSummary): CliJail {
 }
 
 export const CliUser = z.object({ name: z.string(), role: Role, twoFactor: z.boolean() });
+export type CliUser = z.infer<typeof CliUser>;
 export const CliToken = z.object({
   name: z.string(),
   role: Role,
   expiresAt: z.iso.datetime().nullable(),
 });
+export type CliToken = z.infer<typeof CliToken>;
 
 /** `plan FILE`, and `apply FILE --dry-run`. */
 export const CliDocumentsPlan = z.object({

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { HostStatus } from '@cellblock/shared/host-status';
+import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
+import type { AnyRouter } from '@trpc/server';
+import superjson from 'superjson';
+import { WebSocket } from 'ws';
+import type { ExecOutput } from '../dashboard/procedures.ts';
+
+interface Call<In, Out> {
+  mutate(input: In): Promise<Out>;
+}
+interface Stream<In, Out> {
+  subscribe(
+    input: In,
+    observer: { onData(value: Out): void; onError(error: unknown): void; onComplete?(): void },
+  ): { unsubscribe(): void };
+}
+
+/** What root may ask of the warden on this host, without any dashboard. */
+export interface LocalAgent {
+  status: { get: { query(): Promise<HostStatus> } };
+  jail: {
+    console: Stream<
+      { jail: string; tailLines?: number; follow?: boolean },
+      { offset: number; data: string; dropped: number }
+    >;
+    execOpen: Call<
+      {
+        jail: string;
+        command: string[];
+        environment?: Record<string, string>;
+        uid: number;
+        tty: { columns: number; rows: number } | null;
+        cause: null;
+      },
+      { session: string }
+    >;
+    execOutput: Stream<{ session: string }, ExecOutput>;
+    execInput: Call<{ session: string; data: string | null }, unknown>;
+    execResize: Call<{ session: string; columns: number; rows: number }, unknown>;
+    execKill: Call<{ session: string }, unknown>;
+    hold: Call<{ jail: string; reason: string; by: string }, unknown>;
+    unhold: Call<{ jail: string; reason: string; by: string }, unknown>;
+  };
+}
+
+export const wardenSocketOf = (data: string) => path.join(data, 'run/warden/local.sock');
+
+export const hasLocalAgent = (data: string) => existsSync(wardenSocketOf(data));
+
+export function connectLocalAgent(data: string): { agent: LocalAgent; close: () => Promise<void> } {
+  const socket = createWSClient({
+    url: `ws+unix:${wardenSocketOf(data)}:/`,
+    WebSocket: WebSocket as never,
+    // The CLI asks once: an agent that went away is an error, not something to wait for.
+    retryDelayMs: () => 60_000,
+  });
+  const client = createTRPCClient<AnyRouter>({ links: [wsLink({ client: socket, transformer: superjson })] });
+  return { agent: client as unknown as LocalAgent, close: () => socket.close() };
+}

@@ -1,0 +1,18 @@
+import type { Refusal } from '@cellblock/shared/app-error';
+
+/** Ends the run with this status after its refusal was printed. */
+export class CliError extends Error {
+  readonly exitCode: number;
+  readonly refusal: Pick<Refusal, 'message' | 'field' | 'cause' | 'fix' | 'requestId'>;
+
+  constructor(exitCode: number, refusal: CliError['refusal']) {
+    super(refusal.message);
+    this.name = 'CliError';
+    this.exitCode = exitCode;
+    this.refusal = refusal;
+  }
+}
+
+export function usageError(message: string, fix?: string): CliError {
+  return new CliError(2, { message, ...(fix === undefined ? {} : { fix }) });
+}

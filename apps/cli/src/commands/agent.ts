@@ -1,0 +1,86 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { usageError } from '../cli-error.ts';
+import { confirmed } from '../confirm.ts';
+import type { Run } from '../run.ts';
+import { type Cli, verb } from '../verb.ts';
+import { place } from './lifecycle.ts';
+
+/** Verbs for root on a host: its agent, and the administrator's word against the dashboard's. */
+export function agentVerbs(cli: Cli, program: Command): void {
+  const agent = program.command('agent').description("this host's agent");
+
+  verb<{ dashboard?: string; token?: string }>(
+    cli,
+    agent,
+    'run',
+    "run this host's agent in the foreground",
+    {},
+    (command) =>
+      command
+        .option('--dashboard <url>', 'only until it is enrolled')
+        .option('--token <token>', 'the one-time token of `host enroll`'),
+    async (run, options) => {
+      if ((options.dashboard === undefined) !== (options.token === undefined)) {
+        throw usageError(
+          '--dashboard and --token belong together.',
+          'cellblock host enroll prints both in one line.',
+        );
+      }
+      const { agentRun } = await import('@cellblock/agent/up/agent-run');
+      return await agentRun({
+        ...place(run),
+        enrol:
+          options.dashboard && options.token ? { dashboard: options.dashboard, token: options.token } : null,
+      });
+    },
+  );
+
+  verb<{ yes?: boolean }>(
+    cli,
+    agent,
+    'purge',
+    'remove everything of this instance from this host, and nothing else',
+    {},
+    (command) => command.option('--yes', 'do not ask'),
+    async (run, options) => {
+      await confirmed(run, {
+        yes: options.yes === true,
+        what: 'Every jail of this instance on this host ends and its storage is removed.',
+        word: 'purge',
+      });
+      const { agentPurge } = await import('@cellblock/agent/up/agent-purge');
+      return await agentPurge(place(run));
+    },
+  );
+
+  verb<{ reason?: string }>(
+    cli,
+    agent,
+    'hold <jail>',
+    'no remote change of this jail until unhold',
+    { flags: { jail: 'J', reason: '--reason' } },
+    (command) => command.requiredOption('--reason <s>', 'why, for whoever finds it held'),
+    async (run, options, [jail = '']) => {
+      await run.localAgent.jail.hold.mutate({ jail, reason: options.reason ?? '', by: whoIsRoot(run) });
+      run.say(`${jail} is held on this host: ${options.reason}`);
+      return 0;
+    },
+  );
+
+  verb(
+    cli,
+    agent,
+    'unhold <jail>',
+    'remote changes of this jail are allowed again',
+    { flags: { jail: 'J' } },
+    (command) => command,
+    async (run, _, [jail = '']) => {
+      await run.localAgent.jail.unhold.mutate({ jail, reason: 'unhold', by: whoIsRoot(run) });
+      run.say(`${jail} is no longer held`);
+      return 0;
+    },
+  );
+}
+
+const whoIsRoot = (run: Run) => run.terminal.env.SUDO_USER || userInfo().username;

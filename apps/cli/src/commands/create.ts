@@ -1,0 +1,153 @@
+import { parseDuration } from '@cellblock/shared/duration';
+import type { CreateJailInput } from '@cellblock/shared/jail-input';
+import type { RestartPolicy } from '@cellblock/shared/jail-spec';
+import { parseSize } from '@cellblock/shared/size';
+import { type Command, Option } from 'commander';
+import { usageError } from '../cli-error.ts';
+import { settle } from '../settle.ts';
+import { jailDetail } from '../tables/jail-table.ts';
+import { type Cli, repeated, verb } from '../verb.ts';
+
+export interface CreateOptions {
+  host?: string;
+  root?: string;
+  ephemeral?: boolean;
+  network?: string;
+  ip?: string[];
+  memory?: string;
+  cpus?: string;
+  pids?: string;
+  hostname?: string;
+  dns?: string[];
+  readOnly?: boolean;
+  boot?: boolean;
+  restart?: RestartPolicy;
+  stopTimeout?: string;
+}
+
+export const CREATE_FLAGS = {
+  name: 'J',
+  host: '--host',
+  network: '--network',
+  addresses: '--ip',
+  'settings.root': '--root',
+  'settings.root.path': '--root',
+  'settings.hostname': '--hostname',
+  'settings.dns': '--dns',
+  'settings.readOnly': '--read-only',
+  'settings.boot': '--boot',
+  'settings.restart': '--restart',
+  'settings.stopTimeoutMs': '--stop-timeout',
+  'settings.command': 'CMD',
+  'settings.limits.memory': '--memory',
+  'settings.limits.cpus': '--cpus',
+  'settings.limits.pids': '--pids',
+};
+
+export function createVerb(cli: Cli, program: Command): void {
+  verb<CreateOptions>(
+    cli,
+    program,
+    'create <jail> [command...]',
+    'make a jail and start it: create J [options] [-- CMD ARG...]',
+    { changes: true, flags: CREATE_FLAGS },
+    (command) =>
+      command
+        .option('--host <h>', 'the network’s one host, else the only host')
+        .option('--root <root>', 'host-usr, dir:PATH or tar:PATH (on the host)')
+        .option('--ephemeral', 'what it writes is gone when it stops')
+        .option('--network <n>', 'network, or none; the only one that reaches the host')
+        .option('--ip <addr>', 'address; again for more; the next free of each family', repeated)
+        .option('--memory <size>', 'limit: 256M')
+        .option('--cpus <n>', 'limit in cores: 0.5')
+        .option('--pids <n>', 'limit of processes')
+        .option('--hostname <s>', 'its host name; the jail’s name')
+        .option('--dns <addr>', 'name server; again for more', repeated)
+        .option('--read-only', 'its root cannot be written')
+        .option('--boot', 'start with the host (the default)')
+        .option('--no-boot', 'do not start with the host')
+        .addOption(
+          new Option('--restart <policy>', 'when its command ends').choices(['no', 'on-failure', 'always']),
+        )
+        .option('--stop-timeout <duration>', 'how long it has to end: 30s'),
+    async (run, options, [name = ''], rest) => {
+      const input = createInput(name, options, rest);
+      const change = await run.dashboard.jails.create.mutate({ ...input, dryRun: run.options.dryRun });
+      const settled = await settle(run, change);
+      if (settled === null) return 0;
+      const jail = await run.dashboard.jails.get.query({ jail: settled.id });
+      run.print(jailDetail(jail));
+      const addresses = jail.addresses.map((held) => held.address).join(', ') || 'no address';
+      run.say(`${jail.name} is ${jail.state} on ${jail.host.name} with ${addresses}`);
+      return 0;
+    },
+  );
+}
+
+/** The command line as the dashboard's input; whatever was not given is left out. */
+export function createInput(name: string, options: CreateOptions, command: string[]): CreateJailInput {
+  const settings: NonNullable<CreateJailInput['settings']> = {};
+  const root = rootOf(options);
+  if (root !== undefined) settings.root = root;
+  if (options.hostname !== undefined) settings.hostname = options.hostname;
+  if (options.dns !== undefined) settings.dns = options.dns;
+  if (options.readOnly) settings.readOnly = true;
+  if (options.boot !== undefined) settings.boot = options.boot;
+  if (options.restart !== undefined) settings.restart = options.restart;
+  if (command.length > 0) settings.command = command;
+  if (options.stopTimeout !== undefined)
+    settings.stopTimeoutMs = durationOf('--stop-timeout', options.stopTimeout);
+  if (options.memory !== undefined || options.cpus !== undefined || options.pids !== undefined) {
+    settings.limits = {
+      memory: options.memory === undefined ? null : sizeOf('--memory', options.memory),
+      cpus: options.cpus === undefined ? null : numberOf('--cpus', options.cpus),
+      pids: options.pids === undefined ? null : numberOf('--pids', options.pids),
+    };
+  }
+  return {
+    name,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.network === undefined
+      ? {}
+      : { network: options.network === 'none' ? null : options.network }),
+    ...(options.ip === undefined ? {} : { addresses: options.ip }),
+    settings,
+  };
+}
+
+function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']>['root'] {
+  const [, kind, path] = /^(host-usr|dir|tar)(?::(.+))?$/.exec(options.root ?? 'host-usr') ?? [];
+  if (kind === 'host-usr' && path === undefined) {
+    return options.root === undefined && !options.ephemeral
+      ? undefined
+      : { kind: 'host-usr', ephemeral: options.ephemeral === true };
+  }
+  if ((kind === 'dir' || kind === 'tar') && path !== undefined) {
+    if (options.ephemeral) {
+      throw usageError(
+        `--ephemeral goes with host-usr alone, not with ${options.root}.`,
+        'Leave --ephemeral out.',
+      );
+    }
+    return { kind, path };
+  }
+  throw usageError(`--root: ${options.root} is no root.`, 'Write host-usr, dir:PATH or tar:PATH.');
+}
+
+function sizeOf(flag: string, text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === null) throw usageError(`${flag}: ${text} is not a size.`, 'Write it as 256M or 1G.');
+  return bytes;
+}
+
+function durationOf(flag: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null) throw usageError(`${flag}: ${text} is not a duration.`, 'Write it as 30s or 5m.');
+  return ms;
+}
+
+function numberOf(flag: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) throw usageError(`${flag}: ${text} is not a number.`);
+  return number;
+}

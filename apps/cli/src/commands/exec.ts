@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { usageError } from '../cli-error.ts';
+import { execute } from '../exec/execute.ts';
+import { type Cli, verb } from '../verb.ts';
+
+export function execVerb(cli: Cli, program: Command): void {
+  verb<{ uid?: string; tty?: boolean }>(
+    cli,
+    program,
+    'exec <jail> <command...>',
+    'run a command in a jail: exec J [-u UID] [-t] -- CMD ARG...',
+    { flags: { jail: 'J', command: 'CMD', uid: '-u' } },
+    (command) =>
+      command.option('-u, --uid <uid>', 'user in the jail; 0').option('-t, --tty', 'with a terminal'),
+    async (run, options, [jail = ''], command) => {
+      const uid = Number(options.uid ?? 0);
+      if (!Number.isInteger(uid) || uid < 0 || uid > 65535) {
+        throw usageError(`-u: ${options.uid} is not a user id of a jail.`, 'Give a number from 0 to 65535.');
+      }
+      const { stdout } = run.terminal;
+      const tty = options.tty ? { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 } : null;
+      const open = { jail, command, uid, tty };
+      return await run.dashboardOrAgent(
+        (dashboard) => execute(run, dashboard.jails, open),
+        (agent) =>
+          execute(
+            run,
+            {
+              ...agentCalls(agent.jail),
+              execOpen: { mutate: (input) => agent.jail.execOpen.mutate({ ...input, cause: null }) },
+            },
+            open,
+          ),
+      );
+    },
+  );
+}
+
+/** The agent's client is a proxy: its procedures cannot be spread. */
+function agentCalls<
+  T extends { execOutput: unknown; execInput: unknown; execResize: unknown; execKill: unknown },
+>(jail: T) {
+  return {
+    execOutput: jail.execOutput as T['execOutput'],
+    execInput: jail.execInput as T['execInput'],
+    execResize: jail.execResize as T['execResize'],
+    execKill: jail.execKill as T['execKill'],
+  };
+}

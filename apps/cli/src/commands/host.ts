@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { checkTable, hostDetail, hostTable } from '../tables/host-table.ts';
+import { type Cli, verb } from '../verb.ts';
+
+export function hostVerbs(cli: Cli, program: Command): void {
+  const host = program.command('host').description('machines that run an agent');
+  const flags = { host: 'H' };
+
+  verb(cli, host, 'ls', 'list hosts', {}, same, async (run) => {
+    run.print(hostTable(await run.dashboard.hosts.list.query(), run.terminal.now()));
+    return 0;
+  });
+  verb(cli, host, 'show <host>', 'one host', { flags }, same, async (run, _, [name = '']) => {
+    run.print(hostDetail(await run.dashboard.hosts.get.query({ host: name })));
+    return 0;
+  });
+  verb(
+    cli,
+    host,
+    'approve <host>',
+    'let an enrolled host in',
+    { flags },
+    same,
+    async (run, _, [name = '']) => {
+      const waiting = await run.dashboard.hosts.get.query({ host: name });
+      run.say(`fingerprint ${waiting.fingerprint}`);
+      await run.dashboard.hosts.approve.mutate({ host: name, fingerprint: waiting.fingerprint });
+      run.say(`${name} is approved`);
+      return 0;
+    },
+  );
+  verb(cli, host, 'check <host>', 'what its kernel can do', { flags }, same, async (run, _, [name = '']) => {
+    run.print(checkTable(await run.dashboard.hosts.check.mutate({ host: name })));
+    return 0;
+  });
+  verb(
+    cli,
+    host,
+    'rm <host>',
+    'remove a host without jails',
+    { flags },
+    same,
+    async (run, _, [name = '']) => {
+      await run.dashboard.hosts.remove.mutate({ host: name });
+      run.say(`${name} is removed; on it, cellblock agent purge removes what is left`);
+      return 0;
+    },
+  );
+  verb(cli, host, 'enroll', 'print the one line that enrols a host', {}, same, async (run) => {
+    const line = await run.dashboard.hosts.enroll.mutate({});
+    run.print({ data: line, headings: ['LINE'], rows: [[line.line]], names: [line.line] });
+    run.say(`Paste it on the new host as root. It works once, until ${line.expiresAt}.`);
+    return 0;
+  });
+}
+
+const same = (command: Command) => command;

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { usageError } from '../cli-error.ts';
+import { followed } from '../subscription.ts';
+import { type Cli, verb } from '../verb.ts';
+
+const DEFAULT_LINES = 100;
+
+export function logsVerb(cli: Cli, program: Command): void {
+  verb<{ follow?: boolean; lines?: string }>(
+    cli,
+    program,
+    'logs <jail>',
+    'what it wrote to its console',
+    { flags: { jail: 'J', tailLines: '-n' } },
+    (command) =>
+      command
+        .option('-f, --follow', 'go on as it writes')
+        .option('-n, --lines <n>', `last lines (${DEFAULT_LINES})`),
+    async (run, options, [jail = '']) => {
+      const tailLines = Number(options.lines ?? DEFAULT_LINES);
+      if (!Number.isInteger(tailLines) || tailLines < 0)
+        throw usageError(`-n: ${options.lines} is not a count.`);
+      const input = { jail, tailLines, follow: options.follow === true };
+      const write = (text: string | Uint8Array, dropped: number) => {
+        if (dropped > 0) run.warn(`${dropped} bytes were dropped here: the ring was full`);
+        run.terminal.stdout.write(text);
+      };
+      await run.dashboardOrAgent(
+        (dashboard) => followed(dashboard.jails.logs, input, (part) => write(part.text, part.dropped)),
+        (agent) =>
+          followed(agent.jail.console, input, (part) =>
+            write(Buffer.from(part.data, 'base64'), part.dropped),
+          ),
+      );
+      return 0;
+    },
+  );
+}

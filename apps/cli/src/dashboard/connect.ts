@@ -1,0 +1,65 @@
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
+import type { AnyRouter } from '@trpc/server';
+import superjson from 'superjson';
+import { Agent, type Dispatcher, EventSource, fetch } from 'undici';
+import type { DashboardAddress } from './dashboard-address.ts';
+import type { Dashboard } from './procedures.ts';
+
+/** A client of the dashboard; `close` lets the process end. */
+export function connectDashboard(
+  address: DashboardAddress,
+  person: Record<string, string>,
+): { dashboard: Dashboard; close: () => Promise<void> } {
+  const pool =
+    address.via === 'root-socket'
+      ? new Agent({ connect: { socketPath: address.socket }, bodyTimeout: 0, headersTimeout: 90_000 })
+      : new Agent({ connect: address.ca === undefined ? {} : { ca: address.ca }, bodyTimeout: 0 });
+  const headers = address.via === 'root-socket' ? person : { authorization: `Bearer ${address.token}` };
+  // EventSource takes no headers of its own, so they are put on where both kinds of request pass.
+  const dispatcher = pool.compose(withHeaders(headers));
+  const url = `${address.via === 'root-socket' ? 'http://localhost' : address.url.replace(/\/+$/, '')}/api/trpc`;
+  const client = createTRPCClient<AnyRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === 'subscription',
+        true: httpSubscriptionLink({
+          url,
+          transformer: superjson,
+          EventSource: EventSource as never,
+          eventSourceOptions: { dispatcher, node: { dispatcher } } as never,
+        }),
+        false: httpLink({
+          url,
+          transformer: superjson,
+          fetch: (input, init) => fetch(input as string, { ...(init as object), dispatcher }) as never,
+        }),
+      }),
+    ],
+  });
+  return { dashboard: client as unknown as Dashboard, close: () => pool.destroy() };
+}
+
+function withHeaders(added: Record<string, string>): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch({ ...options, headers: merged(options.headers, added) }, handler);
+}
+
+function merged(
+  headers: Dispatcher.DispatchOptions['headers'],
+  added: Record<string, string>,
+): Dispatcher.DispatchOptions['headers'] {
+  const more = Object.entries(added);
+  if (headers === null || headers === undefined) return added;
+  if (Array.isArray(headers)) return [...headers, ...more.flat()];
+  if (Symbol.iterator in headers) return [...(headers as Iterable<[string, string]>), ...more].flat();
+  return { ...(headers as Record<string, string>), ...added };
+}
+
+/** Nobody listens there: the dashboard is off. */
+export function isConnectionRefused(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return true;
+  }
+  return false;
+}

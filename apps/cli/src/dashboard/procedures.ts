@@ -1,0 +1,154 @@
+import type { AuditEventView } from '@cellblock/shared/audit-event';
+import type { CliDocumentsApplied, CliDocumentsPlan, CliToken, CliUser } from '@cellblock/shared/cli-output';
+import type { ApplyDocument, DocumentKind } from '@cellblock/shared/document';
+import type { HostCheck } from '@cellblock/shared/host-status';
+import type { AssignIpInput, MoveIpInput, ReleaseIpInput } from '@cellblock/shared/ip-assignment';
+import type {
+  ConfigureJailInput,
+  CreateJailInput,
+  DestroyJailInput,
+  JailActInput,
+} from '@cellblock/shared/jail-input';
+import type {
+  CreateNetworkInput,
+  CreatePoolInput,
+  ReserveInput,
+  UnreserveInput,
+} from '@cellblock/shared/network-input';
+import type { Receipt } from '@cellblock/shared/receipt';
+import type { Role } from '@cellblock/shared/role';
+import type { AddressAt, AddressView, AssignmentRecord } from '@cellblock/shared/views/address-view';
+import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
+import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
+import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
+import type { PlanView } from '@cellblock/shared/views/plan-view';
+import type { TaskView } from '@cellblock/shared/views/task-view';
+import type * as z from 'zod';
+
+/** A change that was recorded, or with dryRun what it would do. */
+export type Change<T> = { task: TaskView | null; object: T } | { plan: PlanView };
+
+interface Query<In, Out> {
+  query(input: In): Promise<Out>;
+}
+interface Mutation<In, Out> {
+  mutate(input: In): Promise<Out>;
+}
+interface Observer<Out> {
+  onData(value: Out): void;
+  onError(error: unknown): void;
+  onComplete?(): void;
+}
+interface Subscription<In, Out> {
+  subscribe(input: In, observer: Observer<Out>): { unsubscribe(): void };
+}
+
+export type ExecOutput =
+  | { type: 'output'; stream: 'stdout' | 'stderr'; data: string }
+  | { type: 'exit'; code: number | null; signal: number | null };
+export interface ExecOpen {
+  jail: string;
+  command: string[];
+  uid: number;
+  tty: { columns: number; rows: number } | null;
+}
+/** The same five calls at the dashboard and at the agent: `exec` works with either. */
+export interface ExecCalls {
+  execOpen: Mutation<ExecOpen, { session: string }>;
+  execOutput: Subscription<{ session: string }, ExecOutput>;
+  /** base64; null closes stdin */
+  execInput: Mutation<{ session: string; data: string | null }, unknown>;
+  execResize: Mutation<{ session: string; columns: number; rows: number }, unknown>;
+  execKill: Mutation<{ session: string }, unknown>;
+}
+
+export interface AuditDetail {
+  event: AuditEventView;
+  outcomes: AuditEventView[];
+  receipts: Receipt[];
+  sameSession: AuditEventView[];
+}
+
+/**
+ * The procedures that the CLI calls, in the shape of tRPC's client. Inputs and outputs are the schemas of
+ * packages/shared: what the dashboard's router infers must fit (procedures.test.ts).
+ */
+export interface Dashboard {
+  hosts: {
+    list: Query<void, HostSummary[]>;
+    get: Query<{ host: string }, HostView>;
+    check: Mutation<{ host: string }, HostCheck[]>;
+    approve: Mutation<{ host: string; fingerprint?: string }, unknown>;
+    remove: Mutation<{ host: string }, unknown>;
+    enroll: Mutation<{ name?: string }, { token: string; line: string; expiresAt: string }>;
+  };
+  networks: {
+    list: Query<void, NetworkView[]>;
+    get: Query<{ network: string }, NetworkView>;
+    create: Mutation<CreateNetworkInput, Change<NetworkView>>;
+    remove: Mutation<{ network: string; dryRun?: boolean }, Change<NetworkView>>;
+  };
+  pools: {
+    list: Query<{ network?: string }, PoolView[]>;
+    get: Query<{ pool: string }, PoolView>;
+    create: Mutation<CreatePoolInput, PoolView>;
+    remove: Mutation<{ pool: string }, unknown>;
+    reserve: Mutation<z.input<typeof ReserveInput>, unknown>;
+    unreserve: Mutation<z.input<typeof UnreserveInput>, unknown>;
+  };
+  jails: {
+    list: Query<
+      { q?: string; host?: string; includeDestroyed?: boolean },
+      { jails: JailSummary[]; total: number }
+    >;
+    get: Query<{ jail: string }, JailView>;
+    create: Mutation<CreateJailInput, Change<JailView>>;
+    start: Mutation<z.input<typeof JailActInput>, Change<JailView>>;
+    stop: Mutation<z.input<typeof JailActInput>, Change<JailView>>;
+    restart: Mutation<z.input<typeof JailActInput>, Change<JailView>>;
+    restore: Mutation<z.input<typeof JailActInput>, Change<JailView>>;
+    destroy: Mutation<z.input<typeof DestroyJailInput>, Change<JailView>>;
+    configure: Mutation<z.input<typeof ConfigureJailInput>, Change<JailView>>;
+    logs: Subscription<
+      { jail: string; tailLines?: number; follow?: boolean },
+      { offset: number; text: string; dropped: number }
+    >;
+  } & ExecCalls;
+  ips: {
+    assign: Mutation<AssignIpInput, Change<AddressView>>;
+    release: Mutation<ReleaseIpInput, Change<AddressView>>;
+    move: Mutation<MoveIpInput, Change<AddressView>>;
+    show: Query<{ address: string }, AddressView>;
+    history: Query<{ address: string; limit?: number }, AssignmentRecord[]>;
+    at: Query<{ address: string; at: string }, AddressAt>;
+  };
+  audit: {
+    search: Query<
+      { q?: string; from?: string; to?: string; cursor?: string; limit?: number },
+      { events: AuditEventView[]; next: string | null; from: string; to: string }
+    >;
+    show: Query<{ seq: number }, AuditDetail>;
+  };
+  tasks: {
+    list: Query<{ state?: TaskView['state'] }, TaskView[]>;
+    get: Query<{ task: string }, TaskView>;
+    cancel: Mutation<{ task: string }, unknown>;
+    wait: Query<{ task: string; timeoutMs: number }, TaskView>;
+  };
+  users: {
+    list: Query<void, CliUser[]>;
+    invite: Mutation<{ name: string; role: Role }, { link: string }>;
+    role: Mutation<{ name: string; role: Role }, unknown>;
+    remove: Mutation<{ name: string }, unknown>;
+  };
+  tokens: {
+    list: Query<void, CliToken[]>;
+    create: Mutation<{ name: string; role: Role; expiresAt: string }, { token: string }>;
+    remove: Mutation<{ name: string }, unknown>;
+  };
+  documents: {
+    show: Query<{ kind: DocumentKind; name: string }, ApplyDocument>;
+    plan: Mutation<{ documents: unknown[] }, CliDocumentsPlan>;
+    apply: Mutation<{ documents: unknown[]; plan?: string }, CliDocumentsApplied>;
+  };
+}

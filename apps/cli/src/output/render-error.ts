@@ -1,0 +1,51 @@
+import { exitCodeOf, Refusal } from '@cellblock/shared/app-error';
+import { TRPCClientError } from '@trpc/client';
+import { CliError } from '../cli-error.ts';
+import { EXIT } from '../exit-code.ts';
+import { printable } from './table.ts';
+
+/** Input field → the flag or argument a person typed it in. */
+export type FlagNames = Readonly<Record<string, string>>;
+
+/** Whatever was thrown, as a refusal and the exit code that goes with it. Never a stack. */
+export function refusalAndExit(error: unknown): { refusal: CliError['refusal']; exitCode: number } {
+  if (error instanceof CliError) return { refusal: error.refusal, exitCode: error.exitCode };
+  if (error instanceof TRPCClientError) {
+    const sent = Refusal.safeParse((error.data as { refusal?: unknown } | null)?.refusal);
+    if (sent.success) return { refusal: sent.data, exitCode: exitCodeOf(sent.data.code) };
+    return {
+      refusal: { message: 'The dashboard did not answer as it should.', cause: causeText(error) },
+      exitCode: EXIT.unreachable,
+    };
+  }
+  const refusal = (error as { refusal?: unknown } | null)?.refusal;
+  const own = Refusal.safeParse(refusal);
+  if (own.success) return { refusal: own.data, exitCode: exitCodeOf(own.data.code) };
+  return { refusal: { message: causeText(error) }, exitCode: EXIT.failed };
+}
+
+/** The innermost words: `fetch failed` alone tells nobody anything. */
+function causeText(error: unknown): string {
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  if (!(innermost instanceof Error)) return String(innermost);
+  return innermost.message || innermost.name;
+}
+
+/** What, cause, fix, request id: one per line. */
+export function renderRefusal(refusal: CliError['refusal'], flags: FlagNames = {}): string {
+  const flag = refusal.field === undefined ? undefined : flagOf(refusal.field, flags);
+  const lines = [`cellblock: ${flag === undefined ? '' : `${flag}: `}${refusal.message}`];
+  if (refusal.cause !== undefined && refusal.cause !== refusal.message)
+    lines.push(`  cause: ${refusal.cause}`);
+  if (refusal.fix !== undefined) lines.push(`  fix: ${refusal.fix}`);
+  if (refusal.requestId !== undefined) lines.push(`  request: ${refusal.requestId}`);
+  return lines.map((line) => `${printable(line)}\n`).join('');
+}
+
+/** `addresses.0` is answered by `addresses` when the flag may be repeated. */
+function flagOf(field: string, flags: FlagNames): string {
+  return (
+    flags[field] ?? flags[field.replace(/\.\d+(\..*)?$/, '')] ?? flags[field.split('.')[0] ?? ''] ?? field
+  );
+}
