@@ -53,7 +53,7 @@ export async function startTestCluster(): Promise<{ socketDirectory: string; sto
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
   };
   const stop = async () => {
-    await stopPostmaster(cluster);
+    await stopPostmaster(cluster.dataDirectory);
     rmSync(directory, { recursive: true, force: true });
   };
   try {

@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -92,12 +93,12 @@ export function ensureCluster(cluster: PostgresCluster): boolean {
  * The postmaster that lives in the data directory, whoever started it; null when there is none.
  * It outlives a killed supervisor, and a second one beside it would be refused.
  */
-export function livingPostmaster(cluster: PostgresCluster): ProcessIdentity | null {
+export function livingPostmaster(dataDirectory: string): ProcessIdentity | null {
   let pid: number;
   try {
-    pid = Number(readFileSync(path.join(cluster.dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    pid = Number(readFileSync(path.join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
     // A postmaster works in its data directory; a stranger that got the pid after it does not.
-    if (readlinkSync(`/proc/${pid}/cwd`) !== cluster.dataDirectory) return null;
+    if (readlinkSync(`/proc/${pid}/cwd`) !== realpathSync(dataDirectory)) return null;
   } catch {
     return null;
   }
@@ -108,7 +109,7 @@ export function livingPostmaster(cluster: PostgresCluster): ProcessIdentity | nu
 export async function startPostmaster(
   cluster: PostgresCluster,
 ): Promise<{ process: ProcessIdentity; adopted: boolean }> {
-  const living = livingPostmaster(cluster);
+  const living = livingPostmaster(cluster.dataDirectory);
   const postmaster = living ?? spawnPostmaster(cluster);
   await waitUntilReady(cluster, postmaster);
   return { process: postmaster, adopted: living !== null };
@@ -163,8 +164,8 @@ async function waitUntilReady(cluster: PostgresCluster, postmaster: ProcessIdent
 }
 
 /** Stops it in order (clients are cut off, everything is written); forces it after 20 s. */
-export async function stopPostmaster(cluster: PostgresCluster): Promise<void> {
-  const living = livingPostmaster(cluster);
+export async function stopPostmaster(dataDirectory: string): Promise<void> {
+  const living = livingPostmaster(dataDirectory);
   if (!living) return;
   signalProcess(living, 'SIGINT');
   if (await waitForExit(living, 20_000)) return;

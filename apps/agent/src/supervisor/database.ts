@@ -1,0 +1,162 @@
+import path from 'node:path';
+import { AppError } from '@cellblock/shared/app-error';
+import type { DataDirectory } from '@cellblock/shared/data-directory';
+import pg from 'pg';
+import { applyMigrations, readMigrations } from './migrations.ts';
+import {
+  connectionUrl,
+  ensureCluster,
+  ensureDatabase,
+  ensureRole,
+  type PostgresCluster,
+  startPostmaster,
+  stopPostmaster,
+  withClient,
+} from './postgres-cluster.ts';
+import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { SYSTEM_USERS, type SystemUsers } from './system-users.ts';
+
+const OWNER = 'cellblock';
+/** May add to the history, never change it: the migrations say what it is granted. */
+export const APPLICATION_ROLE = 'cellblock_app';
+const DATABASE = 'cellblock';
+const OLDEST_SERVER = 15;
+
+/** A database that is ready: how the dashboard reaches it, and what was done. */
+export type Database = { applicationUrl: string; migrated: string[] };
+
+export function embeddedCluster(place: DataDirectory, build: string, users: SystemUsers): PostgresCluster {
+  return {
+    binaries: path.join(build, 'postgres'),
+    dataDirectory: place.postgres,
+    socketDirectory: place.databaseSocket,
+    logFile: path.join(place.log, 'postgres.log'),
+    uid: users.db.uid,
+    gid: users.db.gid,
+    // Who a client is, the kernel says: no password exists that could be lost.
+    access: {
+      hba: 'local all all peer map=cellblock\n',
+      ident: [
+        `cellblock ${SYSTEM_USERS.web} ${APPLICATION_ROLE}`,
+        `cellblock root ${APPLICATION_ROLE}`,
+        `cellblock root ${OWNER}`,
+        'cellblock root postgres',
+        '',
+      ].join('\n'),
+    },
+    settings: { max_connections: '100', shared_buffers: '64MB', log_min_messages: 'warning' },
+  };
+}
+
+/** The embedded database answers, its roles exist, its migrations are applied. */
+export async function openEmbedded(
+  cluster: PostgresCluster,
+  migrations: string,
+): Promise<Database & { process: ProcessIdentity; adopted: boolean }> {
+  ensureCluster(cluster);
+  const started = await startPostmaster(cluster);
+  const url = (role: string, database: string) => connectionUrl(cluster.socketDirectory, role, database);
+  await withClient(url('postgres', 'postgres'), async (client) => {
+    await ensureRole(client, OWNER);
+    await ensureRole(client, APPLICATION_ROLE);
+    await ensureDatabase(client, DATABASE, OWNER);
+  });
+  const migrated = await withClient(url(OWNER, DATABASE), (client) =>
+    applyMigrations(client, readMigrations(migrations)),
+  );
+  return { ...started, migrated, applicationUrl: url(APPLICATION_ROLE, DATABASE) };
+}
+
+/**
+ * A database that somebody else runs. The URL's user owns the tables; the dashboard works with the rights of
+ * `cellblock_app`, whose membership it has.
+ */
+export async function openExternal(url: string, migrations: string): Promise<Database> {
+  const migrated = await connectExternal(url, async (client) => {
+    refuseOldServer(await serverVersion(client));
+    try {
+      await ensureRole(client, APPLICATION_ROLE);
+      await client.query(`GRANT ${APPLICATION_ROLE} TO CURRENT_USER`);
+    } catch (error) {
+      throw new AppError('denied', 'The role cellblock_app is missing in the external database.', {
+        field: 'DATABASE_URL',
+        cause: (error as Error).message,
+        fix: `As its administrator: CREATE ROLE ${APPLICATION_ROLE} LOGIN; GRANT ${APPLICATION_ROLE} TO the URL's user.`,
+      });
+    }
+    return applyMigrations(client, readMigrations(migrations));
+  });
+  const application = new URL(url);
+  application.searchParams.set('options', `-c role=${APPLICATION_ROLE}`);
+  return { migrated, applicationUrl: application.toString() };
+}
+
+async function connectExternal<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new AppError('unreachable', 'The database of DATABASE_URL cannot be reached.', {
+      field: 'DATABASE_URL',
+      cause: (error as Error).message,
+      fix: `Check that it runs and takes this user: psql "$DATABASE_URL" -c 'SELECT 1'`,
+    });
+  }
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function serverVersion(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
+  return Math.floor(Number(rows[0]?.server_version_num ?? 0) / 10_000);
+}
+
+/** `major` as in PostgreSQL 15. */
+export function refuseOldServer(major: number): void {
+  if (major >= OLDEST_SERVER) return;
+  throw new AppError('invalid', `PostgreSQL ${major} is too old.`, {
+    field: 'DATABASE_URL',
+    cause: `PostgreSQL ${OLDEST_SERVER} or later is needed.`,
+    fix: 'Upgrade it, or leave DATABASE_URL out: then the embedded one is used.',
+  });
+}
+
+/**
+ * Watches a postmaster, whoever started it, and starts it again when it has died.
+ * `say` gets a line for each thing that happened.
+ */
+export function keepPostmaster(
+  cluster: PostgresCluster,
+  first: ProcessIdentity,
+  say: (line: string) => void,
+): { stop: () => Promise<void> } {
+  let current = first;
+  let stopped = false;
+  let busy: Promise<void> = Promise.resolve();
+  const look = async () => {
+    if (stopped || isAlive(current)) return;
+    say('postgres ended; starting it again');
+    try {
+      current = (await startPostmaster(cluster)).process;
+      say(`postgres answers again (pid ${current.pid})`);
+    } catch (error) {
+      // Backends of the dead postmaster may hold its memory for a moment longer; the next look tries again.
+      say(`postgres: ${(error as Error).message}`);
+    }
+  };
+  const timer = setInterval(() => {
+    busy = busy.then(look);
+  }, 200);
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await busy;
+      await stopPostmaster(cluster.dataDirectory);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { fingerprintText } from '@cellblock/shared/agent-handshake';
+import { AppError } from '@cellblock/shared/app-error';
+import type { DataDirectory } from '@cellblock/shared/data-directory';
+import { callDashboard } from './dashboard-root.ts';
+import { type Settings, urlOf } from './settings.ts';
+
+/**
+ * `host.json` tells the warden which dashboard it belongs to, with the one-time token until that has taken it.
+ * For this machine the token is made over root's socket; a further host is given it.
+ */
+export async function ensureHostFile(place: DataDirectory, settings: Settings): Promise<void> {
+  if (existsSync(place.hostFile)) return;
+  const given = settings.agentOnly;
+  if (given) {
+    if (!given.dashboard || !given.token) {
+      throw new AppError('invalid', 'This host is not enrolled yet.', {
+        cause: `There is no ${place.hostFile}.`,
+        fix: 'On the dashboard: cellblock host enroll; then run here the line that it prints.',
+      });
+    }
+    writeHostFile(place, { dashboard: given.dashboard, token: given.token });
+    return;
+  }
+  const { token } = await callDashboard<{ token: string }>(place.rootSocket, 'mutation', 'hosts.enroll', {
+    name: hostname().split('.')[0],
+  });
+  writeHostFile(place, { dashboard: dashboardOnThisMachine(settings), token });
+}
+
+/** The agent beside the dashboard goes over loopback, whatever name others know. */
+function dashboardOnThisMachine(settings: Settings): string {
+  return settings.cert ? urlOf(settings) : `http://localhost:${settings.port}`;
+}
+
+function writeHostFile(place: DataDirectory, content: object): void {
+  const draft = `${place.hostFile}.draft`;
+  writeFileSync(draft, `${JSON.stringify(content)}\n`, { mode: 0o600 });
+  renameSync(draft, place.hostFile);
+}
+
+type Host = { id: string; state: string; local: boolean };
+
+/**
+ * Approves this machine's agent, known by the fingerprint of the key in its data directory: whoever is root
+ * here needs nobody's approval. False while it has not come forward or not reported yet.
+ */
+export async function enrolLocalHost(place: DataDirectory): Promise<boolean> {
+  const fingerprint = fingerprintOf(path.join(place.agent, 'key.pem'));
+  if (!fingerprint) return false;
+  const hosts = await callDashboard<Host[]>(place.rootSocket, 'query', 'hosts.list');
+  for (const { id } of hosts) {
+    const host = await callDashboard<Host & { fingerprint: string }>(place.rootSocket, 'query', 'hosts.get', {
+      host: id,
+    });
+    if (host.fingerprint !== fingerprint) continue;
+    if (host.state === 'waiting') {
+      await callDashboard(place.rootSocket, 'mutation', 'hosts.approve', { host: id, fingerprint });
+      return false;
+    }
+    return host.state === 'ready' || host.state === 'frozen' || refuseLocked(host.state);
+  }
+  return false;
+}
+
+function refuseLocked(state: string): false {
+  if (state !== 'locked') return false;
+  throw new AppError('conflict', 'This host is locked: its key was used twice.', {
+    fix: 'Look at the host in the browser, remove it there, then: cellblock agent purge; cellblock up.',
+  });
+}
+
+function fingerprintOf(keyFile: string): string | null {
+  if (!existsSync(keyFile)) return null;
+  const raw = createPublicKey(createPrivateKey(readFileSync(keyFile)))
+    .export({ type: 'spki', format: 'der' })
+    .subarray(-32);
+  return fingerprintText(createHash('sha256').update(raw).digest('hex'));
+}

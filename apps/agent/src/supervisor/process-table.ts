@@ -1,0 +1,87 @@
+import { chmodSync, chownSync, copyFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { DataDirectory } from '@cellblock/shared/data-directory';
+import type { InstalledBuild } from './installed-build.ts';
+import { type Settings, urlOf } from './settings.ts';
+import type { ProcessSpec } from './supervised-process.ts';
+import type { SystemUsers } from './system-users.ts';
+
+/** Nothing of the caller's environment: what a process is given is all here. */
+const BASE_ENV = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+  NODE_ENV: 'production',
+};
+
+function spec(place: DataDirectory, name: string): Pick<ProcessSpec, 'name' | 'pidFile' | 'logFile'> {
+  return { name, pidFile: path.join(place.run, `${name}.pid`), logFile: path.join(place.log, `${name}.log`) };
+}
+
+const environment = (place: DataDirectory, build: InstalledBuild) => ({
+  ...BASE_ENV,
+  CELLBLOCK_DATA: place.data,
+  CELLBLOCK_VERSION: build.build,
+  /** cellblock.node, spawn and keeper */
+  CELLBLOCK_NATIVE: build.file('native'),
+});
+
+export function dashboardProcess(
+  settings: Settings,
+  place: DataDirectory,
+  build: InstalledBuild,
+  users: SystemUsers,
+  databaseUrl: string,
+): ProcessSpec {
+  const { uid, gid } = users.web;
+  return {
+    ...spec(place, 'dashboard'),
+    argv: [build.node, build.file('web/apps/web/server.mjs')],
+    uid,
+    gid,
+    env: {
+      ...environment(place, build),
+      DATABASE_URL: databaseUrl,
+      CELLBLOCK_PORT: String(settings.port),
+      CELLBLOCK_LISTEN: settings.listen,
+      CELLBLOCK_URL: urlOf(settings),
+      ...certificate(settings, place, { uid, gid }),
+    },
+  };
+}
+
+/** The key file is root's alone as a rule; the dashboard gets a copy of its own, renewed at every start. */
+function certificate(
+  settings: Settings,
+  place: DataDirectory,
+  owner: { uid: number; gid: number },
+): Record<string, string> {
+  const copies = { cert: path.join(place.web, 'tls-cert.pem'), key: path.join(place.web, 'tls-key.pem') };
+  for (const copy of Object.values(copies)) rmSync(copy, { force: true });
+  if (!settings.cert || !settings.key) return {};
+  for (const name of ['cert', 'key'] as const) {
+    copyFileSync(settings[name] ?? '', copies[name]);
+    chmodSync(copies[name], 0o400);
+    chownSync(copies[name], owner.uid, owner.gid);
+  }
+  return { CELLBLOCK_CERT: copies.cert, CELLBLOCK_KEY: copies.key };
+}
+
+export function wardenProcess(place: DataDirectory, build: InstalledBuild): ProcessSpec {
+  return {
+    ...spec(place, 'warden'),
+    argv: [build.node, build.file('warden.mjs')],
+    uid: 0,
+    gid: 0,
+    env: environment(place, build),
+  };
+}
+
+export function dialerProcess(place: DataDirectory, build: InstalledBuild, users: SystemUsers): ProcessSpec {
+  return {
+    ...spec(place, 'dialer'),
+    argv: [build.node, build.file('dialer.mjs')],
+    uid: users.dialer.uid,
+    gid: users.dialer.gid,
+    env: environment(place, build),
+  };
+}

@@ -1,0 +1,166 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { AppError, type Refusal } from '@cellblock/shared/app-error';
+import { type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
+import { dashboardAnswers } from './dashboard-root.ts';
+import { embeddedCluster, keepPostmaster, openEmbedded, openExternal } from './database.ts';
+import { writeDefaultBounds } from './default-bounds.ts';
+import { checkDataDirectory, layOutDataDirectory } from './directories.ts';
+import { enrolLocalHost, ensureHostFile } from './enrol-local-host.ts';
+import type { InstalledBuild } from './installed-build.ts';
+import { dashboardProcess, dialerProcess, wardenProcess } from './process-table.ts';
+import { type Settings, urlOf } from './settings.ts';
+import { claimPidFile } from './single-instance.ts';
+import { type SupervisorState, supervisorPidFile, writeState } from './state-file.ts';
+import { endLeftover, type ProcessSpec, SupervisedProcess } from './supervised-process.ts';
+import { ensureSystemUsers } from './system-users.ts';
+
+/**
+ * Brings up database, dashboard and agent in this order, keeps them running, and stops them in reverse.
+ * Jails are no concern of it: they belong to their keepers.
+ * Returns the exit status.
+ */
+export async function supervise(settings: Settings, build: InstalledBuild): Promise<number> {
+  const place = dataDirectory(settings.data);
+  checkDataDirectory(place.data);
+  const users = ensureSystemUsers();
+  layOutDataDirectory(place, users);
+  const other = await claimPidFile(supervisorPidFile(place));
+  if (other) {
+    console.error(`already running: process ${other.pid}`);
+    return 0;
+  }
+
+  const stop = stopSignal();
+  const teller = tellState(place, settings, build);
+  const running: { stop: () => Promise<void> }[] = [];
+  const start = (spec: ProcessSpec) => {
+    const supervised = new SupervisedProcess(spec, teller.log);
+    running.unshift(supervised);
+    supervised.start();
+    return supervised;
+  };
+  let exit = 0;
+  try {
+    await bringUp();
+    teller.tell('ready', 'running');
+    await stop;
+  } catch (error) {
+    if (error !== STOPPED) {
+      teller.fail(error);
+      exit = 1;
+    }
+  }
+  if (exit === 0) teller.tell('stopping', 'stopping');
+  for (const part of running) await part.stop();
+  rmSync(supervisorPidFile(place), { force: true });
+  return exit;
+
+  async function bringUp(): Promise<void> {
+    const parts = ['dialer', 'warden', 'dashboard'].map((name) => path.join(place.run, `${name}.pid`));
+    for (const pidFile of parts) if (await endLeftover(pidFile)) teller.log(`ended a leftover: ${pidFile}`);
+    if (!settings.agentOnly) await bringUpDashboard();
+    if (!settings.noAgent) await bringUpAgent();
+  }
+
+  async function bringUpDashboard(): Promise<void> {
+    teller.tell('starting', 'starting the database');
+    const applicationUrl = await openDatabase();
+    teller.tell('starting', 'starting the dashboard');
+    const dashboard = start(dashboardProcess(settings, place, build, users, applicationUrl));
+    await until(() => dashboardAnswers(place.rootSocket), 'the dashboard', dashboard);
+  }
+
+  async function openDatabase(): Promise<string> {
+    if (settings.databaseUrl)
+      return (await openExternal(settings.databaseUrl, build.file('migrations'))).applicationUrl;
+    const cluster = embeddedCluster(place, build.directory, users);
+    const opened = await openEmbedded(cluster, build.file('migrations'));
+    teller.log(`postgres ${opened.adopted ? 'adopted' : 'started'} (pid ${opened.process.pid})`);
+    for (const name of opened.migrated) teller.log(`migration ${name} applied`);
+    running.unshift(keepPostmaster(cluster, opened.process, teller.log));
+    return opened.applicationUrl;
+  }
+
+  async function bringUpAgent(): Promise<void> {
+    teller.tell('starting', 'starting the agent');
+    writeDefaultBounds(place);
+    const local = settings.agentOnly === undefined;
+    await ensureHostFile(place, settings);
+    const warden = start(wardenProcess(place, build));
+    start(dialerProcess(place, build, users));
+    if (local) {
+      teller.tell('starting', 'approving this host');
+      await until(() => enrolLocalHost(place), 'the agent', warden);
+    }
+  }
+
+  /** Asks until it is so; gives up when the process keeps ending, when a minute is over, or when told to stop. */
+  async function until(
+    reached: () => Promise<boolean>,
+    who: string,
+    supervised: SupervisedProcess,
+  ): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      if (await reached()) return;
+      const keepsEnding = supervised.failures >= 5;
+      if (keepsEnding || Date.now() > deadline) {
+        throw new AppError('internal', `${who} does not come up.`, {
+          cause: keepsEnding ? 'Its process keeps ending.' : 'It does not answer.',
+          fix: `Read its last lines: tail ${supervised.spec.logFile}`,
+        });
+      }
+      await Promise.race([
+        new Promise((resolve) => setTimeout(resolve, 100)),
+        stop.then(() => Promise.reject(STOPPED)),
+      ]);
+    }
+  }
+}
+
+const STOPPED = new Error('told to stop');
+
+/** Resolves with the first SIGTERM or SIGINT. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+}
+
+function tellState(place: DataDirectory, settings: Settings, build: InstalledBuild) {
+  const log = (line: string) => console.error(`${new Date().toISOString()} ${line}`);
+  const put = (phase: SupervisorState['phase'], doing: string, refusal: Refusal | null) => {
+    log(doing);
+    writeState(place, {
+      phase,
+      doing,
+      build: build.build,
+      url: urlOf(settings),
+      port: settings.port,
+      listen: settings.listen,
+      agent: !settings.noAgent,
+      embeddedDatabase: settings.databaseUrl === undefined,
+      refusal,
+      at: new Date().toISOString(),
+    });
+  };
+  return {
+    log,
+    tell: (phase: SupervisorState['phase'], doing: string) => put(phase, doing, null),
+    fail: (error: unknown) => {
+      const refusal = refusalOf(error);
+      put('failed', refusal.message, refusal);
+      if (!(error instanceof AppError)) console.error(error);
+    },
+  };
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof AppError) return error.refusal;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') {
+    return { code: 'internal', message: 'The disk is full.', cause: message, fix: 'Free some space: df -h' };
+  }
+  return { code: 'internal', message };
+}

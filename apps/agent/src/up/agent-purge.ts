@@ -1,0 +1,20 @@
+import { AppError } from '@cellblock/shared/app-error';
+import { dataDirectory } from '@cellblock/shared/data-directory';
+import { supervisorPidFile } from '../supervisor/state-file.ts';
+import { processOfPidFile } from '../supervisor/supervised-process.ts';
+import { purge } from '../warden/purge.ts';
+import { needRoot, type Place } from './place.ts';
+
+/** Everything of this instance leaves the host: jails, storage, kernel objects, claims. Nothing else does. */
+export async function agentPurge(options: Place): Promise<number> {
+  needRoot('agent purge');
+  const place = dataDirectory(options.data);
+  const running = processOfPidFile(supervisorPidFile(place));
+  if (running) {
+    throw new AppError('conflict', `The agent runs (process ${running.pid}) and would make things anew.`, {
+      fix: 'cellblock down, then cellblock agent purge',
+    });
+  }
+  await purge({ dataDirectory: place.data });
+  return 0;
+}

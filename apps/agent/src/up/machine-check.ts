@@ -1,0 +1,16 @@
+import { AppError } from '@cellblock/shared/app-error';
+import { KERNEL_CHECKS } from '../warden/checks/kernel-checks.ts';
+
+/** Refuses a machine on which no jail could run; says what else is missing. The agent shows all of it in the browser. */
+export async function checkThisMachine(data: string, say: (line: string) => void): Promise<void> {
+  for (const check of KERNEL_CHECKS) {
+    const { verdict, evidence, lost, fix } = await check.look({ dataDirectory: data } as never);
+    if (verdict === 'lack') {
+      throw new AppError('invalid', `${check.title}: this machine does not have it.`, {
+        cause: [evidence, lost].filter(Boolean).join('; '),
+        ...(fix ? { fix } : {}),
+      });
+    }
+    if (verdict === 'warn') say(`note: ${check.title}: ${evidence}${lost ? `; ${lost}` : ''}`);
+  }
+}

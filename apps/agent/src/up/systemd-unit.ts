@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '@cellblock/shared/app-error';
+import type { DataDirectory } from '@cellblock/shared/data-directory';
+import { argumentsOf, type Settings } from '../supervisor/settings.ts';
+import { secretsOf } from './launch.ts';
+
+/** The start that survives a reboot. KillMode: jails and database are not systemd's to end. */
+export function unitText(place: DataDirectory, settings: Settings): string {
+  return `[Unit]
+Description=Cellblock
+After=network.target local-fs.target
+
+[Service]
+ExecStart=${startCommand(place, settings)}
+EnvironmentFile=-${secretsFile(place)}
+KillMode=process
+Delegate=yes
+Restart=always
+RestartSec=1
+TimeoutStopSec=60
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** The supervisor of whatever build is current, with today's arguments. */
+export function startCommand(place: DataDirectory, settings: Settings): string {
+  const words = [
+    `${place.currentApp}/bin/node`,
+    `${place.currentApp}/supervisor.mjs`,
+    ...argumentsOf(settings),
+  ];
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`))
+    .join(' ');
+}
+
+const secretsFile = (place: DataDirectory) => path.join(place.data, 'supervisor.env');
+
+/** Writes the unit, enables it and starts it anew. */
+export function startUnit(name: string, place: DataDirectory, settings: Settings): void {
+  const { CELLBLOCK_TOKEN: _once, ...lasting } = secretsOf(settings);
+  const lines = Object.entries(lasting).map(([key, value]) => `${key}=${JSON.stringify(value)}\n`);
+  writeFileSync(secretsFile(place), lines.join(''), { mode: 0o600 });
+  writeFileSync(path.join('/etc/systemd/system', name), unitText(place, settings), { mode: 0o644 });
+  systemctl('daemon-reload');
+  systemctl('enable', name);
+  systemctl('restart', name);
+}
+
+/** Whether the service runs; then it must be stopped through systemd, which would start it again. */
+export function unitIsActive(name: string): boolean {
+  return spawnSync('systemctl', ['is-active', '--quiet', name]).status === 0;
+}
+
+export function stopUnit(name: string): void {
+  systemctl('stop', name);
+}
+
+function systemctl(...args: string[]): void {
+  const done = spawnSync('systemctl', args, { encoding: 'utf8' });
+  if (done.status === 0) return;
+  throw new AppError('internal', `systemctl ${args.join(' ')} failed.`, {
+    cause: (done.error?.message ?? done.stderr).trim(),
+  });
+}
