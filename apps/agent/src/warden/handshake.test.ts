@@ -1,0 +1,111 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AgentHello, signedNonce } from '@cellblock/shared/agent-handshake';
+import { expect, onTestFinished, test } from 'vitest';
+import { agentKeyOf } from './agent-key.ts';
+import { type FrameSocket, HandshakeRefused, shakeHands } from './handshake.ts';
+import { HostFile, readHostFile, writeHostFile } from './host-file.ts';
+
+const id = '0b0c7a2e-4a5e-4f0c-9f0e-0d6a3c1f2b11';
+const agentPair = generateKeyPairSync('ed25519');
+const key = agentKeyOf(agentPair.privateKey);
+
+function dashboardKey() {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    privateKey,
+    publicKey: agentKeyOf(createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' }))).publicKey,
+  };
+}
+
+/** A dashboard in ten lines; `lie` spoils its signature. */
+function dashboard(o: {
+  key: ReturnType<typeof dashboardKey>;
+  verdicts: unknown[];
+  lie?: boolean;
+  heard: AgentHello[];
+}) {
+  const socket = new EventEmitter() as EventEmitter & FrameSocket;
+  const say = (frame: unknown) =>
+    setImmediate(() => socket.emit('message', Buffer.from(JSON.stringify(frame))));
+  socket.close = () => undefined;
+  socket.send = (text) => {
+    const frame = JSON.parse(text);
+    if (frame.type === 'hello') {
+      o.heard.push(frame);
+      const signed = signedNonce('dashboard', o.lie ? 'x' : frame.nonce, o.key.publicKey, frame.publicKey);
+      const signature = sign(null, signed, o.key.privateKey).toString('base64');
+      say({ type: 'welcome', publicKey: o.key.publicKey, nonce: 'bm9uY2U=', signature });
+      return;
+    }
+    const signed = signedNonce('agent', 'bm9uY2U=', o.key.publicKey, key.publicKey);
+    const proved = verify(
+      null,
+      signed,
+      createPublicKey(agentPair.privateKey),
+      Buffer.from(frame.signature, 'base64'),
+    );
+    if (proved) o.verdicts.forEach(say);
+  };
+  return socket;
+}
+
+async function hostFile(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'hand-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const path = join(directory, 'host.json');
+  await writeHostFile(path, HostFile.parse({ dashboardUrl: 'http://localhost:1', token: 'once' }));
+  return path;
+}
+
+const ready = { type: 'ready', host: id, name: 'h1', dashboard: id };
+
+test('the secret is used once, the dashboard is pinned, the counter grows', async () => {
+  const path = await hostFile();
+  const ours = dashboardKey();
+  const heard: AgentHello[] = [];
+  const waited: string[] = [];
+  const verdicts = [{ type: 'waiting', fingerprint: 'SHA256:x', message: 'approve' }, ready];
+  const o = {
+    key,
+    hostFile: path,
+    agentVersion: '1',
+    onWaiting: (fingerprint: string) => waited.push(fingerprint),
+  };
+  expect(await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts, heard }) })).toEqual({
+    host: { id, name: 'h1' },
+    dashboard: id,
+  });
+  await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts: [ready], heard }) });
+  expect(heard.map(({ counter, token }) => ({ counter, token }))).toEqual([
+    { counter: 1, token: 'once' },
+    { counter: 2, token: undefined },
+  ]);
+  expect(waited).toEqual(['SHA256:x']);
+  expect((await readHostFile(path))?.dashboardKey).toBe(ours.publicKey);
+});
+
+test('another dashboard, one that lies, and a refusal each end it with a reason', async () => {
+  const path = await hostFile();
+  const ours = dashboardKey();
+  const o = { key, hostFile: path, agentVersion: '1' };
+  const attempt = (socket: FrameSocket) => shakeHands({ ...o, socket });
+  await expect(
+    attempt(dashboard({ key: ours, verdicts: [ready], heard: [], lie: true })),
+  ).rejects.toMatchObject({
+    reason: 'bad-proof',
+  });
+  await attempt(dashboard({ key: ours, verdicts: [ready], heard: [] }));
+  await expect(
+    attempt(dashboard({ key: dashboardKey(), verdicts: [ready], heard: [] })),
+  ).rejects.toMatchObject({
+    reason: 'foreign-dashboard',
+  });
+  const refused = { type: 'refused', reason: 'locked', message: 'Host h1 is locked.', fix: 'x' };
+  await expect(attempt(dashboard({ key: ours, verdicts: [refused], heard: [] }))).rejects.toThrow(
+    HandshakeRefused,
+  );
+});

@@ -1,0 +1,179 @@
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import {
+  type AgentHello,
+  type AgentProof,
+  DashboardVerdict,
+  DashboardWelcome,
+  signedNonce,
+} from '@cellblock/shared/agent-handshake';
+import type * as z from 'zod';
+import type { AgentKey } from './agent-key.ts';
+import { type HostFile, readHostFile, writeHostFile } from './host-file.ts';
+
+const ANSWER_MS = 15_000;
+
+/** The part of a WebSocket that the handshake needs. */
+export interface FrameSocket {
+  send(text: string): void;
+  close(): void;
+  on(event: 'message', listener: (data: { toString(): string }) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  off(event: 'message', listener: (data: { toString(): string }) => void): unknown;
+  off(event: 'close', listener: () => void): unknown;
+}
+
+export interface Admitted {
+  host: { id: string; name: string };
+  dashboard: string;
+}
+
+/** Why there is no connection, in the words of whoever refused it. */
+export class HandshakeRefused extends Error {
+  readonly reason: string;
+  readonly fix: string | undefined;
+
+  constructor(reason: string, message: string, fix?: string) {
+    super(message);
+    this.name = 'HandshakeRefused';
+    this.reason = reason;
+    this.fix = fix;
+  }
+}
+
+/**
+ * The agent's side of agent-handshake.ts. The counter is on the disk before it is said, so that the same
+ * number is never said twice; the dashboard's key is pinned with the first admission and every other key is
+ * refused from then on. `onWaiting` is told while nobody has approved this host yet.
+ */
+export async function shakeHands(o: {
+  socket: FrameSocket;
+  key: AgentKey;
+  hostFile: string;
+  agentVersion: string;
+  onWaiting?(fingerprint: string, message: string): void;
+}): Promise<Admitted> {
+  const file = await countConnection(o.hostFile);
+  const frames = readFrames(o.socket);
+  try {
+    const nonce = randomBytes(32).toString('base64');
+    const hello: AgentHello = {
+      type: 'hello',
+      v: 1,
+      publicKey: o.key.publicKey,
+      counter: file.counter,
+      nonce,
+      agentVersion: o.agentVersion,
+      hostname: hostname(),
+      machineId: await machineId(),
+      ...(file.token === null ? {} : { token: file.token }),
+    };
+    o.socket.send(JSON.stringify(hello));
+    const first = await frames.next(ANSWER_MS);
+    const welcome = DashboardWelcome.safeParse(first);
+    if (!welcome.success) throw refusalOf(first);
+    provesItself(welcome.data, nonce, o.key, file);
+    const toSign = signedNonce('agent', welcome.data.nonce, welcome.data.publicKey, o.key.publicKey);
+    const proof: z.infer<typeof AgentProof> = { type: 'proof', signature: o.key.sign(toSign) };
+    o.socket.send(JSON.stringify(proof));
+    let verdict = DashboardVerdict.parse(await frames.next(ANSWER_MS));
+    while (verdict.type === 'waiting') {
+      o.onWaiting?.(verdict.fingerprint, verdict.message);
+      verdict = DashboardVerdict.parse(await frames.next(null));
+    }
+    if (verdict.type === 'refused') throw refusalOf(verdict);
+    const host = { id: verdict.host, name: verdict.name };
+    await writeHostFile(o.hostFile, {
+      ...file,
+      token: null,
+      dashboardKey: welcome.data.publicKey,
+      host,
+      dashboard: verdict.dashboard,
+    });
+    return { host, dashboard: verdict.dashboard };
+  } finally {
+    frames.release();
+  }
+}
+
+async function countConnection(path: string): Promise<HostFile> {
+  const file = await readHostFile(path);
+  if (file === null) throw new HandshakeRefused('not-enrolled', 'This host belongs to no dashboard.');
+  const counted = { ...file, counter: file.counter + 1 };
+  await writeHostFile(path, counted);
+  return counted;
+}
+
+function provesItself(welcome: DashboardWelcome, nonce: string, key: AgentKey, file: HostFile): void {
+  if (file.dashboardKey !== null && file.dashboardKey !== welcome.publicKey) {
+    throw new HandshakeRefused(
+      'foreign-dashboard',
+      `Whoever answers at ${file.dashboardUrl} is not the dashboard that this host was enrolled at.`,
+      'If the dashboard was installed anew, enrol this host anew: cellblock host enroll',
+    );
+  }
+  const raw = Buffer.from(welcome.publicKey, 'base64');
+  const publicKey = createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
+    format: 'jwk',
+  });
+  const signed = signedNonce('dashboard', nonce, welcome.publicKey, key.publicKey);
+  if (!verify(null, signed, publicKey, Buffer.from(welcome.signature, 'base64'))) {
+    throw new HandshakeRefused('bad-proof', 'The dashboard did not prove that its key is its own.');
+  }
+}
+
+function refusalOf(frame: unknown): Error {
+  const verdict = DashboardVerdict.safeParse(frame);
+  if (verdict.success && verdict.data.type === 'refused') {
+    return new HandshakeRefused(verdict.data.reason, verdict.data.message, verdict.data.fix);
+  }
+  return new Error('the dashboard answered with a frame that is no part of the handshake');
+}
+
+async function machineId(): Promise<string> {
+  return (await readFile('/etc/machine-id', 'utf8').catch(() => '')).trim();
+}
+
+/** Frames one by one, none lost between two reads. */
+function readFrames(socket: FrameSocket) {
+  const frames: string[] = [];
+  let closed = false;
+  let wake: () => void = () => undefined;
+  const take = (data: { toString(): string }) => {
+    frames.push(data.toString());
+    wake();
+  };
+  const end = () => {
+    closed = true;
+    wake();
+  };
+  socket.on('message', take);
+  socket.on('close', end);
+  return {
+    /** `timeoutMs` null: waits for as long as the socket is open. */
+    async next(timeoutMs: number | null): Promise<unknown> {
+      let late = false;
+      const giveUp = () => {
+        late = true;
+        wake();
+      };
+      const timer = timeoutMs === null ? undefined : setTimeout(giveUp, timeoutMs);
+      while (frames.length === 0 && !closed && !late) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      clearTimeout(timer);
+      const frame = frames.shift();
+      if (frame === undefined)
+        throw new Error(closed ? 'the connection closed' : 'the dashboard did not answer in time');
+      return JSON.parse(frame);
+    },
+    release() {
+      socket.off('message', take);
+      socket.off('close', end);
+    },
+  };
+}
