@@ -40,6 +40,7 @@ export const AuditKind = z.enum([
 export type AuditKind = z.infer<typeof AuditKind>;
 
 export const AuditPhase = z.enum(['intent', 'outcome', 'refusal']);
+export type AuditPhase = z.infer<typeof AuditPhase>;
 /** applied, failed, refused by the host, overtaken before it was delivered, or nobody knows. */
 export const AuditOutcome = z.enum(['applied', 'failed', 'refused', 'superseded', 'canceled', 'unknown']);
 export type AuditOutcome = z.infer<typeof AuditOutcome>;

@@ -35,4 +35,6 @@ export const ReserveInput = z.object({
   reason: z.string().min(1, 'is empty: say why, for whoever finds it later'),
   until: z.iso.datetime().optional(),
 });
+export type ReserveInput = z.input<typeof ReserveInput>;
 export const UnreserveInput = z.object({ pool: z.string().min(1), first: IpAddress, last: IpAddress });
+export type UnreserveInput = z.input<typeof UnreserveInput>;
