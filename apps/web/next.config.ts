@@ -6,6 +6,7 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
   poweredByHeader: false,
+  transpilePackages: ['@cellblock/shared'],
   reactStrictMode: true,
   devIndicators: false,
   outputFileTracingRoot: new URL('../..', import.meta.url).pathname,

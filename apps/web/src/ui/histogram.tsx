@@ -22,6 +22,7 @@ export function Histogram({ label, buckets, onSelect }: HistogramProps) {
   const most = Math.max(1, ...buckets.map((bucket) => bucket.count));
   const first = buckets[0];
   const last = buckets.at(-1);
+  const middle = buckets[buckets.length >> 1];
   const shortTime = (at: Date) => absoluteTime(at, zone, { zoneName: false }).slice(5, 16);
   return (
     <figure
@@ -64,9 +65,7 @@ export function Histogram({ label, buckets, onSelect }: HistogramProps) {
       </div>
       <figcaption className="mt-1.5 flex justify-between text-micro text-faint" suppressHydrationWarning>
         <span>{first && shortTime(first.from)}</span>
-        <span className="max-sm:hidden">
-          {buckets[buckets.length >> 1] && shortTime(buckets[buckets.length >> 1]?.from)}
-        </span>
+        <span className="max-sm:hidden">{middle && shortTime(middle.from)}</span>
         <span>
           {last && shortTime(last.until)} {zone === 'utc' ? 'UTC' : 'local'}
         </span>

@@ -1,0 +1,49 @@
+import type { JailSettings, RestartPolicy } from '@cellblock/shared/jail-spec';
+import { formatSize, parseSize } from '@cellblock/shared/size';
+
+export interface ConfigForm {
+  memory: string;
+  cpus: string;
+  pids: string;
+  restart: RestartPolicy;
+  boot: boolean;
+}
+
+export const restartPolicies = [
+  { value: 'on-failure', label: 'Start it again if it failed' },
+  { value: 'always', label: 'Always start it again' },
+  { value: 'no', label: 'Leave it stopped' },
+] as const;
+
+export function formOf(settings: JailSettings): ConfigForm {
+  const { memory, cpus, pids } = settings.limits;
+  return {
+    memory: memory === null ? '' : formatSize(memory),
+    cpus: cpus === null ? '' : String(cpus),
+    pids: pids === null ? '' : String(pids),
+    restart: settings.restart,
+    boot: settings.boot,
+  };
+}
+
+/** The settings that differ, or which field cannot be read. */
+export function settingsOf(
+  form: ConfigForm,
+  now: JailSettings,
+): Partial<JailSettings> | { field: 'memory' | 'cpus' | 'pids'; error: string } {
+  const memory = form.memory.trim() ? parseSize(form.memory) : null;
+  if (memory === null && form.memory.trim())
+    return { field: 'memory', error: 'is no size: write 256M or 1G' };
+  const cpus = form.cpus.trim() ? Number(form.cpus) : null;
+  if (cpus !== null && !(cpus > 0)) return { field: 'cpus', error: 'is no number above 0: write 0.5 or 2' };
+  const pids = form.pids.trim() ? Number(form.pids) : null;
+  if (pids !== null && !(Number.isInteger(pids) && pids >= 2))
+    return { field: 'pids', error: 'is no whole number from 2 up' };
+  const changed: Partial<JailSettings> = {};
+  const { limits } = now;
+  if (memory !== limits.memory || cpus !== limits.cpus || pids !== limits.pids)
+    changed.limits = { memory, cpus, pids };
+  if (form.restart !== now.restart) changed.restart = form.restart;
+  if (form.boot !== now.boot) changed.boot = form.boot;
+  return changed;
+}

@@ -1,0 +1,138 @@
+'use client';
+import type { JailSettings } from '@cellblock/shared/jail-spec';
+import type { JailView } from '@cellblock/shared/views/jail-view';
+import { useState } from 'react';
+import { useTRPCClient } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { Checkbox } from '@/ui/checkbox';
+import { CommandLine } from '@/ui/command-line';
+import { Panel } from '@/ui/panel';
+import { SelectField } from '@/ui/select-field';
+import { TextField } from '@/ui/text-field';
+import { ConflictNote } from '../../../../conflict-note';
+import { Loaded } from '../../../../loaded';
+import { useMayNot } from '../../../../may';
+import { PlanSteps } from '../../../../plan-steps';
+import { useChange } from '../../../../use-change';
+import { usePlan } from '../../../../use-plan';
+import { useJail } from '../use-jail';
+import { type ConfigForm, formOf, restartPolicies, settingsOf } from './config-form';
+
+export function JailConfig() {
+  return <Loaded query={useJail()}>{(jail) => <Editor key={jail.id} jail={jail} />}</Loaded>;
+}
+
+function Editor({ jail }: { jail: JailView }) {
+  const client = useTRPCClient();
+  const denied = useMayNot('operate');
+  const [form, setForm] = useState<ConfigForm>(() => formOf(jail.settings));
+  const changed = settingsOf(form, jail.settings);
+  const wrong = 'error' in changed ? changed : null;
+  const settings: Partial<JailSettings> | null =
+    'error' in changed || Object.keys(changed).length === 0 ? null : changed;
+  const plan = usePlan('jails.configure', settings && { jail: jail.id, settings }, (input) =>
+    client.jails.configure.mutate({ ...input, dryRun: true }),
+  );
+  const change = useChange({
+    run: (asked: Partial<JailSettings>) => client.jails.configure.mutate({ jail: jail.id, settings: asked }),
+    done: () => `${jail.name} is configured anew`,
+  });
+  const refused = change.error ?? (settings && plan.error);
+  const conflict = settings && (plan.data?.conflicts[0] ?? (refused ? refusalOf(refused) : undefined));
+  const set = (part: Partial<ConfigForm>) => setForm((before) => ({ ...before, ...part }));
+
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
+      <Panel title="Settings" meta="what is wanted">
+        <form
+          className="flex flex-col gap-3 p-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (settings && !denied) change.mutate(settings);
+          }}
+        >
+          <div className="grid gap-3 sm:grid-cols-3">
+            <TextField
+              label="Memory"
+              placeholder="no limit of its own"
+              mono
+              value={form.memory}
+              error={wrong?.field === 'memory' && wrong.error}
+              hint="256M, 1G"
+              onChange={(e) => set({ memory: e.currentTarget.value })}
+            />
+            <TextField
+              label="CPUs"
+              placeholder="no limit of its own"
+              mono
+              value={form.cpus}
+              error={wrong?.field === 'cpus' && wrong.error}
+              hint="0.5 is half a core"
+              onChange={(e) => set({ cpus: e.currentTarget.value })}
+            />
+            <TextField
+              label="Processes"
+              placeholder="no limit of its own"
+              mono
+              value={form.pids}
+              error={wrong?.field === 'pids' && wrong.error}
+              onChange={(e) => set({ pids: e.currentTarget.value })}
+            />
+          </div>
+          <SelectField
+            label="When its command ends"
+            value={form.restart}
+            options={restartPolicies}
+            onChange={(e) => set({ restart: e.currentTarget.value as ConfigForm['restart'] })}
+          />
+          <Checkbox
+            checked={form.boot}
+            onChange={(boot) => set({ boot })}
+            hint="From the host’s own ledger, with or without the dashboard."
+          >
+            Start when the host boots
+          </Checkbox>
+          <div className="flex flex-wrap gap-2 pt-1">
+            <Button
+              type="submit"
+              look="primary"
+              pending={change.isPending}
+              disabledReason={
+                denied ??
+                (wrong
+                  ? wrong.error
+                  : !settings
+                    ? 'Nothing is changed yet'
+                    : conflict && !change.error
+                      ? conflict.message
+                      : null)
+              }
+            >
+              Apply to {jail.name}
+            </Button>
+            <Button
+              onClick={() => setForm(formOf(jail.settings))}
+              disabledReason={!settings && !wrong && 'Nothing is changed yet'}
+            >
+              Reset
+            </Button>
+          </div>
+        </form>
+      </Panel>
+      <div className="flex flex-col gap-4">
+        {conflict && <ConflictNote conflict={conflict} />}
+        {settings && plan.data && (
+          <Panel title="Plan" meta={`${plan.data.steps.length} steps`}>
+            <PlanSteps plan={plan.data} />
+          </Panel>
+        )}
+        <Panel title="As a document" meta="wanted and seen, apart">
+          <div className="p-3">
+            <CommandLine command={`cellblock show ${jail.name} -o yaml`} />
+          </div>
+        </Panel>
+      </div>
+    </div>
+  );
+}

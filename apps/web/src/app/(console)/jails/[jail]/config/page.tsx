@@ -1,0 +1,5 @@
+import { JailConfig } from './jail-config';
+
+export default function JailConfigPage() {
+  return <JailConfig />;
+}

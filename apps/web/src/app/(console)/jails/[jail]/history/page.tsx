@@ -1,0 +1,5 @@
+import { JailHistory } from './jail-history';
+
+export default function JailHistoryPage() {
+  return <JailHistory />;
+}

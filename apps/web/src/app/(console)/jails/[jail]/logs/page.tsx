@@ -1,0 +1,5 @@
+import { JailLogs } from './jail-logs';
+
+export default function JailLogsPage() {
+  return <JailLogs />;
+}

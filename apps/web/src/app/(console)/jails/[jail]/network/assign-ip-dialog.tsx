@@ -1,0 +1,109 @@
+'use client';
+import type { JailView } from '@cellblock/shared/views/jail-view';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTRPC, useTRPCClient } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { SelectField } from '@/ui/select-field';
+import { TextField } from '@/ui/text-field';
+import { ConflictNote } from '../../../../conflict-note';
+import { PlanSteps } from '../../../../plan-steps';
+import { useChange } from '../../../../use-change';
+import { usePlan } from '../../../../use-plan';
+
+/** Without an address the next free one is given; why one cannot be had is said while typing. */
+export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () => void }) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const networks = useQuery(trpc.networks.list.queryOptions());
+  const within = (networks.data ?? []).filter((each) => each.hosts.some((host) => host.id === jail.host.id));
+  const [chosen, setNetwork] = useState(jail.interfaces[0]?.network.name);
+  const network = chosen ?? within[0]?.name;
+  const [text, setText] = useState('');
+  const address = text.trim();
+  const input = network ? { jail: jail.id, network, address: address || undefined } : null;
+  const plan = usePlan('ips.assign', input, (asked) => client.ips.assign.mutate({ ...asked, dryRun: true }));
+  const next = useQuery({ ...trpc.ips.suggest.queryOptions({ network }), enabled: network !== undefined });
+  const change = useChange({
+    run: () => client.ips.assign.mutate(input ?? { jail: jail.id }),
+    done: (_, view) => `${view.address} is assigned to ${jail.name}`,
+    onAccepted: onClose,
+  });
+  const refused = change.error ?? plan.error;
+  const conflict = plan.data?.conflicts[0] ?? (refused ? refusalOf(refused) : undefined);
+  const given = address || plan.data?.addresses[0] || next.data?.address || undefined;
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Assign an address to ${jail.name}`}
+      description="It takes effect while the jail runs."
+    >
+      <form
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (input && !change.isPending) change.mutate(undefined);
+        }}
+      >
+        <DialogBody>
+          {within.length > 1 && (
+            <SelectField
+              label="Network"
+              value={network}
+              onChange={(event) => setNetwork(event.currentTarget.value)}
+              options={within.map((each) => ({
+                value: each.name,
+                label: `${each.name} · ${each.subnets.map((s) => s.prefix).join(', ')}`,
+              }))}
+            />
+          )}
+          <TextField
+            label="Address"
+            mono
+            autoFocus
+            name="address"
+            value={text}
+            placeholder={next.data?.address ? `Next free: ${next.data.address}` : 'Next free'}
+            hint={
+              within.length === 1
+                ? `From ${within[0]?.name}, ${within[0]?.subnets.map((s) => s.prefix).join(', ')}`
+                : undefined
+            }
+            onChange={(event) => {
+              change.reset();
+              setText(event.currentTarget.value);
+            }}
+          />
+          {conflict && <ConflictNote conflict={conflict} onTake={setText} />}
+          {!conflict && next.data?.refusal && !address && <ConflictNote conflict={next.data.refusal} />}
+          {plan.data && !conflict && (
+            <div className="rounded-note border border-line-subtle">
+              <PlanSteps plan={plan.data} />
+            </div>
+          )}
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            look="primary"
+            pending={change.isPending}
+            disabledReason={
+              !network
+                ? `No network reaches ${jail.host.name}. Create one first.`
+                : conflict && !change.error
+                  ? conflict.message
+                  : null
+            }
+          >
+            Assign {given ?? 'the next free address'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTRPC, useTRPCClient } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { Combobox } from '@/ui/combobox';
+import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { ConflictNote } from '../../../../conflict-note';
+import { PlanSteps } from '../../../../plan-steps';
+import { useChange } from '../../../../use-change';
+import { usePlan } from '../../../../use-plan';
+
+/** The old holder drops the address and its host confirms; only then the new one takes it. */
+export function MoveIpDialog({
+  address,
+  from,
+  onClose,
+}: {
+  address: string;
+  from: string;
+  onClose: () => void;
+}) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const jails = useQuery(trpc.jails.list.queryOptions({}));
+  const [target, setTarget] = useState<string | null>(null);
+  const plan = usePlan('ips.move', target ? { address, jail: target } : null, (input) =>
+    client.ips.move.mutate({ ...input, dryRun: true }),
+  );
+  const change = useChange({
+    run: () => client.ips.move.mutate({ address, jail: target ?? '' }),
+    done: () => `${address} is assigned to ${target}`,
+    onAccepted: onClose,
+  });
+  const refused = change.error ?? (target ? plan.error : null);
+  const conflict =
+    (target ? plan.data?.conflicts[0] : undefined) ?? (refused ? refusalOf(refused) : undefined);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Move ${address}`}
+      description={`From ${from}; never two holders at a time.`}
+    >
+      <form
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (target && !change.isPending) change.mutate(undefined);
+        }}
+      >
+        <DialogBody>
+          <Combobox
+            label="To jail"
+            autoFocus
+            placeholder="Name of a jail"
+            value={target}
+            onChange={setTarget}
+            empty="No other jail is called so."
+            items={(jails.data?.jails ?? [])
+              .filter((jail) => jail.name !== from && jail.wanted.state !== 'destroyed')
+              .map((jail) => ({ value: jail.name, label: jail.name, detail: jail.host.name }))}
+          />
+          {conflict && <ConflictNote conflict={conflict} />}
+          {target && plan.data && !conflict && (
+            <div className="rounded-note border border-line-subtle">
+              <PlanSteps plan={plan.data} />
+            </div>
+          )}
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            look="primary"
+            pending={change.isPending}
+            disabledReason={
+              !target ? 'Choose the jail that gets it' : conflict && !change.error ? conflict.message : null
+            }
+          >
+            {target ? `Move ${address} to ${target}` : 'Move'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,5 @@
+import { JailNetwork } from './jail-network';
+
+export default function JailNetworkPage() {
+  return <JailNetwork />;
+}

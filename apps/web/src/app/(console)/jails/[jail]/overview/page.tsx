@@ -1,0 +1,5 @@
+import { JailOverview } from './jail-overview';
+
+export default function JailOverviewPage() {
+  return <JailOverview />;
+}

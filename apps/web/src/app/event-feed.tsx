@@ -1,0 +1,46 @@
+'use client';
+import type { AuditEventView } from '@cellblock/shared/audit-event';
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { Moment } from '@/ui/moment';
+import { EventOutcomeBadge } from './event-outcome-badge';
+import { Loaded } from './loaded';
+
+/** The last events of one object. */
+export function EventFeed({ object, limit }: { object: string; limit: number }) {
+  const trpc = useTRPC();
+  const events = useQuery(trpc.audit.search.queryOptions({ object, limit }));
+  return (
+    <Loaded query={events} rows={3}>
+      {(page) => <EventLines events={page.events} />}
+    </Loaded>
+  );
+}
+
+export function EventLines({ events }: { events: readonly AuditEventView[] }) {
+  if (events.length === 0) return <p className="p-3 text-muted">No event yet.</p>;
+  return (
+    <ul>
+      {events.map((event) => (
+        <li
+          key={event.id}
+          className="flex min-h-[34px] items-center gap-3 border-b border-line-subtle px-3 py-1.5 last:border-b-0"
+        >
+          <Moment at={event.at} className="w-20 shrink-0 text-muted" />
+          <span className="min-w-0 flex-1 break-words text-strong">
+            {event.seq === null ? (
+              event.summary
+            ) : (
+              <Link href={paths.auditEvent(event.seq)} className="hover:underline">
+                {event.summary}
+              </Link>
+            )}
+          </span>
+          <EventOutcomeBadge event={event} iconOnly />
+        </li>
+      ))}
+    </ul>
+  );
+}

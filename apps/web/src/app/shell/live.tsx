@@ -1,0 +1,80 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useSubscription } from '@trpc/tanstack-react-query';
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import { useTRPC } from '@/trpc/client';
+
+/** Whether what the screen shows follows the server. `lost`: since when nothing new can have come. */
+export type LiveState = { kind: 'connecting' } | { kind: 'live' } | { kind: 'lost'; since: Date };
+
+const LiveContext = createContext<LiveState>({ kind: 'connecting' });
+
+/** Changes that come within this time are asked for once. */
+const GATHER_MS = 150;
+
+/** Which queries a topic makes old: by the noun before its slash. */
+function useStaleBy() {
+  const trpc = useTRPC();
+  const jails = trpc.jails.pathFilter();
+  const hosts = trpc.hosts.pathFilter();
+  const networks = trpc.networks.pathFilter();
+  const pools = trpc.pools.pathFilter();
+  const ips = trpc.ips.pathFilter();
+  const fleet = trpc.fleet.pathFilter();
+  const staleBy: Record<string, { queryKey?: readonly unknown[] }[]> = {
+    jail: [jails, fleet, hosts, ips],
+    host: [hosts, fleet, jails],
+    network: [networks, pools, hosts],
+    pool: [pools, networks],
+    address: [ips, pools, networks, jails],
+    task: [trpc.tasks.pathFilter()],
+    audit: [trpc.audit.pathFilter(), fleet],
+  };
+  return staleBy;
+}
+
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const staleBy = useStaleBy();
+  const waiting = useRef(new Set<string>());
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [state, setState] = useState<LiveState>({ kind: 'connecting' });
+
+  function refresh() {
+    const old = new Map<string, { queryKey?: readonly unknown[] }>();
+    for (const noun of waiting.current)
+      for (const filter of staleBy[noun] ?? []) old.set(JSON.stringify(filter.queryKey), filter);
+    waiting.current.clear();
+    timer.current = undefined;
+    for (const filter of old.values()) void queryClient.invalidateQueries(filter);
+  }
+
+  useSubscription(
+    trpc.fleet.changes.subscriptionOptions(undefined, {
+      onStarted: () => setState({ kind: 'live' }),
+      onData: (change) => {
+        setState((before) => (before.kind === 'live' ? before : { kind: 'live' }));
+        for (const topic of change.data.topics) waiting.current.add(topic.split('/')[0] ?? '');
+        timer.current ??= setTimeout(refresh, GATHER_MS);
+      },
+      onConnectionStateChange: (connection) => {
+        if (connection.state === 'connecting' && connection.error) {
+          setState((before) => (before.kind === 'lost' ? before : { kind: 'lost', since: new Date() }));
+        }
+        // After a gap everything on the screen may be old, whatever the stream could still replay.
+        if (connection.state === 'pending') {
+          setState((before) => {
+            if (before.kind === 'lost') void queryClient.invalidateQueries();
+            return { kind: 'live' };
+          });
+        }
+      },
+    }),
+  );
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  return <LiveContext value={state}>{children}</LiveContext>;
+}
+
+export const useLive = () => useContext(LiveContext);

@@ -1,0 +1,19 @@
+import { Box, History, LayoutGrid, type LucideIcon, Network, Server } from 'lucide-react';
+import { paths } from '@/paths';
+
+export interface NavItem {
+  label: string;
+  href: string;
+  icon: LucideIcon;
+  /** Second key after "g". */
+  key: string;
+  count?: 'hosts' | 'jails' | 'networks';
+}
+
+export const navItems: readonly NavItem[] = [
+  { label: 'Overview', href: paths.overview(), icon: LayoutGrid, key: 'o' },
+  { label: 'Hosts', href: paths.hosts(), icon: Server, key: 'h', count: 'hosts' },
+  { label: 'Jails', href: paths.jails(), icon: Box, key: 'j', count: 'jails' },
+  { label: 'Networks', href: paths.networks(), icon: Network, key: 'n', count: 'networks' },
+  { label: 'Audit', href: paths.audit(), icon: History, key: 'a' },
+];

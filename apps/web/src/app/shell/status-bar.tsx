@@ -1,0 +1,49 @@
+'use client';
+import { CloudOff, LoaderCircle, Radio } from 'lucide-react';
+import { useNow } from '@/ui/now';
+import { clockText } from '@/ui/time-text';
+import { useZone } from '@/ui/zone';
+import type { LiveState } from './live';
+
+interface StatusBarProps {
+  live: LiveState;
+  hosts: { reporting: number; total: number } | null;
+}
+
+export function StatusBar({ live, hosts }: StatusBarProps) {
+  const { zone } = useZone();
+  const now = useNow();
+  return (
+    <footer className="col-start-2 flex items-center gap-3.5 overflow-hidden border-t border-line-subtle px-4 text-small whitespace-nowrap text-muted max-md:col-start-1 max-sm:px-3">
+      <span role="status" className="inline-flex items-center gap-1.5">
+        {live.kind === 'live' && (
+          <>
+            <Radio className="size-3.5 text-ok-mark" aria-hidden /> Live
+          </>
+        )}
+        {live.kind === 'connecting' && (
+          <>
+            <LoaderCircle className="size-3.5 animate-spin text-info-mark" aria-hidden /> Connecting
+          </>
+        )}
+        {live.kind === 'lost' && (
+          <>
+            <CloudOff className="size-3.5 text-warn-mark" aria-hidden /> Reconnecting, data as of{' '}
+            {clockText(live.since, zone)}
+          </>
+        )}
+      </span>
+      {hosts && (
+        <span>
+          {hosts.reporting} of {hosts.total} {hosts.total === 1 ? 'host' : 'hosts'}{' '}
+          <span className="max-sm:hidden">reporting</span>
+        </span>
+      )}
+      {now && (
+        <span className="ml-auto" suppressHydrationWarning>
+          {clockText(now, zone)} {zone === 'utc' ? 'UTC' : 'local'}
+        </span>
+      )}
+    </footer>
+  );
+}

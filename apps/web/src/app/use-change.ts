@@ -1,0 +1,29 @@
+'use client';
+import type { PlanView } from '@cellblock/shared/views/plan-view';
+import type { TaskView } from '@cellblock/shared/views/task-view';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useFollowTask } from './follow-task';
+
+type Change<T> = { task: TaskView | null; object: T } | { plan: PlanView };
+
+interface UseChangeOptions<Input, T> {
+  run: (input: Input) => Promise<Change<T>>;
+  /** "10.0.0.5 is assigned to web-1": said once the host has reported it. */
+  done: (input: Input, object: T) => string;
+  onAccepted?: (object: T, input: Input) => void;
+}
+
+/** A change: recorded by the dashboard at once, done when the host says so. */
+export function useChange<Input, T>({ run, done, onAccepted }: UseChangeOptions<Input, T>) {
+  const follow = useFollowTask();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: (change, input) => {
+      if ('plan' in change) return;
+      void queryClient.invalidateQueries();
+      onAccepted?.(change.object, input);
+      void follow(change.task, done(input, change.object));
+    },
+  });
+}

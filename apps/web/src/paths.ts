@@ -1,0 +1,33 @@
+/** Every URL of the dashboard is built here; names stand in the path, never ids of rows. */
+const part = encodeURIComponent;
+
+export type SetupStep = 'claim' | 'host' | 'network' | 'jail';
+export type HostTab = 'overview' | 'jails' | 'network' | 'checks' | 'history';
+export type JailTab = 'overview' | 'network' | 'logs' | 'history' | 'config';
+
+/** Appends the parameters that are set; an empty value is left out. */
+function withQuery(path: string, params: Record<string, string | null | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+export const paths = {
+  home: () => '/',
+  setup: (step: SetupStep, token?: string) => withQuery(`/setup/${step}`, { token }),
+  signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
+  overview: () => '/overview',
+  hosts: () => '/hosts',
+  host: (host: string, tab: HostTab = 'overview') => `/hosts/${part(host)}/${tab}`,
+  jails: (q?: string) => withQuery('/jails', { q }),
+  jailNew: (given: { host?: string; network?: string; ip?: string } = {}) => withQuery('/jails/new', given),
+  jail: (jail: string, tab: JailTab = 'overview') => `/jails/${part(jail)}/${tab}`,
+  networks: () => '/networks',
+  networkNew: () => '/networks/new',
+  network: (network: string, given: { pool?: string; sel?: string } = {}) =>
+    withQuery(`/networks/${part(network)}`, given),
+  address: (address: string, at?: string) => withQuery(`/ip/${part(address)}`, { at }),
+  audit: (q?: string) => withQuery('/audit', { q }),
+  auditEvent: (seq: number) => `/audit/${seq}`,
+};
