@@ -1,3 +1,5 @@
+import { TRPCClientError } from '@trpc/client';
+
 interface Observer<T> {
   onData(value: T): void;
   onError(error: unknown): void;
@@ -34,8 +36,15 @@ export function followed<In, Out>(
       onComplete: () => end(resolve),
       onConnectionStateChange: ({ state, error }) => {
         if (state === 'pending') connected = true;
-        if (state === 'connecting' && error && !connected) end(() => reject(error));
+        if (state === 'connecting' && error && (!connected || wasRefused(error))) end(() => reject(error));
       },
     });
   });
+}
+
+/** The other side has said no: asking again would be told the same. */
+function wasRefused(error: unknown): boolean {
+  return (
+    error instanceof TRPCClientError && (error.data as { refusal?: unknown } | null)?.refusal !== undefined
+  );
 }

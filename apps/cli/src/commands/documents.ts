@@ -26,7 +26,7 @@ export function documentVerbs(cli: Cli, program: Command): void {
     async (run, options, [file = '']) => {
       const documents = readDocuments(file);
       if (run.options.dryRun) return await plan(run, documents);
-      const applied = await run.dashboard.documents.apply.mutate({
+      const applied = await run.dashboard.documents.put.mutate({
         documents,
         ...(options.plan === undefined ? {} : { plan: options.plan }),
       });

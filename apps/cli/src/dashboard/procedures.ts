@@ -149,6 +149,7 @@ export interface Dashboard {
   documents: {
     show: Query<{ kind: DocumentKind; name: string }, ApplyDocument>;
     plan: Mutation<{ documents: unknown[] }, CliDocumentsPlan>;
-    apply: Mutation<{ documents: unknown[]; plan?: string }, CliDocumentsApplied>;
+    /** `apply` is a word that a tRPC router reserves for itself. */
+    put: Mutation<{ documents: unknown[]; plan?: string }, CliDocumentsApplied>;
   };
 }

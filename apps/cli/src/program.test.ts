@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { recordedRun } from '../test/recorded-run.ts';
+
+/** The verbs of release 1 with the options that scripts will rely on. */
+const VERBS: [string, string[]][] = [
+  ['up', ['--data', '--port', '--listen', '--url', '--cert', '--key', '--detach', '--no-agent']],
+  ['down', []],
+  ['status', []],
+  ['agent run', ['--dashboard', '--token']],
+  ['agent purge', ['--yes']],
+  ['agent hold', ['--reason']],
+  ['agent unhold', []],
+  ['user ls', []],
+  ['user invite', ['--role']],
+  ['user role', []],
+  ['user rm', []],
+  ['token ls', []],
+  ['token create', ['--role', '--expires']],
+  ['token rm', []],
+  ['host ls', []],
+  ['host show', []],
+  ['host approve', []],
+  ['host check', []],
+  ['host rm', []],
+  ['host enroll', []],
+  [
+    'network create',
+    ['--kind', '--subnet', '--nat', '--host', '--parent', '--gateway', '--no-wait', '--dry-run'],
+  ],
+  ['network ls', []],
+  ['network show', []],
+  ['network rm', []],
+  ['pool create', ['--network', '--range', '--cooling']],
+  ['pool ls', []],
+  ['pool show', []],
+  ['pool rm', []],
+  ['pool reserve', ['--reason', '--until']],
+  ['pool unreserve', []],
+  [
+    'create',
+    [
+      ...[
+        '--host',
+        '--root',
+        '--ephemeral',
+        '--network',
+        '--ip',
+        '--memory',
+        '--cpus',
+        '--pids',
+        '--hostname',
+      ],
+      ...[
+        '--dns',
+        '--read-only',
+        '--boot',
+        '--no-boot',
+        '--restart',
+        '--stop-timeout',
+        '--no-wait',
+        '--dry-run',
+      ],
+    ],
+  ],
+  ['ls', ['--output']],
+  ['show', []],
+  ['start', ['--no-wait', '--dry-run']],
+  ['stop', []],
+  ['restart', []],
+  ['logs', ['-f', '-n']],
+  ['destroy', ['--yes', '--purge']],
+  ['rm', ['--yes', '--purge']],
+  ['restore', []],
+  ['exec', ['-u', '-t']],
+  ['ip assign', ['--network', '--pool', '--interface', '--dry-run']],
+  ['ip release', ['--force-unconfirmed', '--reason']],
+  ['ip move', []],
+  ['ip show', []],
+  ['ip history', []],
+  ['ip at', []],
+  ['audit search', ['--filter', '--from', '--to']],
+  ['audit show', []],
+  ['plan', []],
+  ['apply', ['--plan']],
+  ['task ls', []],
+  ['task show', []],
+  ['task cancel', []],
+];
+
+test.each(VERBS)('cellblock %s is a verb, with its options', async (words, options) => {
+  const help = await recordedRun([...words.split(' '), '--help']);
+  expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(help.stdout).toContain(`Usage: cellblock ${words}`);
+  for (const option of options) expect(help.stdout).toContain(option);
+});

@@ -1,0 +1,271 @@
+import { AppError } from '@cellblock/shared/app-error';
+import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dashboardOf, procedure, type Recorded, recordedRun, router } from '../test/recorded-run.ts';
+import { addressView, jailView, taskView } from '../test/views.ts';
+
+let calls: { path: string; input: unknown; headers: Record<string, unknown> }[] = [];
+let taskStates: string[] = [];
+const recorded = procedure
+  .use(async ({ path, getRawInput, ctx, next }) => {
+    calls.push({ path, input: await getRawInput(), headers: ctx.headers });
+    return await next();
+  })
+  .input((input) => input as never);
+
+const change = (state: string) => ({ task: { ...taskView, state }, object: jailView });
+const app = router({
+  jails: router({
+    list: recorded.query(() => ({ jails: [jailView], total: 1 })),
+    get: recorded.query(({ input }) => {
+      const { jail } = input as { jail: string };
+      if (jail === 'none') {
+        throw new AppError('not-found', 'There is no jail none.', {
+          field: 'jail',
+          fix: 'cellblock ls lists them.',
+        });
+      }
+      return jailView;
+    }),
+    create: recorded.mutation(() => change('applied')),
+    start: recorded.mutation(() => change('wanted')),
+    stop: recorded.mutation(() => change('failed')),
+    destroy: recorded.mutation(() => change('applied')),
+    logs: recorded.subscription(async function* ({ input }) {
+      if ((input as { jail: string }).jail === 'none')
+        throw new AppError('not-found', 'There is no jail none.');
+      yield { offset: 0, text: 'first\n', dropped: 0 };
+      yield { offset: 6, text: 'second\n', dropped: 3 };
+    }),
+    execOpen: recorded.mutation(() => ({ session: 's1' })),
+    execInput: recorded.mutation(() => null),
+    execOutput: recorded.subscription(async function* () {
+      yield { type: 'output', stream: 'stdout', data: Buffer.from('out').toString('base64') };
+      yield { type: 'output', stream: 'stderr', data: Buffer.from('err').toString('base64') };
+      yield { type: 'exit', code: 42, signal: null };
+    }),
+  }),
+  ips: router({
+    assign: recorded.mutation(({ input }) => {
+      if ((input as { address?: string }).address === '10.0.0.9') {
+        throw new AppError('conflict', '10.0.0.9 is assigned to web2.', {
+          field: 'address',
+          cause: 'web2 holds it since 10:00.',
+          fix: 'cellblock ip move 10.0.0.9 web1',
+        });
+      }
+      return { task: taskView, object: addressView };
+    }),
+    show: recorded.query(() => addressView),
+    at: recorded.query(({ input }) => {
+      const { at } = input as { at: string };
+      return { address: '10.0.0.5', at, answer: 'nobody', text: 'Nobody held 10.0.0.5.', record: null };
+    }),
+  }),
+  tasks: router({
+    wait: recorded.query(() => ({ ...taskView, state: taskStates.shift() ?? 'applied' })),
+  }),
+  documents: router({
+    put: recorded.mutation(() => ({
+      documents: ['applied', 'failed'].map((state) => ({
+        kind: 'Jail',
+        name: `web-${state}`,
+        act: 'change',
+        task: { ...taskView, state },
+      })),
+    })),
+  }),
+});
+
+let dashboard: Awaited<ReturnType<typeof dashboardOf>>;
+beforeAll(async () => {
+  dashboard = await dashboardOf(app);
+});
+afterAll(() => dashboard.close());
+const run = (...line: string[]): Promise<Recorded> => {
+  calls = [];
+  return dashboard.run(line);
+};
+
+test('data goes to stdout as rows with tabs, words to stderr', async () => {
+  expect(await run('ls')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^web1\th1\trunning\trunning\t10\.0\.0\.5\t\d+[smhd]\n$/),
+    stderr: '',
+  });
+});
+
+test('at a terminal the table has headings, and colours unless NO_COLOR', async () => {
+  const plain = await dashboard.run(['ls'], { tty: true, env: { NO_COLOR: '1' } });
+  expect(plain.stdout).toMatch(
+    /^NAME {2}HOST {2}WANTED {3}SEEN {5}ADDRESSES {2}SINCE\nweb1 {2}h1 {4}running {2}running/,
+  );
+  const coloured = await dashboard.run(['ls'], { tty: true });
+  expect(coloured.stdout).toContain('\u001b[32mrunning\u001b[0m');
+});
+
+test('-o json prints the contract, wanted and seen apart, before the verb or after it', async () => {
+  const after = await run('ls', '-o', 'json');
+  expect(CLI_OUTPUT.ls.parse(JSON.parse(after.stdout))[0]).toMatchObject({
+    wanted: { state: 'running', addresses: ['10.0.0.5'] },
+    seen: { state: 'running', addresses: ['10.0.0.5'] },
+  });
+  expect((await run('-o', 'json', 'ls')).stdout).toBe(after.stdout);
+});
+
+test('-o yaml of show is a document that apply takes', async () => {
+  const { stdout } = await run('show', 'web1', '-o', 'yaml');
+  expect(stdout).toMatch(/^apiVersion: cellblock\/v1\nkind: Jail\n/);
+  expect(stdout).toContain('\nseen:\n');
+});
+
+test('-o name prints names alone', async () => {
+  expect((await run('ls', '-o', 'name')).stdout).toBe('web1\n');
+});
+
+test('a refusal names the argument, what to do and the request, and ends with its code', async () => {
+  expect(await run('ip', 'assign', 'web1', '10.0.0.9')).toEqual({
+    exitCode: 4,
+    stdout: '',
+    stderr:
+      'cellblock: ADDR: 10.0.0.9 is assigned to web2.\n  cause: web2 holds it since 10:00.\n' +
+      '  fix: cellblock ip move 10.0.0.9 web1\n  request: req-1\n',
+  });
+  expect(await run('show', 'none')).toMatchObject({ exitCode: 3 });
+});
+
+test('create sends what was given and nothing else', async () => {
+  const line =
+    'create web1 --network none --ip 10.0.0.5 --ip fd00::5 --memory 256M --cpus 0.5 --no-boot --root dir:/srv/x --stop-timeout 5s -- sh -c -o';
+  expect((await run(...line.split(' '))).exitCode).toBe(0);
+  expect(calls.find((call) => call.path === 'jails.create')?.input).toEqual({
+    name: 'web1',
+    network: null,
+    addresses: ['10.0.0.5', 'fd00::5'],
+    settings: {
+      root: { kind: 'dir', path: '/srv/x' },
+      boot: false,
+      limits: { memory: 268435456, cpus: 0.5, pids: null },
+      command: ['sh', '-c', '-o'],
+      stopTimeoutMs: 5000,
+    },
+    dryRun: false,
+  });
+});
+
+test('a change waits for the receipt, and --no-wait prints its task instead', async () => {
+  taskStates = ['accepted', 'applied'];
+  expect((await run('start', 'web1')).exitCode).toBe(0);
+  expect(calls.filter((call) => call.path === 'tasks.wait')).toHaveLength(2);
+  const early = await run('start', 'web1', '--no-wait', '-o', 'name');
+  expect(early).toMatchObject({ exitCode: 0, stdout: 'T-1\n' });
+  expect(calls.some((call) => call.path === 'tasks.wait')).toBe(false);
+});
+
+test('a step that failed on the host ends with 1 and its errno', async () => {
+  const stopped = await run('stop', 'web1');
+  expect(stopped.exitCode).toBe(1);
+  expect(stopped.stderr).toContain('kill the jail: ESRCH No such process');
+});
+
+test('destroy without a terminal wants --yes', async () => {
+  expect(await run('destroy', 'web1')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('--yes'),
+  });
+  expect(calls).toEqual([]);
+  expect((await run('rm', 'web1', '--yes')).exitCode).toBe(0);
+});
+
+test('destroy at a terminal wants the name', async () => {
+  const typed = (word: string) => dashboard.run(['destroy', 'web1'], { tty: true, stdin: `${word}\n` });
+  expect((await typed('web2')).exitCode).toBe(1);
+  expect((await typed('web1')).exitCode).toBe(0);
+});
+
+test('logs print the stream and say what was dropped', async () => {
+  expect(await run('logs', 'web1', '-n', '5')).toEqual({
+    exitCode: 0,
+    stdout: 'first\nsecond\n',
+    stderr: '3 bytes were dropped here: the ring was full\n',
+  });
+});
+
+test('a stream that is refused ends with the refusal', async () => {
+  expect(await run('logs', 'none')).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('There is no jail none.'),
+  });
+});
+
+test("exec passes streams and the command's own status", async () => {
+  expect(await run('exec', 'web1', '-u', '1000', '--', 'ls', '-o', 'json')).toEqual({
+    exitCode: 42,
+    stdout: 'out',
+    stderr: 'err',
+  });
+  expect(calls[0]).toMatchObject({
+    input: { jail: 'web1', command: ['ls', '-o', 'json'], uid: 1000, tty: null },
+  });
+});
+
+test('what is wrong with exec itself is 125', async () => {
+  expect((await run('exec', 'web1')).exitCode).toBe(125);
+});
+
+test('at without a holder is exit 3', async () => {
+  expect(await run('ip', 'at', '10.0.0.5', '2026-08-03T14:03Z')).toMatchObject({
+    exitCode: 3,
+    stderr: 'Nobody held 10.0.0.5.\n',
+  });
+});
+
+test('one failed document of two is exit 7', async () => {
+  const { writeFileSync } = await import('node:fs');
+  const file = `${dashboard.data}/two.yaml`;
+  const document = (name: string) =>
+    `apiVersion: cellblock/v1\nkind: Jail\nmetadata: {name: ${name}}\nspec: {}\n`;
+  writeFileSync(file, `${document('a')}---\n${document('b')}`);
+  expect((await run('apply', file)).exitCode).toBe(7);
+  expect(calls[0]).toMatchObject({
+    path: 'documents.put',
+    input: { documents: [{ kind: 'Jail' }, { kind: 'Jail' }] },
+  });
+  writeFileSync(file, document('a').replace('spec: {}', 'spec: {memroy: 1G}'));
+  expect(await run('apply', file)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('memroy') });
+});
+
+test("root's socket is told who stands behind root", async () => {
+  await dashboard.run(['ls'], { env: { SUDO_USER: 'mira' } });
+  expect(calls.at(-1)?.headers).toMatchObject({ 'x-cellblock-sudo-user': 'mira' });
+});
+
+test('nobody but root is let in without a token, and no token travels unencrypted', async () => {
+  expect(await recordedRun(['ls'], { uid: 1000 })).toMatchObject({ exitCode: 5 });
+  const env = { CELLBLOCK_URL: 'http://cellblock.example', CELLBLOCK_TOKEN: 'cb_x' };
+  expect(await recordedRun(['ls'], { uid: 1000, env })).toMatchObject({ exitCode: 2 });
+});
+
+test('a dashboard that is off is exit 8 with what to do', async () => {
+  expect(await recordedRun(['--data', '/nonexistent', 'ls'])).toMatchObject({
+    exitCode: 8,
+    stderr: expect.stringContaining('fix: cellblock up'),
+  });
+});
+
+test.each([
+  ['no verb of ours', ['frobnicate']],
+  ['an unknown option', ['ls', '--frob']],
+  ['a missing argument', ['show']],
+  ['an unknown form', ['ls', '-o', 'xml']],
+  ['a size that is none', ['create', 'a', '--memory', 'lots']],
+  ['a root that is none', ['create', 'a', '--root', 'image:x']],
+  ['a time that is none', ['ip', 'at', '10.0.0.5', 'yesterday']],
+  ['force without a reason', ['ip', 'release', 'a', '10.0.0.5', '--force-unconfirmed']],
+  ['a relative data directory', ['--data', 'here', 'ls']],
+])('%s is exit 2, in one line without a stack', async (_, line) => {
+  const failed = await recordedRun(line);
+  expect(failed.exitCode).toBe(2);
+  expect(failed.stderr).toMatch(/^cellblock: /);
+  expect(failed.stderr).not.toMatch(/\n\s+at /);
+});
