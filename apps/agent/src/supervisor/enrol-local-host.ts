@@ -6,15 +6,18 @@ import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 import { callDashboard } from './dashboard-root.ts';
-import { type Settings, urlOf } from './settings.ts';
+import { isLoopback, type Settings, urlOf } from './settings.ts';
 
 /**
  * `host.json` tells the warden which dashboard it belongs to, with the one-time token until that has taken it.
  * For this machine the token is made over root's socket; a further host is given it.
  */
 export async function ensureHostFile(place: DataDirectory, settings: Settings): Promise<void> {
-  if (existsSync(place.hostFile)) return;
   const given = settings.agentOnly;
+  if (existsSync(place.hostFile)) {
+    if (!given) followDashboard(place, settings);
+    return;
+  }
   if (given) {
     if (!given.dashboard || !given.token) {
       throw new AppError('invalid', 'This host is not enrolled yet.', {
@@ -22,18 +25,26 @@ export async function ensureHostFile(place: DataDirectory, settings: Settings): 
         fix: 'On the dashboard: cellblock host enroll; then run here the line that it prints.',
       });
     }
-    writeHostFile(place, { dashboard: given.dashboard, token: given.token });
+    writeHostFile(place, { dashboardUrl: given.dashboard, token: given.token });
     return;
   }
   const { token } = await callDashboard<{ token: string }>(place.rootSocket, 'mutation', 'hosts.enroll', {
     name: hostname().split('.')[0],
   });
-  writeHostFile(place, { dashboard: dashboardOnThisMachine(settings), token });
+  writeHostFile(place, { dashboardUrl: dashboardOnThisMachine(settings), token });
 }
 
-/** The agent beside the dashboard goes over loopback, whatever name others know. */
+/** The dashboard beside it may have been given another port since. */
+function followDashboard(place: DataDirectory, settings: Settings): void {
+  const file = JSON.parse(readFileSync(place.hostFile, 'utf8')) as { dashboardUrl: string };
+  const dashboardUrl = dashboardOnThisMachine(settings);
+  if (file.dashboardUrl !== dashboardUrl) writeHostFile(place, { ...file, dashboardUrl });
+}
+
+/** The agent beside the dashboard goes over loopback where that is listened on, whatever name others know. */
 function dashboardOnThisMachine(settings: Settings): string {
-  return settings.cert ? urlOf(settings) : `http://localhost:${settings.port}`;
+  const loopback = isLoopback(settings.listen) || ['0.0.0.0', '::'].includes(settings.listen);
+  return loopback ? `http://localhost:${settings.port}` : urlOf(settings);
 }
 
 function writeHostFile(place: DataDirectory, content: object): void {

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { keepDialled, waitBeforeAttempt } from './dial.ts';
+
+let directory: string;
+let dashboard: WebSocketServer;
+let dashboardHttp: http.Server;
+let warden: WebSocketServer;
+let wardenHttp: http.Server;
+let stop: AbortController;
+let dialling: Promise<void>;
+let said: string[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(path.join(tmpdir(), 'cellblock-dialer-'));
+  dashboardHttp = http.createServer();
+  dashboard = new WebSocketServer({ server: dashboardHttp, path: '/agent', autoPong: false });
+  await once(dashboardHttp.listen(0, '127.0.0.1'), 'listening');
+  wardenHttp = http.createServer();
+  warden = new WebSocketServer({ server: wardenHttp });
+  await once(wardenHttp.listen(path.join(directory, 'dialer.sock')), 'listening');
+  said = [];
+  stop = new AbortController();
+});
+
+afterEach(async () => {
+  stop.abort();
+  await dialling;
+  for (const server of [dashboardHttp, wardenHttp]) {
+    server.close();
+    server.closeAllConnections();
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function dial(pingEvery = 5_000): void {
+  dialling = keepDialled(
+    { file: path.join(directory, 'dialer.json'), socket: path.join(directory, 'dialer.sock') },
+    { signal: stop.signal, pingEvery, say: (line) => said.push(line) },
+  );
+}
+
+function tellWhere(): void {
+  const { port } = dashboardHttp.address() as AddressInfo;
+  writeFileSync(
+    path.join(directory, 'dialer.json'),
+    JSON.stringify({ dashboardUrl: `http://127.0.0.1:${port}` }),
+  );
+}
+
+async function nextPair(): Promise<{ atDashboard: WebSocket; atWarden: WebSocket }> {
+  const [[atDashboard], [atWarden]] = await Promise.all([
+    once(dashboard, 'connection'),
+    once(warden, 'connection'),
+  ]);
+  return { atDashboard, atWarden };
+}
+
+const answerPings = (socket: WebSocket) => socket.on('ping', (data) => socket.pong(data));
+
+test('frames pass both ways as they are', async () => {
+  tellWhere();
+  dial();
+  const { atDashboard, atWarden } = await nextPair();
+  const heardByDashboard = once(atDashboard, 'message');
+  const heardByWarden = once(atWarden, 'message');
+  atWarden.send('{"type":"hello"}');
+  atDashboard.send(Buffer.from([0, 255, 1]));
+  const [text, textIsBinary] = await heardByDashboard;
+  expect([text.toString(), textIsBinary]).toEqual(['{"type":"hello"}', false]);
+  const [bytes, bytesAreBinary] = await heardByWarden;
+  expect([[...bytes], bytesAreBinary]).toEqual([[0, 255, 1], true]);
+});
+
+test('what either side says before the other listens is not lost', async () => {
+  tellWhere();
+  dashboard.once('connection', (socket: WebSocket) => socket.send('first'));
+  warden.once('connection', (socket: WebSocket) =>
+    socket.once('message', (data) => socket.send(`got ${data}`)),
+  );
+  const answered = new Promise((resolve) =>
+    dashboard.once('connection', (socket: WebSocket) =>
+      socket.once('message', (data) => resolve(String(data))),
+    ),
+  );
+  dial();
+  expect(await answered).toBe('got first');
+});
+
+test('a burst larger than the buffers arrives whole and in order', async () => {
+  tellWhere();
+  dial();
+  const { atDashboard, atWarden } = await nextPair();
+  const frame = 'x'.repeat(100_000);
+  const got: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    atDashboard.on('message', (data) => {
+      got.push(data.toString().slice(0, 4));
+      if (got.length === 200) resolve();
+    });
+  });
+  for (let n = 0; n < 200; n++) atWarden.send(String(n).padStart(4, '0') + frame);
+  await all;
+  expect(got).toEqual(Array.from({ length: 200 }, (_, n) => String(n).padStart(4, '0')));
+});
+
+test('when one side ends the other is ended, and it dials again', async () => {
+  tellWhere();
+  dial();
+  const first = await nextPair();
+  const wardenSideEnded = once(first.atWarden, 'close');
+  first.atDashboard.terminate();
+  await wardenSideEnded;
+  const second = await nextPair();
+  const dashboardSideEnded = once(second.atDashboard, 'close');
+  second.atWarden.terminate();
+  await dashboardSideEnded;
+});
+
+test('a dashboard that answers no ping is given up; one that answers is kept', async () => {
+  tellWhere();
+  dial(50);
+  const silent = await nextPair();
+  const again = nextPair();
+  await once(silent.atDashboard, 'close');
+  expect(said).toContain('the dashboard is silent');
+
+  const alive = await again;
+  answerPings(alive.atDashboard);
+  let closed = false;
+  alive.atDashboard.once('close', () => {
+    closed = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(closed).toBe(false);
+});
+
+test('it waits until the warden has said where to dial', async () => {
+  dial();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(said).toEqual(['waiting for the warden to say where to dial']);
+  tellWhere();
+  await nextPair();
+});
+
+test('the wait is spread over the whole interval, which doubles up to 5 s', () => {
+  const longest = [0, 1, 2, 5, 50].map((failures) => waitBeforeAttempt(failures, () => 1));
+  expect(longest).toEqual([250, 500, 1000, 5000, 5000]);
+  expect(waitBeforeAttempt(50, () => 0)).toBe(0);
+});
