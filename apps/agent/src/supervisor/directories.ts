@@ -10,7 +10,7 @@ const LONGEST_DATA_PATH = 72;
 
 /** Refuses a data directory that could not work, with what would. */
 export function checkDataDirectory(data: string): void {
-  if (!path.isAbsolute(data) || path.normalize(data) !== data || data === '/') {
+  if (!path.isAbsolute(data) || path.resolve(data) !== data || data === '/') {
     throw new AppError('invalid', `${data} is no data directory.`, {
       field: 'data',
       cause: 'It must be an absolute path without . or .. and without a slash at its end.',
