@@ -1,3 +1,4 @@
+import { DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
 import { type Command, CommanderError } from 'commander';
 import { isConnectionRefused } from './dashboard/connect.ts';
 import { rootSocketOf } from './dashboard/dashboard-address.ts';
@@ -44,7 +45,7 @@ function dashboardIsOff(terminal: Terminal) {
         }
       : {
           message: 'The dashboard on this machine is off.',
-          cause: `Nobody listens on ${rootSocketOf(terminal.env.CELLBLOCK_DATA || '/var/lib/cellblock')}.`,
+          cause: `Nobody listens on ${rootSocketOf(terminal.env.CELLBLOCK_DATA || DEFAULT_DATA_DIRECTORY)}.`,
           fix: 'cellblock up, or name its data directory with --data',
         },
     exitCode: EXIT.unreachable,

@@ -6,8 +6,6 @@ import type { RunOptions } from './run.ts';
 import { Run } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
-const DEFAULT_DATA = '/var/lib/cellblock';
-
 /** What the verbs are built with. `ended` hears the exit code of the verb that ran, and its flags' names. */
 export interface Cli {
   terminal: Terminal;
@@ -78,7 +76,7 @@ function runOptions(terminal: Terminal, command: Command): RunOptions {
     throw usageError(`--data: ${data} is not absolute.`, 'Begin it with /: --data /var/lib/cellblock');
   }
   return {
-    data: data ?? DEFAULT_DATA,
+    data: data ?? DEFAULT_DATA_DIRECTORY,
     dataGiven: data !== undefined,
     output: given.output as Format | undefined,
     quiet: given.quiet === true,

@@ -55,12 +55,20 @@ export function cliJail(jail: JailSummary): CliJail {
   };
 }
 
-export const CliUser = z.object({ name: z.string(), role: Role, twoFactor: z.boolean() });
+export const CliUser = z.object({
+  name: z.string(),
+  role: Role,
+  twoFactor: z.boolean(),
+  /** asked, and not come yet */
+  invited: z.object({ by: z.string(), expiresAt: z.iso.datetime() }).nullable(),
+});
 export type CliUser = z.infer<typeof CliUser>;
 export const CliToken = z.object({
   name: z.string(),
   role: Role,
-  expiresAt: z.iso.datetime().nullable(),
+  owner: z.string(),
+  expiresAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().nullable(),
 });
 export type CliToken = z.infer<typeof CliToken>;
 

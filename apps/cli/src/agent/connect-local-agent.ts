@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { dataDirectory } from '@cellblock/shared/data-directory';
 import type { HostStatus } from '@cellblock/shared/host-status';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
@@ -45,7 +45,7 @@ export interface LocalAgent {
   };
 }
 
-export const wardenSocketOf = (data: string) => path.join(data, 'run/warden/local.sock');
+export const wardenSocketOf = (data: string) => dataDirectory(data).localSocket;
 
 export const hasLocalAgent = (data: string) => existsSync(wardenSocketOf(data));
 

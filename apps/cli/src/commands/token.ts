@@ -14,8 +14,14 @@ export function tokenVerbs(cli: Cli, program: Command): void {
     const tokens = await run.dashboard.tokens.list.query();
     run.print({
       data: tokens,
-      headings: ['NAME', 'ROLE', 'EXPIRES'],
-      rows: tokens.map((each) => [each.name, each.role, momentText(each.expiresAt)]),
+      headings: ['NAME', 'ROLE', 'OWNER', 'EXPIRES', 'LAST USED'],
+      rows: tokens.map((each) => [
+        each.name,
+        each.role,
+        each.owner,
+        momentText(each.expiresAt),
+        momentText(each.lastUsedAt),
+      ]),
       names: tokens.map((each) => each.name),
     });
     return 0;

@@ -1,5 +1,6 @@
 import { Role } from '@cellblock/shared/role';
 import { type Command, Option } from 'commander';
+import { momentText } from '../output/moment.ts';
 import { type Cli, verb } from '../verb.ts';
 
 export const roleOption = () => new Option('--role <role>', 'what they may do').choices([...Role.options]);
@@ -12,8 +13,13 @@ export function userVerbs(cli: Cli, program: Command): void {
     const users = await run.dashboard.users.list.query();
     run.print({
       data: users,
-      headings: ['NAME', 'ROLE', 'SECOND FACTOR'],
-      rows: users.map((each) => [each.name, each.role, each.twoFactor ? 'yes' : 'no']),
+      headings: ['NAME', 'ROLE', 'SECOND FACTOR', 'NOTE'],
+      rows: users.map((each) => [
+        each.name,
+        each.role,
+        each.twoFactor ? 'yes' : 'no',
+        each.invited === null ? '-' : `invited, until ${momentText(each.invited.expiresAt)}`,
+      ]),
       names: users.map((each) => each.name),
     });
     return 0;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { dataDirectory } from '@cellblock/shared/data-directory';
 import { CliError, usageError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
@@ -9,7 +9,7 @@ export type DashboardAddress =
   | { via: 'root-socket'; socket: string }
   | { via: 'url'; url: string; token: string; ca: string | undefined };
 
-export const rootSocketOf = (data: string) => path.join(data, 'run/web/root.sock');
+export const rootSocketOf = (data: string) => dataDirectory(data).rootSocket;
 
 /** CELLBLOCK_URL wins where it is set: whoever sets it means that dashboard. */
 export function dashboardAddress(terminal: Terminal, data: string): DashboardAddress {
