@@ -1,3 +1,4 @@
+import { DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
 import { type Command, Option } from 'commander';
 import { usageError } from './cli-error.ts';
 import { FORMATS, type Format } from './output/print.ts';

@@ -11,9 +11,9 @@ export function personBehindRoot(env: Readonly<Record<string, string | undefined
   const loginUid = readLoginUid();
   const person = (loginUid === null ? null : nameOf(loginUid)) ?? env.SUDO_USER ?? null;
   const headers: Record<string, string> = {};
-  if (person !== null) headers['x-cellblock-person'] = encodeURIComponent(person);
+  if (person !== null) headers['x-cellblock-person'] = headerText(person);
   if (loginUid !== null) headers['x-cellblock-login-uid'] = String(loginUid);
-  if (env.SUDO_USER) headers['x-cellblock-sudo-user'] = encodeURIComponent(env.SUDO_USER);
+  if (env.SUDO_USER) headers['x-cellblock-sudo-user'] = headerText(env.SUDO_USER);
   const tty = controllingTerminal();
   if (tty !== null) headers['x-cellblock-tty'] = tty;
   return headers;
@@ -46,3 +46,6 @@ function controllingTerminal(): string | null {
   }
   return null;
 }
+
+/** A header carries ASCII: a name that is more than that is percent-encoded. */
+const headerText = (text: string) => (/^[\x20-\x7e]+$/.test(text) ? text : encodeURIComponent(text));
