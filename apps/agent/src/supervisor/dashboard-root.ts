@@ -37,11 +37,10 @@ function request(socketPath: string, method: 'GET' | 'POST', path: string, body?
 
 type Answer = { status: number; text: string };
 
-/** Whether the dashboard takes requests. */
+/** Whether the dashboard takes requests and reaches its database. */
 export async function dashboardAnswers(socketPath: string): Promise<boolean> {
   try {
-    await request(socketPath, 'GET', '/');
-    return true;
+    return (await request(socketPath, 'GET', '/healthz')).status === 200;
   } catch {
     return false;
   }

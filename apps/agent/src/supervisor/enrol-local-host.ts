@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
@@ -29,7 +28,7 @@ export async function ensureHostFile(place: DataDirectory, settings: Settings): 
     return;
   }
   const { token } = await callDashboard<{ token: string }>(place.rootSocket, 'mutation', 'hosts.enroll', {
-    name: hostname().split('.')[0],
+    local: true,
   });
   writeHostFile(place, { dashboardUrl: dashboardOnThisMachine(settings), token });
 }
@@ -68,13 +67,19 @@ export async function enrolLocalHost(place: DataDirectory): Promise<boolean> {
       host: id,
     });
     if (host.fingerprint !== fingerprint) continue;
-    if (host.state === 'waiting') {
-      await callDashboard(place.rootSocket, 'mutation', 'hosts.approve', { host: id, fingerprint });
-      return false;
-    }
+    if (host.state === 'waiting') await approve(place, id, fingerprint);
     return host.state === 'ready' || host.state === 'frozen' || refuseLocked(host.state);
   }
   return false;
+}
+
+async function approve(place: DataDirectory, host: string, fingerprint: string): Promise<void> {
+  try {
+    await callDashboard(place.rootSocket, 'mutation', 'hosts.approve', { host, fingerprint });
+  } catch (error) {
+    // Somebody, or the dashboard by itself, was faster.
+    if (!(error instanceof AppError && error.refusal.code === 'conflict')) throw error;
+  }
 }
 
 function refuseLocked(state: string): false {

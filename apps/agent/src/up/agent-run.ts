@@ -8,7 +8,7 @@ import { supervise } from '../supervisor/supervise.ts';
 import { processOfPidFile } from '../supervisor/supervised-process.ts';
 import { buildToRun } from './build-clone.ts';
 import { checkThisMachine } from './machine-check.ts';
-import { needRoot, type Place, sayer } from './place.ts';
+import { needRoot, type Place } from './place.ts';
 
 export type AgentRunOptions = Place & { enrol: { dashboard: string; token: string } | null };
 
@@ -16,7 +16,6 @@ export type AgentRunOptions = Place & { enrol: { dashboard: string; token: strin
 export async function agentRun(options: AgentRunOptions): Promise<number> {
   needRoot('agent run');
   const place = dataDirectory(options.data);
-  const say = sayer(options);
   checkDataDirectory(place.data);
   const running = processOfPidFile(supervisorPidFile(place));
   if (running) {
@@ -26,7 +25,7 @@ export async function agentRun(options: AgentRunOptions): Promise<number> {
     });
   }
   mkdirSync(place.data, { recursive: true, mode: 0o755 });
-  await checkThisMachine(place.data, say);
+  await checkThisMachine(place.data);
   const settings: Settings = {
     data: place.data,
     port: DEFAULT_PORT,

@@ -1,8 +1,8 @@
 import { AppError } from '@cellblock/shared/app-error';
 import { KERNEL_CHECKS } from '../warden/checks/kernel-checks.ts';
 
-/** Refuses a machine on which no jail could run; says what else is missing. The agent shows all of it in the browser. */
-export async function checkThisMachine(data: string, say: (line: string) => void): Promise<void> {
+/** Refuses a machine on which no jail could run. What is merely worse there, the browser shows. */
+export async function checkThisMachine(data: string): Promise<void> {
   for (const check of KERNEL_CHECKS) {
     const { verdict, evidence, lost, fix } = await check.look({ dataDirectory: data } as never);
     if (verdict === 'lack') {
@@ -11,6 +11,5 @@ export async function checkThisMachine(data: string, say: (line: string) => void
         ...(fix ? { fix } : {}),
       });
     }
-    if (verdict === 'warn') say(`note: ${check.title}: ${evidence}${lost ? `; ${lost}` : ''}`);
   }
 }

@@ -41,7 +41,7 @@ export async function up(options: UpOptions): Promise<number> {
     return 0;
   }
   mkdirSync(place.data, { recursive: true, mode: 0o755 });
-  await checkThisMachine(place.data, say);
+  await checkThisMachine(place.data);
   await checkPort(settings.port, settings.listen, leftoversOf(place));
   const build = buildToRun(place, process.env.CELLBLOCK_SOURCE);
   say('starting');
