@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { processesInCgroup } from './site-processes.ts';
+
+const RUN = '/run/cellblock';
+
+/** Agents' marks on this kernel. */
+export function instancesNow(): Set<string> {
+  return new Set(existsSync(RUN) ? readdirSync(RUN).filter((name) => /^[0-9a-f]{8}$/.test(name)) : []);
+}
+
+/**
+ * What a failed run left of one instance goes away without the product's help: its processes by their
+ * cgroups, then its cgroups, then its mounts. Links and filters went with the stand's namespaces.
+ */
+export function endInstance(instance: string): void {
+  const mark = `cellblock-${instance}`;
+  for (let round = 0; round < 50; round += 1) {
+    const pids = processesInCgroup(mark);
+    if (pids.length === 0) break;
+    for (const pid of pids) kill(pid);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+  for (const mount of mountsOf(instance)) spawnSync('umount', ['-l', mount]);
+  for (const hierarchy of cgroupHierarchies()) removeTree(path.join(hierarchy, mark));
+  rmSync(path.join(RUN, instance), { recursive: true, force: true });
+}
+
+/** Mount points that carry the instance's mark or lie below `place`, innermost first. */
+export function mountsOf(instance: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point.startsWith(`${RUN}/${instance}/`))
+    .reverse();
+}
+
+export function cgroupHierarchies(): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4] ?? '');
+}
+
+function removeTree(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(path.join(directory, entry.name));
+  }
+  try {
+    rmdirSync(directory);
+  } catch {
+    // The purge test says what is left.
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

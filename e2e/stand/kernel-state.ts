@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { cgroupHierarchies } from './end-instance.ts';
+import { mustRun } from './run-program.ts';
+import { allProcesses } from './site-processes.ts';
+
+/** Everything in the kernel that an agent could leave behind, one line per object. */
+export async function kernelState(netns: string): Promise<string[]> {
+  const inside = async (...argv: string[]) => (await mustRun(argv, { netns })).stdout.split('\n');
+  const outside = async (...argv: string[]) => (await mustRun(argv)).stdout.split('\n');
+  const named = (kind: string, lines: string[]) =>
+    lines
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .map((line) => `${kind}: ${line}`);
+  return [
+    ...named('link in site', (await inside('ip', '-o', 'link')).map(linkName)),
+    ...named('link', (await outside('ip', '-o', 'link')).map(linkName)),
+    ...named(
+      'address in site',
+      (await inside('ip', '-o', 'addr')).map((line) => line.split('valid_lft')[0] ?? ''),
+    ),
+    ...named('route in site', await inside('ip', 'route')),
+    ...named(
+      'route6 in site',
+      (await inside('ip', '-6', 'route')).filter((line) => !line.startsWith('fe80')),
+    ),
+    ...named('nft in site', await inside('nft', 'list', 'tables')),
+    ...named('nft', await outside('nft', 'list', 'tables')),
+    ...named('netns', filesBelow('/run/netns')),
+    ...named('run', filesBelow('/run/cellblock')),
+    ...named(
+      'mount',
+      readFileSync('/proc/self/mountinfo', 'utf8')
+        .split('\n')
+        .map((line) => line.split(' ')[4] ?? ''),
+    ),
+    ...named('cgroup', cgroupHierarchies().flatMap(ourCgroups)),
+    ...named('process', ourProcesses()),
+    ...named('namespace', foreignNetworkNamespaces()),
+  ].sort();
+}
+
+/** Lines of `after` that `before` did not have, and the other way round. */
+export function difference(before: readonly string[], after: readonly string[]): string[] {
+  const [had, has] = [new Set(before), new Set(after)];
+  return [
+    ...after.filter((line) => !had.has(line)).map((line) => `+ ${line}`),
+    ...before.filter((line) => !has.has(line)).map((line) => `- ${line}`),
+  ];
+}
+
+const linkName = (line: string) => line.split(': ')[1] ?? '';
+
+function filesBelow(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(directory, entry.name);
+    return entry.isDirectory() ? [file, ...filesBelow(file)] : [file];
+  });
+}
+
+/** Other programs of the machine come and go; ours carry our name. */
+function ourCgroups(hierarchy: string): string[] {
+  return existsSync(hierarchy)
+    ? readdirSync(hierarchy)
+        .filter((name) => name.includes('cellblock'))
+        .map((name) => path.join(hierarchy, name))
+    : [];
+}
+
+function ourProcesses(): string[] {
+  return allProcesses().flatMap((pid) => {
+    try {
+      const program = readlinkSync(`/proc/${pid}/exe`);
+      const cgroups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      return /cellblock-e2e-/.test(program) || /cellblock-[0-9a-f]{8}/.test(cgroups)
+        ? [`${pid} ${program}`]
+        : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Network namespaces that some process is in, beside that of pid 1. */
+function foreignNetworkNamespaces(): string[] {
+  const seen = new Set<string>();
+  for (const pid of allProcesses()) {
+    try {
+      seen.add(readlinkSync(`/proc/${pid}/ns/net`));
+    } catch {
+      // It has ended.
+    }
+  }
+  return [...seen];
+}

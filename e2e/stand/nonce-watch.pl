@@ -1,0 +1,27 @@
+# ADDRESS PORT SECONDS: asks again and again, and prints each answer with its time in milliseconds.
+# A question that nobody answers within 10 ms is given up, so that no retransmission hides the gap.
+use strict;
+use Errno qw(EINPROGRESS);
+use Fcntl;
+use Socket qw(:DEFAULT inet_pton AF_INET);
+use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
+my ($address, $port, $seconds) = @ARGV;
+my $to = pack_sockaddr_in($port, inet_pton(AF_INET, $address));
+my $end = clock_gettime(CLOCK_MONOTONIC) + $seconds;
+$| = 1;
+while ((my $now = clock_gettime(CLOCK_MONOTONIC)) < $end) {
+  socket(my $socket, AF_INET, SOCK_STREAM, 0) or die "socket: $!";
+  fcntl($socket, F_SETFL, O_NONBLOCK);
+  my $said = '-';
+  if (connect($socket, $to) || $! == EINPROGRESS) {
+    my $wanted = '';
+    vec($wanted, fileno($socket), 1) = 1;
+    if (select(my $ready = $wanted, undef, undef, 0.010)) {
+      my $read = sysread $socket, my $line, 100;
+      if ($read) { chomp $line; $said = $line }
+    }
+  }
+  close $socket;
+  printf "%.3f %s\n", clock_gettime(CLOCK_MONOTONIC) * 1000, $said;
+  select undef, undef, undef, 0.001;
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+
+export interface Ended {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ProgramOptions {
+  env?: Record<string, string | undefined>;
+  stdin?: string;
+  /** killed and failed after this */
+  timeoutMs?: number;
+  /** file whose network namespace it runs in */
+  netns?: string;
+}
+
+/** Runs a program to its end; a signal is 128 and its number. Never throws for its status. */
+export function runProgram(argv: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  const [program = '', ...args] = inNetns(argv, options.netns);
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { ...process.env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+    child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
+    child.on('error', reject);
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 90_000);
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.stdin ?? '');
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({
+        exitCode: code ?? (signal === 'SIGKILL' ? 137 : 128),
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      });
+    });
+  });
+}
+
+/** As runProgram, and throws with everything it said when it failed. */
+export async function mustRun(argv: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  const ended = await runProgram(argv, options);
+  if (ended.exitCode === 0) return ended;
+  throw new Error(`${argv.join(' ')}: exit ${ended.exitCode}\n${ended.stdout}${ended.stderr}`);
+}
+
+/** `ip netns exec` would mount another /sys, and take the cgroups away with it. */
+export function inNetns(argv: readonly string[], netns: string | undefined): readonly string[] {
+  return netns === undefined ? argv : ['nsenter', `--net=${netns}`, '--', ...argv];
+}

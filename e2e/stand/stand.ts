@@ -1,0 +1,96 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { makeChromium } from './chromium-in-netns.ts';
+import { endInstance, instancesNow } from './end-instance.ts';
+import { type Ended, type ProgramOptions, runProgram } from './run-program.ts';
+import { makeSegment, type Segment } from './segment.ts';
+import { commandOf, processesInNetns } from './site-processes.ts';
+
+export const DATA_PREFIX = 'cellblock-e2e-';
+const repository = path.join(import.meta.dirname, '../..');
+const PORT = 7420;
+/** The first run on a machine builds everything. */
+const UP_MS = 900_000;
+
+/** The product as a person runs it, on a segment of its own. */
+export interface Stand {
+  segment: Segment;
+  data: string;
+  url: string;
+  /** path of a program that runs Chromium inside site */
+  chromium: string;
+  /** `./cellblock …` inside site */
+  cellblock(line: readonly string[], options?: ProgramOptions): Promise<Ended>;
+  /** the same with -o json, parsed; throws when it failed */
+  json<T>(...line: string[]): Promise<T>;
+  /** `up --detach`; returns what it printed */
+  up(): Promise<string>;
+  /** pid of a part, as `status` says */
+  pidOf(part: 'supervisor' | 'database' | 'dashboard' | 'warden' | 'dialer'): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function makeStand(): Promise<Stand> {
+  const segment = await makeSegment();
+  const before = instancesNow();
+  const directory = mkdtempSync(path.join(tmpdir(), DATA_PREFIX));
+  // Database and dashboard run as users of their own.
+  chmodSync(directory, 0o755);
+  const data = path.join(directory, 'data');
+  mkdirSync(path.join(data, 'bounds.d'), { recursive: true });
+  writeFileSync(
+    path.join(data, 'bounds.d/10-stand.yaml'),
+    `parents: [${segment.bridge}]\nhostSettings: [net.ipv4.ip_forward, net.ipv6.conf.all.forwarding]\n`,
+  );
+
+  const cellblock: Stand['cellblock'] = (line, options = {}) =>
+    runProgram([path.join(repository, 'cellblock'), ...line], {
+      ...options,
+      netns: segment.site,
+      env: { CELLBLOCK_DATA: data, CELLBLOCK_PORT: String(PORT), NO_COLOR: '1', ...options.env },
+    });
+  const must = async (line: readonly string[], options: ProgramOptions = {}) => {
+    const ended = await cellblock(line, options);
+    if (ended.exitCode !== 0)
+      throw new Error(`cellblock ${line.join(' ')}: exit ${ended.exitCode}\n${ended.stdout}${ended.stderr}`);
+    return ended.stdout;
+  };
+
+  return {
+    segment,
+    data,
+    url: `http://localhost:${PORT}`,
+    chromium: makeChromium(directory, segment.site),
+    cellblock,
+    json: async (...line) => JSON.parse(await must([...jsonLine(line)])) as never,
+    up: () => must(['up', '--detach'], { timeoutMs: UP_MS }),
+    pidOf: async (part) => {
+      const status = JSON.parse(await must(['status', '-o', 'json'])) as {
+        processes: Record<string, number | null>;
+      };
+      const pid = status.processes[part];
+      if (!pid) throw new Error(`${part} is not running`);
+      return pid;
+    },
+    close: async () => {
+      await cellblock(['down']);
+      await cellblock(['agent', 'purge', '--yes']);
+      const left = processesInNetns(segment.site);
+      for (const pid of left) {
+        console.error(`still running in site: ${pid} ${commandOf(pid)}`);
+        process.kill(pid, 'SIGKILL');
+      }
+      for (const instance of instancesNow()) if (!before.has(instance)) endInstance(instance);
+      await segment.remove();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** -o json goes before `--`: what follows is the jail's. */
+function jsonLine(line: readonly string[]): string[] {
+  const end = line.indexOf('--');
+  const at = end < 0 ? line.length : end;
+  return [...line.slice(0, at), '-o', 'json', ...line.slice(at)];
+}
