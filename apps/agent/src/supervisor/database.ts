@@ -48,13 +48,16 @@ export function embeddedCluster(place: DataDirectory, build: string, users: Syst
   };
 }
 
-/** The embedded database answers, its roles exist, its migrations are applied. */
-export async function openEmbedded(
+/** The embedded database answers: started now, or adopted. */
+export async function startEmbedded(
   cluster: PostgresCluster,
-  migrations: string,
-): Promise<Database & { process: ProcessIdentity; adopted: boolean }> {
+): Promise<{ process: ProcessIdentity; adopted: boolean }> {
   ensureCluster(cluster);
-  const started = await startPostmaster(cluster);
+  return await startPostmaster(cluster);
+}
+
+/** The roles of the running embedded database exist, its migrations are applied. */
+export async function openEmbedded(cluster: PostgresCluster, migrations: string): Promise<Database> {
   const url = (role: string, database: string) => connectionUrl(cluster.socketDirectory, role, database);
   await withClient(url('postgres', 'postgres'), async (client) => {
     await ensureRole(client, OWNER);
@@ -64,7 +67,7 @@ export async function openEmbedded(
   const migrated = await withClient(url(OWNER, DATABASE), (client) =>
     applyMigrations(client, readMigrations(migrations)),
   );
-  return { ...started, migrated, applicationUrl: url(APPLICATION_ROLE, DATABASE) };
+  return { migrated, applicationUrl: url(APPLICATION_ROLE, DATABASE) };
 }
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { AppError, type Refusal } from '@cellblock/shared/app-error';
 import { type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
 import { dashboardAnswers } from './dashboard-root.ts';
-import { embeddedCluster, keepPostmaster, openEmbedded, openExternal } from './database.ts';
+import { embeddedCluster, keepPostmaster, openEmbedded, openExternal, startEmbedded } from './database.ts';
 import { writeDefaultBounds } from './default-bounds.ts';
 import { checkDataDirectory, layOutDataDirectory } from './directories.ts';
 import { enrolLocalHost, ensureHostFile } from './enrol-local-host.ts';
@@ -75,10 +75,11 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     if (settings.databaseUrl)
       return (await openExternal(settings.databaseUrl, build.file('migrations'))).applicationUrl;
     const cluster = embeddedCluster(place, build.directory, users);
+    const started = await startEmbedded(cluster);
+    running.unshift(keepPostmaster(cluster, started.process, teller.log));
+    teller.log(`postgres ${started.adopted ? 'adopted' : 'started'} (pid ${started.process.pid})`);
     const opened = await openEmbedded(cluster, build.file('migrations'));
-    teller.log(`postgres ${opened.adopted ? 'adopted' : 'started'} (pid ${opened.process.pid})`);
     for (const name of opened.migrated) teller.log(`migration ${name} applied`);
-    running.unshift(keepPostmaster(cluster, opened.process, teller.log));
     return opened.applicationUrl;
   }
 

@@ -20,7 +20,7 @@ export async function down(options: Place): Promise<number> {
   const jails = await runningJails(place);
   const stopped = await stopEverything(place);
   say(stopped ? 'stopped: dashboard, agent and database' : 'nothing was running');
-  if (jails === null) say('The agent did not answer: jails that run keep running.');
+  if (jails === null) say('The agent was not there to ask: jails that run keep running.');
   else if (jails.length === 0) say('No jail is running.');
   else say(`These jails keep running: ${jails.join(', ')}`);
   return 0;
