@@ -16,6 +16,7 @@ function withQuery(path: string, params: Record<string, string | null | undefine
 export const paths = {
   home: () => '/',
   setup: (step: SetupStep, token?: string) => withQuery(`/setup/${step}`, { token }),
+  invite: (token: string) => withQuery('/invite', { token }),
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
   overview: () => '/overview',
   hosts: () => '/hosts',

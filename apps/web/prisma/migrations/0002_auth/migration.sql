@@ -131,13 +131,15 @@ CREATE TABLE host_enrollment (
   expires_at timestamptz(3) NOT NULL,
   used_at timestamptz(3),
   used_by text,
+  -- the audit event of its making: what the host's arrival is the outcome of
+  event uuid NOT NULL,
   CHECK ((used_at IS NULL) = (used_by IS NULL))
 );
 
 -- One row: this installation. `id` is the dashboard in specs and handshakes; `epoch` changes when the
 -- database was restored, so that hosts notice generations that went back.
 CREATE TABLE installation (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  "only" boolean PRIMARY KEY DEFAULT true CHECK ("only"),
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   epoch uuid NOT NULL DEFAULT gen_random_uuid(),
   name text NOT NULL,

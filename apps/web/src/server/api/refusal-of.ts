@@ -1,5 +1,6 @@
 import { AppError, type AppErrorCode, type Refusal } from '@cellblock/shared/app-error';
 import { TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import * as z from 'zod';
 
 /** HTTP's word for each of our six codes. */
@@ -31,6 +32,15 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
     const code = OWN_WORDS[error.code];
     if (code !== undefined) return { code, message: error.message, requestId };
   }
+  if (isDatabaseGone(cause)) {
+    return {
+      code: 'unreachable',
+      message: 'The database does not answer. Jails keep running; nothing can be changed meanwhile.',
+      cause: 'PostgreSQL is stopped, restarting or out of connections.',
+      fix: 'cellblock status; its log is DATA/log/postgres.log',
+      requestId,
+    };
+  }
   return {
     code: 'internal',
     message: `Something failed on the dashboard. Its log has the reason under ${requestId}.`,
@@ -51,6 +61,11 @@ export function trpcErrorOf(error: unknown, requestId: string): TRPCError {
     message: refusal.message,
     cause: error instanceof TRPCError ? (error.cause ?? error) : error,
   });
+}
+
+/** HTTP status of a refusal outside tRPC; tRPC itself takes the same from its codes. */
+export function statusOf(refusal: Refusal): number {
+  return getHTTPStatusCodeFromError(new TRPCError({ code: TRPC_CODES[refusal.code] }));
 }
 
 /** Our schemas word an issue as `is empty: give it a name`: subject left out, then the cause, then the fix. */
@@ -76,4 +91,27 @@ function refusalOfIssues(issues: readonly z.core.$ZodIssue[]): Refusal {
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+/** Codes of Prisma, of PostgreSQL and of the system for a database that is away. */
+const AWAY = new Set([
+  'P1000',
+  'P1001',
+  'P1002',
+  'P1017',
+  '57P01',
+  '57P03',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+]);
+
+function isDatabaseGone(error: unknown): boolean {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+    if (!/Prisma|Driver|Connection|DatabaseError|^Error$/.test(each.name)) continue;
+    const { code, syscall } = each as Error & { code?: unknown; syscall?: unknown };
+    if (typeof code !== 'string' || !AWAY.has(code)) continue;
+    if (code !== 'ENOENT' || syscall === 'connect') return true;
+  }
+  return false;
 }

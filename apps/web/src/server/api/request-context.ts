@@ -2,6 +2,7 @@ import type { Actor } from '@cellblock/shared/actor';
 import type { Role } from '@cellblock/shared/role';
 import type { Db } from '../db.ts';
 import type { VerbContext } from '../verb-context.ts';
+import type { WebServices } from '../web-services.ts';
 
 /** Who a request is from, after cookie, token or root's socket have been looked at. */
 export interface Identity {
@@ -20,6 +21,8 @@ export interface RequestContext {
   sourceAddress: string | null;
   /** headers of the request, for the sign-in library alone */
   headers: Headers;
-  /** headers that the answer gets; procedures that begin or end a session put its cookie here */
-  answer: Headers;
+  /** for procedures that begin or end a session */
+  setCookies: (cookies: string[]) => void;
+  /** for set-up, sign-in and hosts; verbs on jails and addresses need none of it */
+  services: WebServices;
 }

@@ -1,0 +1,67 @@
+import { openSignIn } from './auth/sign-in.ts';
+import { SignInLimit } from './auth/sign-in-limit.ts';
+import { connectDb } from './db.ts';
+import type { WebEnv } from './env.ts';
+import { ChangeListener } from './fleet/change-listener.ts';
+import { AgentConnections } from './host-sync/agent-connections.ts';
+import { openInstallationKey } from './host-sync/installation-key.ts';
+import { SyncLoop } from './host-sync/sync-loop.ts';
+import { setAgentConnections } from './hosts/agent-client.ts';
+import { agentEndpoint } from './http/agent-endpoint.ts';
+import { portHandler, rootHandler } from './http/handle-request.ts';
+import { makeListener } from './http/listener.ts';
+import { openPages } from './http/pages.ts';
+import { listenOnRootSocket } from './http/root-socket.ts';
+import { tlsOptions } from './http/tls-options.ts';
+import type { WebServices } from './web-services.ts';
+
+export interface Dashboard {
+  /** `127.0.0.1:7800` */
+  address: string;
+  port: number;
+  services: WebServices;
+  stop(): Promise<void>;
+}
+
+/** Wires the process: one port for pages, API and agents, and root's socket beside it. */
+export async function startDashboard(env: WebEnv): Promise<Dashboard> {
+  const db = connectDb(env.databaseUrl);
+  const { id, epoch, name } = await db.installation.findFirstOrThrow();
+  const services: WebServices = {
+    env,
+    db,
+    signIn: openSignIn({ db, url: env.url, secretsDirectory: env.secretsDirectory, installationName: name }),
+    signInLimit: new SignInLimit(),
+    changes: new ChangeListener(env.databaseUrl),
+    installation: { id, epoch, name, key: openInstallationKey(env.secretsDirectory) },
+  };
+  await services.changes.start();
+
+  const connections = new AgentConnections();
+  setAgentConnections(connections);
+  const loop = new SyncLoop(services, services.changes);
+  loop.start();
+
+  const pages = await openPages(env);
+  const agents = agentEndpoint(services, connections, loop);
+  const listener = makeListener(await tlsOptions(env));
+  listener.servers.plain.on('request', portHandler(services, false, pages)).on('upgrade', agents);
+  listener.servers.tls?.on('request', portHandler(services, true, pages)).on('upgrade', agents);
+  const rootServer = await listenOnRootSocket(env.rootSocket, rootHandler(services));
+  const { port } = await listener.listen(env.port, env.listen);
+
+  return {
+    address: `${env.listen}:${port}`,
+    port,
+    services,
+    async stop() {
+      loop.stop();
+      for (const connection of connections.all()) connection.close();
+      rootServer.closeAllConnections();
+      rootServer.close();
+      await listener.close();
+      await services.changes.stop();
+      await db.$disconnect();
+    },
+  };
+}

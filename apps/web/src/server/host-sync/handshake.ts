@@ -1,0 +1,111 @@
+import { randomBytes, verify } from 'node:crypto';
+import {
+  AgentHello,
+  AgentProof,
+  type DashboardVerdict,
+  type DashboardWelcome,
+  signedNonce,
+} from '@cellblock/shared/agent-handshake';
+import type { WebSocket } from 'ws';
+import type { WebServices } from '../web-services.ts';
+import { type Admission, admitAgent } from './admit-agent.ts';
+import { FrameReader } from './frame-reader.ts';
+import { publicKeyOfRaw } from './installation-key.ts';
+
+const FRAME_MS = 10_000;
+const WAITING_ROOM_POLL_MS = 500;
+
+export interface ConnectedHost {
+  id: string;
+  name: string;
+}
+
+type Verdict = Extract<Admission, { type: 'refused' }>;
+
+/**
+ * The dashboard's side of agent-handshake.ts: proves itself, has the agent prove its key, then admits it,
+ * keeps it waiting until somebody approves it, or refuses it. Null: the socket is closed or will be.
+ */
+export async function shakeHands(
+  services: WebServices,
+  socket: WebSocket,
+  sourceAddress: string | null,
+): Promise<ConnectedHost | null> {
+  const frames = new FrameReader(socket);
+  const say = (frame: DashboardVerdict | DashboardWelcome) => socket.send(JSON.stringify(frame));
+  const refuse = ({ reason, message, fix }: Omit<Verdict, 'type'>) => {
+    say({ type: 'refused', reason, message, ...(fix === undefined ? {} : { fix }) });
+    socket.close(1000, reason);
+    return null;
+  };
+  try {
+    const hello = AgentHello.safeParse(await frames.next(FRAME_MS));
+    if (!hello.success) return refuse(badHello('the first frame is no hello of version 1'));
+    const agentKey = publicKeyOfRaw(hello.data.publicKey);
+    if (agentKey === null) return refuse(badHello('its key is no raw Ed25519 key'));
+
+    const { key } = services.installation;
+    const nonce = randomBytes(32).toString('base64');
+    const toSign = signedNonce('dashboard', hello.data.nonce, key.publicKey, hello.data.publicKey);
+    say({ type: 'welcome', publicKey: key.publicKey, nonce, signature: key.sign(toSign) });
+
+    const proof = AgentProof.safeParse(await frames.next(FRAME_MS));
+    const signed = signedNonce('agent', nonce, key.publicKey, hello.data.publicKey);
+    if (!proof.success || !verify(null, signed, agentKey, Buffer.from(proof.data.signature, 'base64'))) {
+      return refuse({
+        reason: 'bad-proof',
+        message: 'The signature does not belong to the key.',
+        fix: 'Somebody stands between this host and the dashboard, or the key file is damaged.',
+      });
+    }
+    let admission = await admitAgent(services, hello.data, sourceAddress);
+    if (admission.type === 'waiting') {
+      say({ type: 'waiting', fingerprint: admission.fingerprint, message: admission.message });
+      admission = await waitForApproval(services, socket, admission);
+    }
+    if (admission.type === 'refused') return refuse(admission);
+    if (admission.type === 'waiting') return null;
+    frames.release();
+    say({
+      type: 'ready',
+      host: admission.host.id,
+      name: admission.host.name,
+      dashboard: services.installation.id,
+    });
+    return admission.host;
+  } catch (error) {
+    console.error(`agent at ${sourceAddress}: ${(error as Error).message}`);
+    socket.close(1011, 'handshake failed');
+    return null;
+  }
+}
+
+function badHello(cause: string): Omit<Verdict, 'type'> {
+  return {
+    reason: 'bad-hello',
+    message: `This is not an agent that this dashboard understands: ${cause}.`,
+    fix: 'Run agent and dashboard of the same version.',
+  };
+}
+
+/** The database decides, whichever dashboard somebody approved at. */
+async function waitForApproval(
+  services: WebServices,
+  socket: WebSocket,
+  waiting: Extract<Admission, { type: 'waiting' }>,
+): Promise<Admission> {
+  while (socket.readyState === socket.OPEN) {
+    await new Promise((resolve) => setTimeout(resolve, WAITING_ROOM_POLL_MS));
+    const host = await services.db.host.findUnique({ where: { id: waiting.host.id } });
+    if (host?.state === 'ready') return { type: 'ready', host: { id: host.id, name: host.name } };
+    if (host?.state !== 'waiting') {
+      return {
+        type: 'refused',
+        reason: 'rejected',
+        message: 'An administrator did not approve this host.',
+        fix: 'Enrol it again with a new line: cellblock host enroll',
+      };
+    }
+  }
+  return waiting;
+}

@@ -1,0 +1,116 @@
+import { HostState } from '@cellblock/shared/host-state';
+import { HostStatus } from '@cellblock/shared/host-status';
+import type { Db } from '../db.ts';
+import { notifyChanges } from '../fleet-topics.ts';
+import type { AgentConnection } from './agent-connections.ts';
+import { buildHostSpec, loadSpecRows } from './build-host-spec.ts';
+import { recordReceipts } from './record-receipts.ts';
+import { recordStatus } from './record-status.ts';
+import { SingleFlight } from './single-flight.ts';
+import { SpecSender } from './spec-sender.ts';
+
+const RECEIPTS_AT_ONCE = 500;
+/** An agent speaks every 5 s; one that has not for this long has lost us, and shall dial anew. */
+const SILENT_MS = 12_000;
+/** The planner's picture of the host is for previews: a second old is fresh enough. */
+const STATE_EVERY_MS = 1_000;
+
+export interface HostSync {
+  hostId: string;
+  /** generation that the agent has accepted on this connection */
+  accepted(): number | null;
+  /** looks whether the host has something new to be told */
+  wake(): void;
+  hangUp(): void;
+}
+
+/**
+ * Keeps one connected host and its rows in step: tells it its spec, stores its status and receipts. All
+ * that matters is in the database and in the agent's ledger, so it can begin anew at any moment.
+ */
+export function syncHost(
+  db: Db,
+  from: { dashboard: string; epoch: string },
+  connection: AgentConnection,
+): HostSync {
+  const { agent, host, closed } = connection;
+  const failed = (what: string) => (error: unknown) => {
+    if (!closed.aborted) console.error(`host ${host.name}: ${what}: ${(error as Error).message}`);
+  };
+
+  const sender = new SpecSender(from, (put) => agent.spec.put.mutate({ ...put, expect: [] }));
+  const telling = new SingleFlight(async () => {
+    const rows = await db.$transaction((tx) => loadSpecRows(tx, host.id), {
+      isolationLevel: 'RepeatableRead',
+    });
+    if (closed.aborted || rows.host.generation === sender.accepted) return;
+    const answer = await sender.send(buildHostSpec(rows));
+    if (answer.result === 'frozen') await freeze(db, host.id, answer.reason);
+  }, failed('its spec was not delivered'));
+
+  let newest: HostStatus | null = null;
+  const reports = new SingleFlight(async () => {
+    const status = newest;
+    newest = null;
+    if (status === null) return;
+    // Receipts first: they say why, and the status rests on them.
+    await takeReceipts(db, connection, status.receipts).catch(failed('its receipts were not stored'));
+    await recordStatus(db, host.id, status);
+    state.wake();
+  }, failed('its status was not stored'));
+
+  const state = new SingleFlight(async () => {
+    const kernelState = HostState.parse(await agent.state.get.query());
+    await db.host.update({ where: { id: host.id }, data: { kernelState } });
+    await new Promise((resolve) => setTimeout(resolve, STATE_EVERY_MS));
+  }, failed('its state was not stored'));
+
+  const silence = setTimeout(() => connection.close(), SILENT_MS);
+  const watching = agent.status.watch.subscribe(undefined, {
+    onData: (given) => {
+      silence.refresh();
+      const parsed = HostStatus.safeParse(given);
+      if (!parsed.success) return failed('its status is not understood')(parsed.error);
+      newest = parsed.data;
+      reports.wake();
+    },
+    onError: failed('it no longer says how it is'),
+  });
+  closed.addEventListener('abort', () => {
+    clearTimeout(silence);
+    watching.unsubscribe();
+  });
+
+  telling.wake();
+  return {
+    hostId: host.id,
+    accepted: () => sender.accepted,
+    wake: () => telling.wake(),
+    hangUp: connection.close,
+  };
+}
+
+/** Fetches and stores what the host did up to `newest`, and lets it forget what is stored. */
+async function takeReceipts(db: Db, { agent, host }: AgentConnection, newest: number): Promise<void> {
+  for (;;) {
+    const { receiptSeq } = await db.host.findUniqueOrThrow({
+      where: { id: host.id },
+      select: { receiptSeq: true },
+    });
+    if (receiptSeq >= newest) return;
+    const given = await agent.receipts.after.query({ seq: receiptSeq, limit: RECEIPTS_AT_ONCE });
+    const { acknowledged, broken } = await recordReceipts(db, host.id, given);
+    if (acknowledged > receiptSeq) await agent.receipts.acknowledge.mutate({ seq: acknowledged });
+    if (broken !== null) throw new Error(broken);
+    if (acknowledged <= receiptSeq) return;
+  }
+}
+
+/** The host knows a newer past than this database: somebody has to decide. */
+async function freeze(db: Db, hostId: string, reason: string): Promise<void> {
+  console.error(`host ${hostId} is frozen: ${reason}`);
+  await db.$transaction(async (tx) => {
+    await tx.host.update({ where: { id: hostId }, data: { state: 'frozen' } });
+    await notifyChanges(tx, [`host/${hostId}`]);
+  });
+}

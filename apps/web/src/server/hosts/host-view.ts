@@ -1,0 +1,75 @@
+import { AppError } from '@cellblock/shared/app-error';
+import {
+  HOST_SILENT_AFTER_MS,
+  type HostState,
+  type HostSummary,
+  type HostView,
+} from '@cellblock/shared/views/host-view';
+import type { Db, Tx } from '../db.ts';
+import { findHost } from '../find-object.ts';
+import { statusOf } from '../networks/reach.ts';
+
+type HostRow = Awaited<ReturnType<typeof findHost>>;
+
+/** A host that does not report is unknown, whatever it said last. */
+export function hostStateOf(host: Pick<HostRow, 'state' | 'lastReportAt'>, now = Date.now()): HostState {
+  switch (host.state) {
+    case 'waiting':
+    case 'locked':
+    case 'frozen':
+      return host.state;
+    default:
+      return now - (host.lastReportAt?.getTime() ?? 0) > HOST_SILENT_AFTER_MS ? 'unknown' : 'ready';
+  }
+}
+
+export async function listHosts(db: Db): Promise<HostSummary[]> {
+  const hosts = await db.host.findMany({ where: { state: { not: 'removed' } }, orderBy: { name: 'asc' } });
+  const wanted = await wantedJails(db);
+  return hosts.map((host) => summaryOf(host, wanted.get(host.id) ?? 0));
+}
+
+export async function getHost(db: Db, ref: string): Promise<HostView> {
+  const host = await findHost(db, ref);
+  if (host === null) throw new AppError('not-found', `There is no host ${ref}.`, { field: 'host' });
+  const status = statusOf(host);
+  const wanted = await wantedJails(db);
+  return {
+    ...summaryOf(host, wanted.get(host.id) ?? 0),
+    fingerprint: host.fingerprint,
+    enrolledAt: host.enrolledAt.toISOString(),
+    approvedAt: host.approvedAt?.toISOString() ?? null,
+    facts: status?.facts ?? null,
+    checkList: status?.checks ?? [],
+    bounds: status?.bounds ?? null,
+    problems: status?.problems ?? [],
+  };
+}
+
+/** Jails that somebody wants to run, by host. */
+async function wantedJails(db: Tx): Promise<Map<string, number>> {
+  const groups = await db.jail.groupBy({
+    by: ['hostId'],
+    where: { goneAt: null, wanted: 'running' },
+    _count: { _all: true },
+  });
+  return new Map(groups.map((group) => [group.hostId, group._count._all]));
+}
+
+function summaryOf(host: HostRow, wanted: number): HostSummary {
+  const status = statusOf(host);
+  const state = hostStateOf(host);
+  const checks = status?.checks ?? [];
+  return {
+    id: host.id,
+    name: host.name,
+    state,
+    local: host.local,
+    jails: { wanted, running: status?.jails.filter((jail) => jail.state === 'running').length ?? 0 },
+    checks: { have: checks.filter(({ verdict }) => verdict === 'have').length, total: checks.length },
+    agentVersion: status?.facts.agentVersion ?? null,
+    kernel: status?.facts.kernel ?? null,
+    lastReportAt: host.lastReportAt?.toISOString() ?? null,
+    generation: { wanted: host.generation, accepted: host.accepted, converged: host.converged },
+  };
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { AgentConnections } from '../host-sync/agent-connections.ts';
+import { shakeHands } from '../host-sync/handshake.ts';
+import type { SyncLoop } from '../host-sync/sync-loop.ts';
+import type { WebServices } from '../web-services.ts';
+import { sourceAddressOf } from './source-address.ts';
+
+/** A host with a thousand jails reports well below this. */
+const MAX_FRAME = 16 * 1024 * 1024;
+/** Sockets that have not proved anything yet, and may keep us busy with it. */
+const MAX_STRANGERS = 200;
+
+/** Takes the upgrades of a server: agents come in, everything else is hung up on. */
+export function agentEndpoint(services: WebServices, connections: AgentConnections, loop: SyncLoop) {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false });
+  let strangers = 0;
+  return (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const { pathname } = new URL(request.url ?? '/', 'http://dashboard');
+    // Agents are no browsers: a page that tries gets nothing.
+    if (pathname !== '/agent' || request.headers.origin !== undefined || strangers >= MAX_STRANGERS) {
+      stream.destroy();
+      return;
+    }
+    const source = sourceAddressOf(request.socket.remoteAddress);
+    strangers += 1;
+    sockets.handleUpgrade(request, stream, head, async (socket) => {
+      socket.on('error', () => socket.terminate());
+      const host = await shakeHands(services, socket, source);
+      strangers -= 1;
+      if (host !== null && socket.readyState === socket.OPEN) loop.add(connections.add(host, socket));
+    });
+  };
+}

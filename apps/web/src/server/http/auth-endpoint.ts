@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@cellblock/shared/app-error';
+import { NOBODY } from '../api/record-refused-mutation.ts';
+import { recordRefusal } from '../audit/record-refusal.ts';
+import { recordSignIn, recordSignOut } from '../auth/record-sign-in.ts';
+import type { WebServices } from '../web-services.ts';
+import { answerRefusal } from './answer.ts';
+import { readBody } from './read-body.ts';
+import { requestHeaders } from './request-headers.ts';
+import { sourceAddressOf } from './source-address.ts';
+
+export const AUTH_PATH = '/api/auth/';
+const MAX_BODY = 64 * 1024;
+
+/** What a path of the sign-in library proves when it succeeds. */
+const CREDENTIALS: Record<string, string> = {
+  'sign-in/username': 'password',
+  'two-factor/verify-totp': 'password+totp',
+  'two-factor/verify-backup-code': 'password+backup-code',
+  'passkey/verify-authentication': 'passkey',
+};
+
+/** What people may do there; the rest of the library (e-mail, profile, deletion) is closed. */
+const OPEN = new Set([
+  ...Object.keys(CREDENTIALS),
+  'ok',
+  'get-session',
+  'list-sessions',
+  'revoke-session',
+  'revoke-other-sessions',
+  'sign-out',
+  'change-password',
+  'two-factor/enable',
+  'two-factor/disable',
+  'two-factor/get-totp-uri',
+  'two-factor/generate-backup-codes',
+  'passkey/generate-register-options',
+  'passkey/verify-registration',
+  'passkey/generate-authenticate-options',
+  'passkey/list-user-passkeys',
+  'passkey/delete-passkey',
+]);
+
+/** Hands a request to the sign-in library, counts what fails and records who came and went. */
+export async function answerAuth(
+  services: WebServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', services.env.url);
+  const path = url.pathname.slice(AUTH_PATH.length);
+  if (!OPEN.has(path)) {
+    return answerRefusal(response, 404, { code: 'not-found', message: `There is no ${url.pathname}.` });
+  }
+  const body = await readBody(request, MAX_BODY);
+  const headers = requestHeaders(request);
+  const source = sourceAddressOf(request.socket.remoteAddress);
+  const from = { db: services.db, requestId: randomUUID(), sourceAddress: source };
+  const credential = CREDENTIALS[path];
+  const account = credential === undefined ? null : usernameIn(body);
+  if (credential !== undefined) services.signInLimit.check(account, source);
+  const leaving = path === 'sign-out' ? await sessionOf(services, headers) : null;
+
+  const answer = await services.signIn.handler(
+    new Request(url, {
+      method: request.method ?? 'GET',
+      headers,
+      ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+    }),
+  );
+  const text = await answer.text();
+  if (credential !== undefined) {
+    if (answer.ok) await began(from, text, credential);
+    else if (answer.status < 500) await failed(services, from, account, credential);
+  }
+  if (leaving !== null && answer.ok) await recordSignOut(from, leaving);
+
+  response.statusCode = answer.status;
+  for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value);
+  for (const cookie of answer.headers.getSetCookie()) response.appendHeader('Set-Cookie', cookie);
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('X-Request-Id', from.requestId);
+  response.end(text);
+}
+
+type From = Parameters<typeof recordSignIn>[0];
+
+async function began(from: From, text: string, credential: string): Promise<void> {
+  const told = JSON.parse(text) as { token?: string; session?: { token?: string } } | null;
+  const token = told?.token ?? told?.session?.token;
+  // With TOTP the password alone begins no session: the library asks for the code first.
+  if (typeof token === 'string') await recordSignIn(from, token, credential);
+}
+
+async function failed(
+  services: WebServices,
+  from: From,
+  account: string | null,
+  credential: string,
+): Promise<void> {
+  services.signInLimit.failed(account, from.sourceAddress);
+  const name = (account ?? '(unknown)').slice(0, 63);
+  const refusal = new AppError('denied', 'Sign-in failed.', { cause: `The ${credential} was not accepted.` })
+    .refusal;
+  await recordRefusal(
+    { ...from, actor: NOBODY, session: null },
+    'session.sign-in',
+    { type: 'user', id: name, name },
+    refusal,
+  );
+}
+
+function usernameIn(body: Buffer): string | null {
+  try {
+    const { username } = JSON.parse(body.toString('utf8')) as { username?: unknown };
+    return typeof username === 'string' ? username : null;
+  } catch {
+    return null;
+  }
+}
+
+async function sessionOf(services: WebServices, headers: Headers) {
+  const found = await services.signIn.api.getSession({ headers });
+  if (found === null) return null;
+  return await services.db.session.findUnique({ where: { id: found.session.id }, include: { user: true } });
+}

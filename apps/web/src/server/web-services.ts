@@ -1,0 +1,16 @@
+import type { SignIn } from './auth/sign-in.ts';
+import type { SignInLimit } from './auth/sign-in-limit.ts';
+import type { Db } from './db.ts';
+import type { WebEnv } from './env.ts';
+import type { ChangeListener } from './fleet/change-listener.ts';
+import type { InstallationKey } from './host-sync/installation-key.ts';
+
+/** What lives as long as the process, made once in server.ts. */
+export interface WebServices {
+  env: WebEnv;
+  db: Db;
+  signIn: SignIn;
+  signInLimit: SignInLimit;
+  changes: ChangeListener;
+  installation: { id: string; epoch: string; name: string; key: InstallationKey };
+}
