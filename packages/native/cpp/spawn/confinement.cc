@@ -15,6 +15,7 @@
 #include "capabilities.h"
 #include "failure.h"
 #include "mutant.h"
+#include "paths.h"
 
 Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities) {
   return Confinement{uid, gid, capabilities, allowed_calls(), argument_rules()};
@@ -42,6 +43,17 @@ void forget_our_attributes() {
   setrlimit(RLIMIT_CORE, &none_at_all);
   // Whoever started us may have a keyring with keys of the host in it.
   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+}
+
+void lower_oom_protection() {
+  // Raising the value is always allowed.
+  UniqueFd file(open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
+  if (file && read_all(file.get(), 16).starts_with("-")) write_all(file.get(), "0");
+}
+
+void hide_from_tracers() {
+  // Every change of ids sets this to whatever fs.suid_dumpable says.
+  prctl(PR_SET_DUMPABLE, leaves_out("untraceable") ? 1 : 0, 0, 0, 0);
 }
 
 static std::vector<char*> as_array(const std::vector<std::string>& strings) {
@@ -84,8 +96,10 @@ void confine_and_execute(const Confinement& confinement, int program, const std:
   check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(confinement.gid, confinement.gid, confinement.gid), "become group " + std::to_string(confinement.gid));
   check(setresuid(confinement.uid, confinement.uid, confinement.uid), "become user " + std::to_string(confinement.uid));
+  hide_from_tracers();
   // Ids of others than root hold nothing; root holds the bounding set, which is all it could regain anyway.
   if (bounded) hold_capabilities(confinement.uid == 0 ? confinement.capabilities : 0);
+  if (leaves_out("haste")) usleep(50'000);
   // The mutant may load its filter without no_new_privs only where it still has CAP_SYS_ADMIN: it leaves both out.
   if (!leaves_out("no-new-privs")) check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
   if (!leaves_out("allowed-calls") && !leaves_out("no-new-privs"))

@@ -36,5 +36,11 @@ Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities);
                                       const std::vector<std::string>& command,
                                       const std::vector<std::string>& environment);
 
+/** We may be protected from the OOM killer: what we start must not be. On the host's /proc, before entering a tree. */
+void lower_oom_protection();
+
+/** Nothing in a tree may trace us or look into us while we are on our way into it. */
+void hide_from_tracers();
+
 /** What a program must not inherit from us: signals, limits, session keyring, umask. */
 void forget_our_attributes();

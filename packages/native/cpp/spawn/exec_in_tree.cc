@@ -42,8 +42,6 @@ Pipe make_pipe(uid_t uid, gid_t gid) {
 }
 
 void enter(const ExecRequest& request) {
-  // The groups come first: nothing we do for the tree is outside its limits.
-  if (!leaves_out("exec-cgroups")) join_cgroups(request.cgroup_procs_files);
   UniqueFd first = open_process(request.init, request.init_start);
   check(setns(first.get(), CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
                                CLONE_NEWCGROUP),
@@ -52,6 +50,7 @@ void enter(const ExecRequest& request) {
   check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(0, 0, 0), "become group 0 of the tree");
   check(setresuid(0, 0, 0), "become user 0 of the tree");
+  hide_from_tracers();
 }
 
 struct Streams {
@@ -96,6 +95,9 @@ void answer_exit(int status) {
 }
 
 void run(const ExecRequest& request) {
+  // The groups come first: nothing we do for the tree is outside its limits.
+  if (!leaves_out("exec-cgroups")) join_cgroups(request.cgroup_procs_files);
+  lower_oom_protection();
   const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities);
   enter(request);
   Streams streams = make_streams(request);

@@ -1,9 +1,9 @@
 /** spawn start KEEPER | spawn exec | spawn signal PID START-TIME SIGNAL; and, inside a tree, its init. */
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstring>
 
+#include "confinement.h"
 #include "exec_in_tree.h"
 #include "init.h"
 #include "signal_tree.h"
@@ -13,8 +13,7 @@ static bool is(const char* a, const char* b) { return std::strcmp(a, b) == 0; }
 
 int main(int count, char** arguments) {
   if (count == 1 && is(arguments[0], "init")) return run_init();
-  // Nothing in a tree may look into us while we are on our way into it.
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  hide_from_tracers();
   if (count == 3 && is(arguments[1], "start")) start_tree(arguments[2]);
   if (count == 2 && is(arguments[1], "exec")) return exec_in_tree();
   if (count == 5 && is(arguments[1], "signal")) return signal_tree(arguments[2], arguments[3], arguments[4]);

@@ -126,12 +126,6 @@ void Builder::be_first() {
                       has_command ? spec.command : std::vector<std::string>{"init"}, spec.environment);
 }
 
-void lower_oom_protection() {
-  // Ours may be protected from the OOM killer; that must not be inherited. Raising the value is always allowed.
-  UniqueFd file(open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
-  if (file && read_all(file.get(), 16).starts_with("-")) write_all(file.get(), "0");
-}
-
 void Builder::be_entrant(int first_pid) {
   join_cgroups(spec.cgroup_procs_files);
   lower_oom_protection();
@@ -241,7 +235,8 @@ void Builder::give_up(const Failure& failure, int report_to) {
 UniqueFd own_program() {
   UniqueFd self = check_fd(open("/proc/self/exe", O_PATH | O_CLOEXEC), "open own program");
   UniqueFd copy = clone_mount(self.get(), "own program");
-  set_attributes(copy.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, -1, "own program");
+  const uint64_t read_only = leaves_out("read-only-init") ? 0 : MOUNT_ATTR_RDONLY;
+  set_attributes(copy.get(), read_only | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, -1, "own program");
   return copy;
 }
 

@@ -57,6 +57,19 @@ static void make_root(const RootInProgress& tree) {
   check(chdir("/"), "enter new root");
 }
 
+/** The recipe that looks the same and is not: mounts handed over detached come without their locks. */
+static void hand_over_unlocked(int user_namespace) {
+  UniqueFd whole = check_fd(open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE), "clone /");
+  become_root_of(user_namespace);
+  check(unshare(CLONE_NEWNS), "make mount namespace");
+  UniqueFd stage = check_fd(open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /sys");
+  attach_mount(whole.get(), stage.get(), "the tree");
+  check(fchdir(whole.get()), "enter new root");
+  check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
+  check(umount2(".", MNT_DETACH), "detach old root");
+  check(chdir("/"), "enter new root");
+}
+
 UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   check(unshare(CLONE_NEWNS), "make mount namespace");
   check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
@@ -77,10 +90,9 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   if (spec.root_read_only && !leaves_out("read-only"))
     set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
   make_root(tree);
-  become_root_of(user_namespace);
-  if (!leaves_out("locked-mounts")) {
-    check(unshare(CLONE_NEWNS), "copy mounts into the tree's user namespace");
-    return check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
-  }
-  return UniqueFd();
+  if (leaves_out("locked-mounts")) hand_over_unlocked(user_namespace);
+  else become_root_of(user_namespace);
+  // The copy is what locks.
+  if (!leaves_out("locked-mounts")) check(unshare(CLONE_NEWNS), "copy mounts into the tree's user namespace");
+  return check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
 }

@@ -1,0 +1,179 @@
+import { statSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProcessTrees } from '../lib/process-tree.ts';
+import { linesByName, TreeFixture } from './tree-fixture.ts';
+
+let fixture: TreeFixture;
+let runDirectory: string;
+
+beforeAll(async () => {
+  fixture = await TreeFixture.create();
+  const spec = await fixture.spec();
+  runDirectory = spec.runDirectory;
+  await fixture.trees.start(spec);
+});
+afterAll(() => fixture.remove());
+
+describe('a command in a tree', () => {
+  test('has its own streams and its own exit status', async () => {
+    const ran = await fixture.exec(fixture.trees, runDirectory, [
+      'sh',
+      '-c',
+      'echo out; echo err >&2; exit 7',
+    ]);
+    expect(ran).toEqual({ stdout: 'out\n', stderr: 'err\n', code: 7, signal: null });
+  });
+
+  test('reads what it is sent, up to the end', async () => {
+    const session = await fixture.trees.exec({
+      runDirectory,
+      command: ['sha256sum'],
+      environment: { PATH: '/usr/bin' },
+      uid: 1000,
+      gid: 1000,
+      tty: null,
+      cgroupProcsFiles: [],
+    });
+    session.write(Buffer.alloc(1_000_000));
+    session.closeInput();
+    let text = '';
+    for await (const { data } of session.output) text += Buffer.from(data).toString();
+    expect(text).toContain('d29751f2649b32ff572b5e0a9f541ea660a50f94ff0beedfb0b692b924cc8025');
+    expect(await session.exit).toEqual({ code: 0, signal: null });
+  });
+
+  test('may print more than any buffer holds', async () => {
+    const ran = await fixture.exec(fixture.trees, runDirectory, ['sh', '-c', 'head -c 3000000 /dev/zero']);
+    expect(ran.stdout).toHaveLength(3_000_000);
+  });
+
+  test('that does not exist is named', async () => {
+    const running = fixture.exec(fixture.trees, runDirectory, ['no-such-program']);
+    await expect(running).rejects.toMatchObject({ step: 'execute no-such-program', code: 'ENOENT' });
+  });
+
+  test('ends with its caller', async () => {
+    const session = await fixture.trees.exec({
+      runDirectory,
+      command: ['sleep', '1000'],
+      environment: { PATH: '/usr/bin' },
+      uid: 0,
+      gid: 0,
+      tty: null,
+      cgroupProcsFiles: [],
+    });
+    session.kill();
+    expect(await session.exit).toEqual({ code: null, signal: 9 });
+    const { stdout } = await fixture.exec(fixture.trees, runDirectory, ['ps', '-e', '-o', 'args']);
+    expect(stdout).not.toContain('sleep 1000');
+  });
+
+  test('gets a terminal of the tree that follows its window', async () => {
+    const session = await fixture.trees.exec({
+      runDirectory,
+      command: ['sh', '-c', 'tty; stty size; read line; echo "got $line"; stty size'],
+      environment: { PATH: '/usr/bin', TERM: 'xterm' },
+      uid: 1000,
+      gid: 1000,
+      tty: { rows: 41, columns: 123, term: 'xterm' },
+      cgroupProcsFiles: [],
+    });
+    let text = '';
+    for await (const { data } of session.output) {
+      text += Buffer.from(data).toString();
+      if (text.includes('41 123') && !text.includes('word')) {
+        session.resize({ rows: 10, columns: 20 });
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        session.write(Buffer.from('word\r'));
+      }
+    }
+    expect(text).toMatch(/^\/dev\/pts\/\d+\r\n41 123\r\nword\r\ngot word\r\n10 20\r\n$/);
+    expect(await session.exit).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a command has exactly the protections of the first process', () => {
+  const same = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp', 'Seccomp_filters'];
+  const spaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'].map((kind) => `ns-${kind}`);
+  const shared = [
+    ...same,
+    ...spaces,
+    'Groups',
+    'Uid',
+    'Gid',
+    'hostname',
+    'descriptors',
+    'max_user_namespaces',
+  ];
+
+  test.each([0, 1000])('as user %i', async (id) => {
+    const first = async (trees: ProcessTrees) => {
+      const spec = await fixture.spec({
+        uid: id,
+        gid: id,
+        command: ['sh', '-c', '/probes/facts; exec sleep 1000'],
+      });
+      await trees.start(spec);
+      const request = { uid: id, gid: id };
+      const later = await fixture.exec(trees, spec.runDirectory, ['sh', '-c', '/probes/facts'], request);
+      const earlier = await fixture.consoleText(spec.runDirectory);
+      await trees.stop({ runDirectory: spec.runDirectory, signal: 9, timeoutMs: 5000 });
+      const pick = (text: string) =>
+        Object.fromEntries(shared.map((name) => [name, linesByName(text)[name]]));
+      return { earlier: pick(earlier), later: pick(later.stdout) };
+    };
+    const { earlier, later } = await first(fixture.trees);
+    expect(earlier.Seccomp_filters).toBe('2');
+    expect(later).toEqual(earlier);
+    expect(later['ns-net']).toBe(`net:[${statSync(`/run/netns/${fixture.name}`).ino}]`);
+  });
+
+  test.each([
+    ['allowed-calls', 'Seccomp_filters', '1'],
+    ['no-new-privs', 'NoNewPrivs', '0'],
+    ['capabilities', 'CapBnd', '000001ffffffffff'],
+  ])('and without %s the comparison would show it', async (protection, name, value) => {
+    const trees = await fixture.without(protection);
+    const { stdout } = await fixture.exec(trees, runDirectory, ['/probes/facts']);
+    expect(linesByName(stdout)[name]).toBe(value);
+  });
+
+  test('the filter refuses the same calls', async () => {
+    const { stdout } = await fixture.exec(fixture.trees, runDirectory, ['/probes/calls', 'kernel-doors']);
+    expect(linesByName(stdout)).toMatchObject({ io_uring: 'EPERM', bpf: 'EPERM', unknown: 'ENOSYS' });
+    const control = await fixture.exec(await fixture.without('allowed-calls'), runDirectory, [
+      '/probes/calls',
+      'kernel-doors',
+    ]);
+    expect(linesByName(control.stdout).io_uring).toBe('ok');
+  });
+
+  test('the limit on processes counts its forks', async () => {
+    const cgroupProcsFiles = [await fixture.pidsGroup(12)];
+    const forked = async (trees: ProcessTrees) => {
+      const spec = await fixture.spec({ cgroupProcsFiles });
+      await trees.start(spec);
+      const ran = await fixture.exec(trees, spec.runDirectory, ['/probes/facts', 'fork', '100'], {
+        cgroupProcsFiles,
+      });
+      await trees.stop({ runDirectory: spec.runDirectory, signal: 15, timeoutMs: 5000 });
+      return Number(linesByName(ran.stdout).forked);
+    };
+    // The init, the helper that carries the streams and the command itself are in the group too.
+    expect(await forked(fixture.trees)).toBe(12 - 3);
+    expect(await forked(await fixture.without('exec-cgroups'))).toBe(100);
+  });
+
+  test('nobody inside can trace it on its way in', async () => {
+    // It is on its way for a millisecond only; `haste` left out makes that long enough to be met every time.
+    const trace = async (protections: string) => {
+      const trees = await fixture.without(protections);
+      const tracer = fixture.exec(fixture.trees, runDirectory, ['/probes/tracer', '0.6']);
+      const until = Date.now() + 400;
+      while (Date.now() < until) await fixture.exec(trees, runDirectory, ['true']);
+      return linesByName((await tracer).stdout);
+    };
+    expect(await trace('haste')).toMatchObject({ met: 'some', seized: 'none' });
+    expect(await trace('haste,untraceable')).toMatchObject({ met: 'some', seized: 'some' });
+  });
+});
