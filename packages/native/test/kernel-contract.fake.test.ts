@@ -1,4 +1,19 @@
 import { createFakeKernel } from '../lib/fake-kernel.ts';
 import { kernelContract } from './kernel-contract.ts';
 
-kernelContract('the fake kernel', createFakeKernel(), '/run/fake');
+const kernel = createFakeKernel();
+const started: number[] = [];
+
+kernelContract('the fake kernel', {
+  kernel,
+  directory: '/run/fake',
+  async startProcess(o) {
+    const { pid } = kernel.startProcess(o);
+    started.push(pid);
+    return pid;
+  },
+  async endProcesses() {
+    for (const pid of started.splice(0)) kernel.endProcess(pid);
+  },
+  makeDirectory: async (name) => `/run/fake/${name}`,
+});

@@ -1,8 +1,37 @@
-import { rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterAll } from 'vitest';
 import { createLinuxKernel } from '../lib/linux-kernel.ts';
 import { kernelContract } from './kernel-contract.ts';
 
+const kernel = createLinuxKernel();
 const directory = `/run/cellblock-test${process.pid}`;
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-kernelContract('Linux', createLinuxKernel(), directory);
+const started: ChildProcess[] = [];
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+kernelContract('Linux', {
+  kernel,
+  directory,
+  async startProcess(o) {
+    const child = spawn('/bin/sleep', ['600'], { stdio: 'ignore' });
+    started.push(child);
+    await once(child, 'spawn');
+    const pid = child.pid ?? 0;
+    const files = o?.cgroup === undefined ? [] : await kernel.cgroupProcsFiles({ name: o.cgroup });
+    for (const file of files) await writeFile(file, String(pid));
+    return pid;
+  },
+  async endProcesses() {
+    for (const child of started.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  },
+  async makeDirectory(name) {
+    await mkdir(`${directory}/${name}`, { recursive: true });
+    return `${directory}/${name}`;
+  },
+});

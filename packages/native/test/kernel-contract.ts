@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kernel } from '../lib/kernel.ts';
 import { addressExpectations } from './contract/addresses.ts';
+import { cgroupExpectations } from './contract/cgroups.ts';
 import { linkExpectations } from './contract/links.ts';
+import { mountExpectations } from './contract/mounts.ts';
 import { namespaceExpectations } from './contract/namespaces.ts';
 import { neighbourExpectations } from './contract/neighbours.ts';
 import { nftExpectations } from './contract/nft.ts';
+import { processExpectations } from './contract/processes.ts';
 import { routeExpectations } from './contract/routes.ts';
 import type { Scene } from './contract/scene.ts';
 import { sysctlExpectations } from './contract/sysctls.ts';
+import { watchExpectations } from './contract/watch.ts';
 
 const sections: Record<string, Record<string, (scene: Scene) => Promise<void>>> = {
   namespaces: namespaceExpectations,
@@ -17,34 +21,56 @@ const sections: Record<string, Record<string, (scene: Scene) => Promise<void>>> 
   neighbours: neighbourExpectations,
   sysctls: sysctlExpectations,
   nftables: nftExpectations,
+  watch: watchExpectations,
+  processes: processExpectations,
+  cgroups: cgroupExpectations,
+  mounts: mountExpectations,
 };
 
-/** What is expected of every Kernel. `directory` holds the pins and nothing else; it need not exist. */
-export function kernelContract(title: string, kernel: Kernel, directory: string) {
+export interface Subject extends Pick<Scene, 'kernel' | 'directory' | 'startProcess' | 'makeDirectory'> {
+  kernel: Kernel;
+  /** Ends what startProcess started and did not end by itself. */
+  endProcesses(): Promise<void>;
+}
+
+/** What is expected of every Kernel. `directory` holds what the tests make and need not exist. */
+export function kernelContract(title: string, subject: Subject) {
+  const { kernel, directory, startProcess, makeDirectory } = subject;
+  const cgroup = `cellblock-test${process.pid}`;
+  const scene: Scene = {
+    ...{ kernel, directory, startProcess, makeDirectory, cgroup },
+    host: `${directory}/host`,
+    guest: `${directory}/guest`,
+  };
+
   describe(`${title} keeps the contract of Kernel`, () => {
-    const host = `${directory}/host`;
-    const guest = `${directory}/guest`;
     let linksBefore: string[] = [];
     const ownLinks = async () => (await kernel.listLinks({})).map((link) => link.name);
 
     beforeEach(async () => {
       linksBefore = await ownLinks();
-      await kernel.createNetns({ path: host });
-      await kernel.createNetns({ path: guest });
+      await kernel.createNetns({ path: scene.host });
+      await kernel.createNetns({ path: scene.guest });
+      await kernel.createCgroup({ name: cgroup });
     });
     afterEach(async () => {
+      await subject.endProcesses();
+      await kernel.killCgroup({ name: cgroup });
+      await kernel.removeCgroup({ name: cgroup });
       for (const name of await kernel.listNetns({ directory })) {
         await kernel.removeNetns({ path: `${directory}/${name}` });
       }
-      expect(await kernel.listNetns({ directory })).toEqual([]);
+      const left = await kernel.listMounts({ under: directory });
+      for (const { target } of left) await kernel.unmount({ target }).catch(() => undefined);
+      expect(left, 'mounts').toEqual([]);
+      expect(await kernel.readCgroup({ name: cgroup }), 'control group').toBeNull();
+      expect(await kernel.listNetns({ directory }), 'namespaces').toEqual([]);
       expect(await ownLinks(), 'links of the namespace that the tests run in').toEqual(linksBefore);
     });
 
     for (const [section, expectations] of Object.entries(sections)) {
       describe(section, () => {
-        for (const [expectation, check] of Object.entries(expectations)) {
-          it(expectation, () => check({ kernel, host, guest, directory }));
-        }
+        for (const [expectation, check] of Object.entries(expectations)) it(expectation, () => check(scene));
       });
     }
   });

@@ -19,7 +19,7 @@ static UniqueFd step_into(int parent, const std::string& name, bool is_file, con
   const bool made = is_file ? mknodat(parent, name.c_str(), S_IFREG | 0644, 0) == 0
                             : mkdirat(parent, name.c_str(), 0755) == 0;
   if (!made && errno != EEXIST) fail(step);
-  UniqueFd fd = open_below(parent, name, O_PATH | O_NOFOLLOW | (is_file ? 0 : O_DIRECTORY), step);
+  UniqueFd fd = open_below(parent, name, O_PATH | (is_file ? 0 : O_DIRECTORY), step);
   struct stat found;
   check(fstat(fd.get(), &found), step);
   if (is_file && !S_ISREG(found.st_mode)) fail(step + ": there is something else", EINVAL);

@@ -8,6 +8,12 @@ export interface Scene {
   guest: string;
   /** The directory in which both are pinned. */
   directory: string;
+  /** A control group of this one test. */
+  cgroup: string;
+  /** A process that does nothing until it is killed; its number. */
+  startProcess(o?: { cgroup?: string }): Promise<number>;
+  /** An empty directory below `directory`; its path. */
+  makeDirectory(name: string): Promise<string>;
 }
 
 export const MAC = '02:00:00:00:00:05';
