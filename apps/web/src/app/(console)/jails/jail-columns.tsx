@@ -16,7 +16,7 @@ export const jailColumns: readonly Column<JailSummary>[] = [
   {
     key: 'name',
     header: 'Name',
-    width: 'w-[22%] max-sm:w-[58%]',
+    width: 'w-[18%] max-sm:w-[58%]',
     cell: (jail) => (
       <NameCell second={first(jail, 'v4')}>
         <Link href={paths.jail(jail.name)} className="hover:underline">
@@ -42,7 +42,7 @@ export const jailColumns: readonly Column<JailSummary>[] = [
     align: 'right',
     from: 'md',
     cell: (jail) =>
-      jail.usage?.memoryBytes == null || jail.state === 'unknown' ? '—' : bytesText(jail.usage.memoryBytes),
+      jail.usage?.memoryBytes == null || jail.state !== 'running' ? '—' : bytesText(jail.usage.memoryBytes),
   },
   {
     key: 'uptime',

@@ -1,0 +1,133 @@
+'use client';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useParams, useRouter, useSearchParams } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { cx } from '@/ui/cx';
+import { DataTable } from '@/ui/data-table';
+import { EmptyState } from '@/ui/empty-state';
+import { FilterBar } from '@/ui/filter-bar';
+import { Histogram } from '@/ui/histogram';
+import { PageHeader } from '@/ui/page-header';
+import { Skeleton } from '@/ui/skeleton';
+import { eventColumns } from '../../event-columns';
+import { RefusalPanel } from '../../refusal-panel';
+import { ExportMenu } from './export-menu';
+import { RangeMenu } from './range-menu';
+import { useAuditQuery } from './use-audit-query';
+
+const BUCKETS = 96;
+
+export function AuditPage({ children }: { children: ReactNode }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const search = useSearchParams().toString();
+  const chosen = useParams<{ seq?: string }>().seq ?? null;
+  const { q, from, range, setQuery } = useAuditQuery();
+  const asked = {
+    q: q || undefined,
+    from: range?.from.toISOString() ?? '',
+    to: range?.to.toISOString() ?? '',
+  };
+  const events = useInfiniteQuery({
+    ...trpc.audit.search.infiniteQueryOptions(
+      { ...asked, limit: 100 },
+      { getNextPageParam: (page) => page.next },
+    ),
+    enabled: range !== null,
+    placeholderData: keepPreviousData,
+  });
+  const histogram = useQuery({
+    ...trpc.audit.histogram.queryOptions({ ...asked, buckets: BUCKETS }),
+    enabled: range !== null,
+    placeholderData: keepPreviousData,
+  });
+  const rows = events.data?.pages.flatMap((page) => page.events) ?? [];
+  const refused = events.error ? refusalOf(events.error) : null;
+  const badFilter = refused?.code === 'invalid' && q !== '';
+  const width = range ? (range.to.getTime() - range.from.getTime()) / BUCKETS : 0;
+
+  return (
+    <>
+      <PageHeader title="Audit" actions={<ExportMenu q={q} range={range} />} />
+      <div className="mb-2.5 flex gap-2 max-sm:flex-wrap">
+        <FilterBar
+          label="Filter events"
+          value={q}
+          onChange={(next) => void setQuery({ q: next || null })}
+          placeholder="actor:mira action:ip.* object:web-1"
+          error={badFilter && refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
+        />
+        {range && (
+          <RangeMenu from={from} range={range} onPick={(next) => void setQuery({ from: next, to: null })} />
+        )}
+      </div>
+      {histogram.data && (
+        <Histogram
+          label="Events over time"
+          buckets={histogram.data.map((each) => ({
+            from: new Date(each.at),
+            until: new Date(Date.parse(each.at) + width),
+            count: each.total,
+            bad: each.failed,
+          }))}
+          onSelect={(bucket) =>
+            void setQuery({ from: bucket.from.toISOString(), to: bucket.until.toISOString() })
+          }
+        />
+      )}
+      <div
+        className={cx(
+          'mt-3 grid items-start gap-4',
+          chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,510px)]',
+        )}
+      >
+        {chosen && <div className="min-w-0 lg:order-2">{children}</div>}
+        <div className="min-w-0">
+          {refused && !badFilter && (
+            <RefusalPanel error={events.error} onRetry={() => void events.refetch()} />
+          )}
+          {events.isPending && <Skeleton rows={10} />}
+          {events.data && (
+            <DataTable
+              label="Events, newest first"
+              columns={eventColumns}
+              rows={rows}
+              rowKey={(event) => event.id}
+              selectedKey={rows.find((event) => String(event.seq) === chosen)?.id ?? null}
+              onOpen={(event) =>
+                event.seq !== null &&
+                router.push(`${paths.auditEvent(event.seq)}${search && `?${search}`}`, { scroll: false })
+              }
+              empty={
+                <EmptyState
+                  action={
+                    from !== 'now-365d' && (
+                      <Button onClick={() => void setQuery({ from: 'now-365d', to: null })}>
+                        Look in the last year
+                      </Button>
+                    )
+                  }
+                >
+                  {q
+                    ? 'No event in this range matches the filter.'
+                    : 'Nothing has been recorded in this range.'}
+                </EmptyState>
+              }
+            />
+          )}
+          {events.hasNextPage && (
+            <div className="py-3">
+              <Button pending={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
+                Show older events
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}

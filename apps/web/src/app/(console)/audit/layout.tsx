@@ -1,0 +1,14 @@
+import type { Metadata } from 'next';
+import { type ReactNode, Suspense } from 'react';
+import { AuditPage } from './audit-page';
+
+export const metadata: Metadata = { title: 'Audit' };
+
+/** The list stays while one walks through the events beside it. */
+export default function AuditLayout({ children }: { children: ReactNode }) {
+  return (
+    <Suspense>
+      <AuditPage>{children}</AuditPage>
+    </Suspense>
+  );
+}

@@ -1,0 +1,4 @@
+/** No event is chosen: the list alone. */
+export default function AuditListPage() {
+  return null;
+}

@@ -1,0 +1,23 @@
+'use client';
+import { parseAsString, useQueryStates } from 'nuqs';
+import { useMemo } from 'react';
+import { useNow } from '@/ui/now';
+import { readRange } from './time-range';
+
+const params = {
+  q: parseAsString.withDefault(''),
+  from: parseAsString.withDefault('now-24h'),
+  to: parseAsString,
+};
+
+/** Filter and range of the audit page, all in the URL. A relative range is asked anew once a minute. */
+export function useAuditQuery() {
+  const [query, setQuery] = useQueryStates(params);
+  const now = useNow();
+  const minute = now ? Math.floor(now.getTime() / 60_000) : null;
+  const range = useMemo(
+    () => (minute === null ? null : readRange(query.from, query.to, new Date((minute + 1) * 60_000))),
+    [minute, query.from, query.to],
+  );
+  return { ...query, range, setQuery };
+}

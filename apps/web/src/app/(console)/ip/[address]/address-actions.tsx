@@ -1,0 +1,46 @@
+'use client';
+import type { AddressView } from '@cellblock/shared/views/address-view';
+import { ArrowLeftRight, Unplug } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '@/ui/button';
+import { useMayNot } from '../../../may';
+import { MoveIpDialog } from '../../jails/[jail]/network/move-ip-dialog';
+import { ReleaseIpDialog } from '../../jails/[jail]/network/release-ip-dialog';
+
+/** Move and release, where there is a holder; a release that a silent host does not confirm can be forced. */
+export function AddressActions({ view }: { view: AddressView }) {
+  const [asking, setAsking] = useState<'move' | 'release' | null>(null);
+  const denied = useMayNot('operate');
+  const { current, address } = view;
+  if (!current) return null;
+  const leaving = current.wantedUntil !== null;
+  const moveReason = leaving
+    ? `${address} is being released: wait until ${current.host.name} has confirmed it.`
+    : null;
+  return (
+    <>
+      <Button
+        icon={<ArrowLeftRight aria-hidden />}
+        disabledReason={denied ?? moveReason}
+        onClick={() => setAsking('move')}
+      >
+        Move…
+      </Button>
+      <Button icon={<Unplug aria-hidden />} disabledReason={denied} onClick={() => setAsking('release')}>
+        Release…
+      </Button>
+      {asking === 'move' && (
+        <MoveIpDialog address={address} from={current.jail.name} onClose={() => setAsking(null)} />
+      )}
+      {asking === 'release' && (
+        <ReleaseIpDialog
+          jail={current.jail.name}
+          host={current.host.name}
+          address={address}
+          unconfirmed={leaving}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import type { CreateJailInput } from '@cellblock/shared/jail-input';
+import type { JailDraft } from './jail-draft';
+
+const quoted = (word: string) =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** The same jail from a terminal. */
+export function jailCommand(input: CreateJailInput, draft: JailDraft): string {
+  const { root, command } = input.settings ?? {};
+  return [
+    `cellblock create ${input.name}`,
+    input.host && `--host ${input.host}`,
+    root && root.kind !== 'host-usr' && `--root ${root.kind}:${quoted(root.path)}`,
+    draft.root === 'host-usr' && draft.ephemeral && '--ephemeral',
+    input.network === null ? '--network none' : input.network && `--network ${input.network}`,
+    ...(input.addresses ?? []).map((address) => `--ip ${address}`),
+    draft.memory && `--memory ${draft.memory}`,
+    draft.cpus && `--cpus ${draft.cpus}`,
+    draft.pids && `--pids ${draft.pids}`,
+    draft.readOnly && '--read-only',
+    !draft.boot && '--no-boot',
+    command && `-- ${command.map(quoted).join(' ')}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,23 @@
+'use client';
+import { useRouter, useSearchParams } from 'next/navigation';
+import { paths } from '@/paths';
+import { PageHeader } from '@/ui/page-header';
+import { JailForm } from './jail-form';
+
+export function NewJail() {
+  const router = useRouter();
+  const given = useSearchParams();
+  return (
+    <>
+      <PageHeader title="New jail" />
+      <JailForm
+        given={{
+          host: given.get('host') ?? undefined,
+          network: given.get('network') ?? undefined,
+          address: given.get('ip') ?? undefined,
+        }}
+        onMade={(jail) => router.push(paths.jail(jail.name))}
+      />
+    </>
+  );
+}

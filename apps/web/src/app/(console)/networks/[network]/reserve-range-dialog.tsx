@@ -1,0 +1,115 @@
+'use client';
+import type { PoolView } from '@cellblock/shared/views/network-view';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTRPC } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { TextField } from '@/ui/text-field';
+import { RefusalPanel } from '../../../refusal-panel';
+
+export function ReserveRangeDialog({
+  pool,
+  first: given,
+  onClose,
+}: {
+  pool: PoolView;
+  first: string;
+  onClose: () => void;
+}) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [first, setFirst] = useState(given);
+  const [last, setLast] = useState('');
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState('');
+  const change = useMutation(
+    trpc.pools.reserve.mutationOptions({
+      onSuccess: () => {
+        void queryClient.invalidateQueries();
+        onClose();
+      },
+    }),
+  );
+  const refused = change.error ? refusalOf(change.error) : null;
+  const errorOf = (field: string) =>
+    refused?.field === field ? [refused.message, refused.fix].filter(Boolean).join(' ') : undefined;
+  const known = refused?.field && ['first', 'last', 'reason', 'until'].includes(refused.field);
+  const missing = !first.trim()
+    ? 'Name the first address'
+    : !reason.trim()
+      ? 'Say why, for whoever finds it later'
+      : null;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Reserve addresses of ${pool.name}`}
+      description="Reserved addresses are not given to jails."
+    >
+      <form
+        className="contents"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (missing || change.isPending) return;
+          change.mutate({
+            pool: pool.id,
+            first: first.trim(),
+            last: last.trim() || first.trim(),
+            reason: reason.trim(),
+            until: until ? new Date(`${until}T00:00:00Z`).toISOString() : undefined,
+          });
+        }}
+      >
+        <DialogBody>
+          <div className="grid grid-cols-2 gap-3">
+            <TextField
+              label="First address"
+              mono
+              autoFocus
+              value={first}
+              error={errorOf('first')}
+              onChange={(e) => setFirst(e.currentTarget.value)}
+              placeholder={pool.first}
+            />
+            <TextField
+              label="Last address"
+              optional
+              mono
+              value={last}
+              error={errorOf('last')}
+              onChange={(e) => setLast(e.currentTarget.value)}
+              placeholder="the same"
+            />
+          </div>
+          <TextField
+            label="Reason"
+            value={reason}
+            error={errorOf('reason')}
+            onChange={(e) => setReason(e.currentTarget.value)}
+            placeholder="Printers on the second floor"
+          />
+          <TextField
+            label="Until"
+            optional
+            type="date"
+            hint="00:00 UTC of that day; without it, until someone ends it"
+            value={until}
+            error={errorOf('until')}
+            onChange={(e) => setUntil(e.currentTarget.value)}
+            className="max-w-52"
+          />
+          {change.error && !known && <RefusalPanel error={change.error} />}
+        </DialogBody>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" pending={change.isPending} disabledReason={missing}>
+            Reserve {first.trim() || 'range'}
+            {last.trim() && ` to ${last.trim()}`}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

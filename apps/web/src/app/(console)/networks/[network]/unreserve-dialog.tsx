@@ -1,0 +1,39 @@
+'use client';
+import type { PoolView } from '@cellblock/shared/views/network-view';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTRPC } from '@/trpc/client';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { RefusalPanel } from '../../../refusal-panel';
+
+interface UnreserveDialogProps {
+  pool: PoolView;
+  reservation: PoolView['reservations'][number];
+  onClose: () => void;
+}
+
+export function UnreserveDialog({ pool, reservation, onClose }: UnreserveDialogProps) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const { first, last, reason, by } = reservation;
+  const range = first === last ? first : `${first} to ${last}`;
+  const change = useMutation(
+    trpc.pools.unreserve.mutationOptions({
+      onSuccess: () => {
+        void queryClient.invalidateQueries();
+        onClose();
+      },
+    }),
+  );
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={`End the reservation of ${range}`}
+      consequence={`${by} reserved it: ${reason}. From now on these addresses may be given to jails.`}
+      action={`Free ${range}`}
+      pending={change.isPending}
+      onConfirm={() => change.mutate({ pool: pool.id, first, last })}
+      error={change.error ? <RefusalPanel error={change.error} /> : undefined}
+    />
+  );
+}

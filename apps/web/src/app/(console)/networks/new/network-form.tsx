@@ -1,0 +1,178 @@
+'use client';
+import type { NetworkView } from '@cellblock/shared/views/network-view';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTRPC, useTRPCClient } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { Checkbox } from '@/ui/checkbox';
+import { CommandLine } from '@/ui/command-line';
+import { Panel } from '@/ui/panel';
+import { Segmented } from '@/ui/segmented';
+import { SelectField } from '@/ui/select-field';
+import { TextField } from '@/ui/text-field';
+import { ConflictNote } from '../../../conflict-note';
+import { useMayNot } from '../../../may';
+import { PlanSteps } from '../../../plan-steps';
+import { useChange } from '../../../use-change';
+import { usePlan } from '../../../use-plan';
+import { commandOf, inputOf, type NetworkDraft } from './network-draft';
+
+/** A bridge of our own, or one that attaches to a bridge that exists; filled in with a subnet that is free there. */
+export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void }) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const denied = useMayNot('administer');
+  const [draft, setDraft] = useState<NetworkDraft>({ own: true, nat: true });
+  const set = (part: NetworkDraft) => setDraft((before) => ({ ...before, ...part }));
+  const hosts = useQuery(trpc.hosts.list.queryOptions());
+  const host = draft.host ?? hosts.data?.[0]?.name;
+  const facts = useQuery({
+    ...trpc.hosts.get.queryOptions({ host: host ?? '' }),
+    enabled: host !== undefined,
+  });
+  const suggestion = useQuery({
+    ...trpc.networks.suggest.queryOptions({ host }),
+    enabled: host !== undefined,
+  });
+  const input = inputOf(draft, host, suggestion.data);
+  const plan = usePlan('networks.create', input, (asked) =>
+    client.networks.create.mutate({ ...asked, dryRun: true }),
+  );
+  const change = useChange({
+    run: () =>
+      input
+        ? client.networks.create.mutate(input)
+        : Promise.reject(new Error('The form is not filled in yet.')),
+    done: (_, network) => `${network.name} is there`,
+    onAccepted: onMade,
+  });
+  const refused = change.error ?? (input ? plan.error : null);
+  const conflict =
+    (input ? plan.data?.conflicts[0] : undefined) ?? (refused ? refusalOf(refused) : undefined);
+  const bridges = facts.data?.facts?.bridges ?? [];
+
+  return (
+    <form
+      className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (input && !denied && !change.isPending) change.mutate(undefined);
+      }}
+    >
+      <Panel>
+        <div className="flex max-w-xl flex-col gap-3 p-4">
+          <Segmented
+            label="Kind of bridge"
+            value={draft.own ? 'own' : 'parent'}
+            onChange={(kind) => set({ own: kind === 'own' })}
+            options={[
+              { value: 'own', label: 'A bridge of its own' },
+              { value: 'parent', label: 'A bridge that exists' },
+            ]}
+          />
+          <p className="text-muted">
+            {draft.own
+              ? 'Reaches the jails of one host. With NAT they reach the outside through the host’s address.'
+              : 'The host’s administrator made it and it leads to a real segment. Its own addresses and ports are never touched.'}
+          </p>
+          <TextField
+            label="Name"
+            mono
+            autoFocus
+            value={draft.name ?? ''}
+            placeholder={suggestion.data?.name}
+            onChange={(e) => set({ name: e.currentTarget.value })}
+          />
+          {(hosts.data?.length ?? 0) > 1 && draft.own && (
+            <SelectField
+              label="Host"
+              value={host}
+              onChange={(e) => set({ host: e.currentTarget.value })}
+              options={(hosts.data ?? []).map((each) => ({ value: each.name, label: each.name }))}
+            />
+          )}
+          {!draft.own && (
+            <SelectField
+              label="Bridge"
+              value={draft.parent ?? ''}
+              onChange={(e) => set({ parent: e.currentTarget.value })}
+              hint={
+                bridges.length === 0 ? `${host ?? 'The host'} reports no bridge that is not ours.` : undefined
+              }
+              options={[
+                { value: '', label: 'Choose a bridge' },
+                ...bridges.map((name) => ({ value: name, label: name })),
+              ]}
+            />
+          )}
+          <TextField
+            label="Subnet"
+            mono
+            value={draft.subnet ?? ''}
+            placeholder={draft.own ? suggestion.data?.subnet : '192.0.2.0/24'}
+            hint={
+              draft.own
+                ? 'Prefilled with a private one that the host does not route'
+                : 'As the segment has it'
+            }
+            onChange={(e) => set({ subnet: e.currentTarget.value })}
+          />
+          <TextField
+            label="IPv6 subnet"
+            optional
+            mono
+            value={draft.subnet6 ?? ''}
+            placeholder="fd00:87::/64"
+            onChange={(e) => set({ subnet6: e.currentTarget.value })}
+          />
+          {draft.own ? (
+            <Checkbox
+              checked={draft.nat ?? false}
+              onChange={(nat) => set({ nat })}
+              hint="Without it jails reach each other and the host, nothing else."
+            >
+              NAT to the outside
+            </Checkbox>
+          ) : (
+            <TextField
+              label="Gateway"
+              optional
+              mono
+              value={draft.gateway ?? ''}
+              placeholder="none"
+              onChange={(e) => set({ gateway: e.currentTarget.value })}
+            />
+          )}
+          {conflict && <ConflictNote conflict={conflict} />}
+          <Button
+            type="submit"
+            look="primary"
+            className="self-start"
+            pending={change.isPending}
+            disabledReason={
+              denied ??
+              (!host
+                ? 'No host has been approved yet'
+                : !input
+                  ? 'Name the bridge and its subnet first'
+                  : conflict && !change.error
+                    ? conflict.message
+                    : null)
+            }
+          >
+            Create {input?.name ?? 'network'}
+          </Button>
+        </div>
+      </Panel>
+      <div className="flex min-w-0 flex-col gap-4">
+        {input && plan.data && !conflict && (
+          <Panel title="Plan" meta={`${plan.data.steps.length} steps`}>
+            <PlanSteps plan={plan.data} />
+          </Panel>
+        )}
+        {input && <CommandLine command={commandOf(input)} />}
+      </div>
+    </form>
+  );
+}
