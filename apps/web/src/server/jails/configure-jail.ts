@@ -1,0 +1,48 @@
+import { jailCan } from '@cellblock/shared/jail-can';
+import { ConfigureJailInput } from '@cellblock/shared/jail-input';
+import { JailSettings } from '@cellblock/shared/jail-spec';
+import type { VerbContext } from '../verb-context.ts';
+import { actOnJail } from './act-on-jail.ts';
+import { settingsForHistory } from './settings-for-history.ts';
+import { mustBeWithinBounds } from './within-bounds.ts';
+
+/** Settings that a running jail takes on without a restart. */
+const LIVE: ReadonlySet<string> = new Set(['limits', 'boot', 'restart', 'stopTimeoutMs']);
+
+/** Changes the settings that are named. Limits hold at once, the rest from the next start. */
+export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
+  const input = ConfigureJailInput.parse(asked);
+  return actOnJail(ctx, input, {
+    kind: 'jail.configure',
+    can: jailCan.configure,
+    done: (name) => `changed ${Object.keys(input.settings).join(', ') || 'nothing'} of ${name}`,
+    change: async (work, jail, host) => {
+      const before = JailSettings.parse(jail.settings);
+      const settings = JailSettings.parse({ ...before, ...input.settings });
+      mustBeWithinBounds(host, settings);
+      await work.tx.jail.update({
+        where: { id: jail.id },
+        data: { settings, cause: work.event, generation: host.generation },
+      });
+      const later = Object.keys(input.settings).filter((field) => !LIVE.has(field));
+      return {
+        before: settingsForHistory(before),
+        after: settingsForHistory(settings),
+        wants: [
+          {
+            type: 'jail',
+            id: jail.id,
+            want: 'configured',
+            startNumber: jail.startNumber,
+            host: host.id,
+            generation: host.generation,
+          },
+        ],
+        warnings:
+          later.length > 0 && jail.wanted === 'running'
+            ? [`${later.join(', ')}: from the next start of ${jail.name}.`]
+            : [],
+      };
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import { AppError, Refusal } from '@cellblock/shared/app-error';
+import { AuditKind, ObjectRef } from '@cellblock/shared/audit-event';
+import { ReceiptBody } from '@cellblock/shared/receipt';
+import { TaskState, type TaskView } from '@cellblock/shared/views/task-view';
+import { seqsOf } from '../audit/event-seqs.ts';
+import type { Db, Tx } from '../db.ts';
+
+type TaskRow = Awaited<ReturnType<Db['task']['findMany']>>[number];
+
+/** `T-17` or `17`. */
+export function taskNumber(text: string): number {
+  const match = /^(?:T-)?(\d{1,9})$/i.exec(text);
+  if (match) return Number(match[1]);
+  throw new AppError('invalid', `${text} is no task: they are written T-17.`, { field: 'task' });
+}
+
+/** One task with its steps, as its hosts accounted for them. */
+export async function readTask(db: Db | Tx, id: number): Promise<TaskView> {
+  const row = await db.task.findUnique({ where: { id } });
+  if (!row) {
+    throw new AppError('not-found', `There is no task T-${id}.`, {
+      field: 'task',
+      fix: 'List them: cellblock task ls',
+    });
+  }
+  const [view] = await viewsOf(db, [row]);
+  if (!view) throw new Error(`task ${id} has no view`);
+  return view;
+}
+
+/** Newest first. */
+export async function listTasks(db: Db, query: { state?: TaskState; limit?: number }): Promise<TaskView[]> {
+  const rows = await db.task.findMany({
+    where: query.state ? { state: query.state } : {},
+    orderBy: { id: 'desc' },
+    take: query.limit ?? 100,
+  });
+  return await viewsOf(db, rows);
+}
+
+async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
+  const events = rows.map((row) => row.event);
+  const receipts = await db.receipt.findMany({
+    where: { cause: { in: events } },
+    orderBy: [{ at: 'asc' }, { seq: 'asc' }],
+  });
+  const seqs = await seqsOf(db, events);
+  return rows.map((row) => ({
+    id: `T-${row.id}`,
+    kind: AuditKind.parse(row.kind),
+    object: ObjectRef.parse({ type: row.objectType, id: row.objectId, name: row.objectName }),
+    host: row.hostId && row.hostName ? { id: row.hostId, name: row.hostName } : null,
+    by: row.by,
+    state: TaskState.parse(row.state),
+    message: row.message,
+    refusal: row.refusal === null ? null : Refusal.parse(row.refusal),
+    steps: receipts.filter((receipt) => receipt.cause === row.event).map(stepOf),
+    event: { id: row.event, seq: seqs.get(row.event) ?? null },
+    createdAt: row.createdAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  }));
+}
+
+function stepOf(receipt: { seq: number; body: unknown }): TaskView['steps'][number] {
+  const body = ReceiptBody.parse(receipt.body);
+  const { text, result, errno, message, at, durationMs } = body;
+  return { text, result, errno, message, at, durationMs, receipt: receipt.seq };
+}

@@ -1,0 +1,113 @@
+import type { Refusal } from '@cellblock/shared/app-error';
+import type { HostStatus } from '@cellblock/shared/host-status';
+import { type Want, wantKey } from './want.ts';
+
+/** What is known when a task is judged. */
+export interface Facts {
+  hosts: ReadonlyMap<string, { id: string; name: string; status: HostStatus | null; receiptSeq: number }>;
+  /** assignments by id: what their hosts confirmed */
+  addresses: ReadonlyMap<string, { seenFrom: Date | null; seenGone: Date | null }>;
+  /** jails and networks that are confirmed gone */
+  gone: ReadonlySet<string>;
+  /** events that a stored receipt names as its cause */
+  accounted: ReadonlySet<string>;
+}
+
+export interface Verdict {
+  state: 'wanted' | 'accepted' | 'applied' | 'failed' | 'refused';
+  message: string | null;
+  refusal: Refusal | null;
+}
+
+export interface JudgedTask {
+  event: string;
+  hosts: readonly string[];
+  wants: readonly Want[];
+}
+
+/** Tries after which a step counts as failed, though its host goes on trying. */
+const ATTEMPTS_UNTIL_FAILED = 3;
+
+/**
+ * A task is *applied* when every object is as it wants it in its host's report, at a generation that is no
+ * older than the task's, and all receipts that the report speaks of are stored. *Refused* when a host
+ * refuses one of its objects, *failed* when a step of its event has failed several times or for good.
+ */
+export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
+  const hosts = task.hosts.flatMap((id) => facts.hosts.get(id) ?? []);
+  const accounts = hosts.every(({ status, receiptSeq }) => status === null || receiptSeq >= status.receipts);
+  if (accounts && task.wants.every((want) => isMet(want, task.event, facts)))
+    return { state: 'applied', message: null, refusal: null };
+
+  const keys = new Set<string>(task.wants.map(wantKey));
+  for (const { name, status } of hosts) {
+    const refused = status?.refused.find(
+      (one) => one.cause === task.event || (keys.has(one.key) && one.cause === null),
+    );
+    if (refused) {
+      const message = `Host ${name} refuses it: ${refused.message}`;
+      return {
+        state: 'refused',
+        message,
+        refusal: {
+          code: 'denied',
+          message,
+          cause: `Rule ${refused.rule} of the host's bounds.`,
+          evidence: { ...refused },
+        },
+      };
+    }
+    const problem = status?.problems.find((one) => one.cause === task.event);
+    if (!problem) continue;
+    const words = `Step ${problem.step} on host ${name}: ${problem.message}${problem.code ? ` (${problem.code})` : ''}`;
+    if (problem.nextTryAt === null || problem.attempts >= ATTEMPTS_UNTIL_FAILED) {
+      const refusal: Refusal = {
+        code: 'internal',
+        message: words,
+        ...(problem.fix !== undefined && { fix: problem.fix }),
+        evidence: { ...problem },
+      };
+      return { state: 'failed', message: words, refusal };
+    }
+    return { state: 'accepted', message: `${words}. It is tried again.`, refusal: null };
+  }
+  const accepted = task.wants.every((want) => {
+    if (want.type === 'address') return true;
+    return (facts.hosts.get(want.host)?.status?.accepted ?? -1) >= want.generation;
+  });
+  return { state: accepted ? 'accepted' : 'wanted', message: null, refusal: null };
+}
+
+function isMet(want: Want, event: string, facts: Facts): boolean {
+  if (want.type === 'address') {
+    const row = facts.addresses.get(want.id);
+    return row !== undefined && (want.want === 'present' ? row.seenFrom !== null : row.seenGone !== null);
+  }
+  const absent = want.want === 'absent' || want.want === 'destroyed';
+  if (absent && facts.gone.has(want.id)) return true;
+  const status = facts.hosts.get(want.host)?.status;
+  if (!status || status.accepted < want.generation) return false;
+  if (status.problems.some(({ key }) => key === wantKey(want))) return false;
+  if (want.type === 'network') {
+    const seen = status.networks.find(({ id }) => id === want.id)?.state;
+    return seen === want.want;
+  }
+  const seen = status.jails.find(({ id }) => id === want.id);
+  switch (want.want) {
+    case 'running':
+      // A short command may have ended before the report: it was started all the same.
+      return (
+        seen !== undefined &&
+        ['running', 'stopped', 'failed'].includes(seen.state) &&
+        seen.startNumber >= want.startNumber
+      );
+    case 'stopped':
+      return seen !== undefined && ['stopped', 'failed', 'destroyed'].includes(seen.state);
+    case 'destroyed':
+      return seen?.state === 'destroyed';
+    case 'configured':
+      // Settings leave no trace in a report: the host accounts for them by a step, or has nothing to do.
+      // A problem of another object keeps the whole generation from being true, and says nothing of this one.
+      return status.converged >= want.generation || facts.accounted.has(event) || status.problems.length > 0;
+  }
+}
