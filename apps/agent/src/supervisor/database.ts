@@ -77,21 +77,32 @@ export async function openEmbedded(cluster: PostgresCluster, migrations: string)
 export async function openExternal(url: string, migrations: string): Promise<Database> {
   const migrated = await connectExternal(url, async (client) => {
     refuseOldServer(await serverVersion(client));
-    try {
-      await ensureRole(client, APPLICATION_ROLE);
-      await client.query(`GRANT ${APPLICATION_ROLE} TO CURRENT_USER`);
-    } catch (error) {
-      throw new AppError('denied', 'The role cellblock_app is missing in the external database.', {
-        field: 'DATABASE_URL',
-        cause: (error as Error).message,
-        fix: `As its administrator: CREATE ROLE ${APPLICATION_ROLE} LOGIN; GRANT ${APPLICATION_ROLE} TO the URL's user.`,
-      });
-    }
+    await ensureMembership(client);
     return applyMigrations(client, readMigrations(migrations));
   });
   const application = new URL(url);
   application.searchParams.set('options', `-c role=${APPLICATION_ROLE}`);
   return { migrated, applicationUrl: application.toString() };
+}
+
+/** The URL's user may act as the application's role; an administrator may have seen to it already. */
+async function ensureMembership(client: pg.Client): Promise<void> {
+  try {
+    await ensureRole(client, APPLICATION_ROLE);
+    const { rows } = await client.query<{ member: boolean }>(
+      "SELECT pg_has_role(current_user, $1, 'MEMBER') AS member",
+      [APPLICATION_ROLE],
+    );
+    if (!rows[0]?.member) await client.query(`GRANT ${APPLICATION_ROLE} TO CURRENT_USER`);
+  } catch (error) {
+    const { rows } = await client.query<{ user: string }>('SELECT current_user AS user');
+    const user = client.escapeIdentifier(rows[0]?.user ?? '');
+    throw new AppError('denied', `The database's user ${user} cannot act as the role ${APPLICATION_ROLE}.`, {
+      field: 'DATABASE_URL',
+      cause: (error as Error).message,
+      fix: `As the database's administrator: CREATE ROLE ${APPLICATION_ROLE} LOGIN; GRANT ${APPLICATION_ROLE} TO ${user};`,
+    });
+  }
 }
 
 async function connectExternal<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
