@@ -171,7 +171,8 @@ async function lock(
       refusal,
     },
   );
-  await notifyChanges(tx, [`host/${host.id}`, 'audit']);
+  // Whichever of the two is connected now: neither is trusted.
+  await notifyChanges(tx, [`host/${host.id}`, `hang-up/${host.id}`, 'audit']);
   return lockedHost(host);
 }
 

@@ -56,7 +56,7 @@ export class SyncLoop {
   #hear(topic: string): void {
     const [kind, id = ''] = topic.split('/');
     if (kind === 'spec') this.#syncs.get(id)?.wake();
-    if (kind === 'removed-host') this.#syncs.get(id)?.hangUp();
+    if (kind === 'hang-up') this.#syncs.get(id)?.hangUp();
   }
 
   async #look(): Promise<void> {

@@ -44,7 +44,7 @@ export async function removeHost(
       summary: `removed host ${host.name}`,
       before: { state: host.state },
       after: { state: 'removed' },
-      topics: [`host/${host.id}`, `removed-host/${host.id}`],
+      topics: [`host/${host.id}`, `hang-up/${host.id}`],
       result: { host: host.id },
     };
   });

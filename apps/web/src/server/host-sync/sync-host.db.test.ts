@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { AgentUnderTest } from '../testing/agent-under-test.ts';
+import { type Caller, DashboardUnderTest } from '../testing/dashboard-under-test.ts';
+
+const dashboard = new DashboardUnderTest();
+const agent = new AgentUnderTest();
+const root: Caller = { root: true };
+beforeAll(async () => {
+  await dashboard.start();
+  const { data } = await dashboard.mutate<{ token: string }>(
+    'hosts.enroll',
+    { name: 'h1', local: true },
+    root,
+  );
+  await agent.connect(dashboard.running.port, { token: data.token });
+});
+afterEach(async () => {
+  if (agent.socket?.readyState !== 1) await agent.connect(dashboard.running.port);
+});
+afterAll(async () => {
+  await agent.hangUp();
+  await dashboard.remove();
+});
+
+const db = () => dashboard.running.services.db;
+const host = () => db().host.findUniqueOrThrow({ where: { id: agent.hostId } });
+
+/** A network of the host, wanted in the same transaction as the generation that carries it. */
+async function wantNetwork(name: string): Promise<string> {
+  const id = randomUUID();
+  await db().$transaction(async (tx) => {
+    const { generation } = await tx.host.update({
+      where: { id: agent.hostId },
+      data: { generation: { increment: 1 } },
+    });
+    const key = `n${String(generation + 20).replace(/[0189]/g, 'a')}zzzz`.slice(0, 6);
+    await tx.network.create({
+      data: { id, key, name, nat: false, hostId: agent.hostId, cause: randomUUID(), generation },
+    });
+    await tx.$queryRaw`SELECT pg_notify('cellblock_changes', ${JSON.stringify([`spec/${agent.hostId}`])})::text`;
+  });
+  return id;
+}
+
+it('stores what a host reports as soon as it is there', async () => {
+  await expect.poll(async () => (await host()).lastReportAt).not.toBeNull();
+  const { data } = await dashboard.query('hosts.get', { host: 'h1' }, root);
+  expect(data).toMatchObject({ state: 'ready', kernel: '6.12', checks: { have: 1, total: 1 } });
+});
+
+it('tells a host what changed at once, and only that', async () => {
+  await wantNetwork('n1');
+  await expect.poll(() => agent.generation).toBe((await host()).generation);
+  const before = agent.bases.length;
+  const began = Date.now();
+  const second = await wantNetwork('n2');
+  await expect.poll(() => agent.objects.has(`network/${second}`), { interval: 10 }).toBe(true);
+  expect(Date.now() - began).toBeLessThan(1000);
+  expect(agent.bases.slice(before)).toEqual([(await host()).generation - 1]);
+  await expect.poll(async () => (await host()).converged).toBe((await host()).generation);
+});
+
+it('sends all of it when the host holds something else', async () => {
+  agent.objects.clear();
+  agent.generation = 0;
+  const id = await wantNetwork('n3');
+  await expect.poll(() => agent.objects.has(`network/${id}`)).toBe(true);
+  expect(agent.objects.size).toBe(3);
+  expect(agent.bases.at(-1)).toBeNull();
+});
+
+it('stores receipts in order, and lets the host forget them', async () => {
+  agent.did(null, 'network/x', 'made a bridge');
+  agent.did(null, 'network/x', 'set it up');
+  await expect.poll(() => agent.acknowledged).toBe(2);
+  const rows = await db().receipt.findMany({ where: { hostId: agent.hostId }, orderBy: { seq: 'asc' } });
+  expect(rows.map(({ seq, signature }) => [seq, signature])).toEqual(
+    agent.receipts.map(({ body, signature }) => [body.seq, signature]),
+  );
+});
+
+it('takes no receipt whose text was changed after it was signed', async () => {
+  agent.did(null, 'network/x', 'took it down');
+  const last = agent.receipts[2];
+  if (last === undefined) throw new Error('no receipt');
+  const { text } = last.body;
+  // Before the dashboard has asked for it.
+  last.body.text = 'did nothing';
+  agent.report();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(agent.acknowledged).toBe(2);
+  last.body.text = text;
+  agent.report();
+  await expect.poll(() => agent.acknowledged).toBe(3);
+});
+
+it('delivers what was wanted while the host was away, and what it did meanwhile', async () => {
+  await agent.hangUp();
+  const id = await wantNetwork('n4');
+  agent.did(null, 'network/x', 'worked alone');
+  await agent.connect(dashboard.running.port);
+  await expect.poll(() => agent.objects.has(`network/${id}`)).toBe(true);
+  await expect.poll(() => agent.acknowledged).toBe(4);
+});
+
+it('goes on from the database after a restart of the dashboard', async () => {
+  await dashboard.stop();
+  await expect.poll(() => agent.socket?.readyState).toBe(3);
+  await dashboard.start();
+  agent.did(null, 'network/x', 'worked without a dashboard');
+  await agent.connect(dashboard.running.port);
+  const id = await wantNetwork('n5');
+  await expect.poll(() => agent.objects.has(`network/${id}`)).toBe(true);
+  await expect.poll(() => agent.acknowledged).toBe(5);
+});
+
+it('calls a silent host unknown, and says how old its last word is', async () => {
+  await agent.hangUp();
+  await db().host.update({
+    where: { id: agent.hostId },
+    data: { lastReportAt: new Date(Date.now() - 16_000) },
+  });
+  const { data } = await dashboard.query<{ state: string }>('hosts.get', { host: 'h1' }, root);
+  expect(data.state).toBe('unknown');
+  const refused = await dashboard.mutate('hosts.check', { host: 'h1' }, root);
+  expect(refused.refusal).toMatchObject({ code: 'unreachable', field: 'host' });
+  expect(refused.refusal?.message).toMatch(/^Host h1 is not connected; it reported last 1\d s ago\.$/);
+});
+
+it('has a host run its checks, and writes down who had it', async () => {
+  await expect
+    .poll(async () => (await dashboard.mutate('hosts.check', { host: 'h1' }, root)).status)
+    .toBe(200);
+  const events = await db().auditEvent.findMany({ where: { kind: 'host.check', phase: 'intent' } });
+  expect(events).toHaveLength(1);
+});
