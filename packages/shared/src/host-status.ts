@@ -102,6 +102,7 @@ export const RefusedObject = z.object({
   message: z.string(),
   cause: z.uuid().nullable(),
 });
+export type RefusedObject = z.infer<typeof RefusedObject>;
 
 export const HostStatus = z.object({
   /** The generation that was last accepted and the one that was last made true without a problem. */

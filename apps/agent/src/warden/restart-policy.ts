@@ -14,10 +14,7 @@ export interface JailEnd {
 }
 
 /** When a jail that ended is to be started again, and the how-manieth restart that is; null: not at all. */
-export function restartAfter(
-  policy: RestartPolicy,
-  end: JailEnd,
-): { at: string; restarts: number } | null {
+export function restartAfter(policy: RestartPolicy, end: JailEnd): { at: string; restarts: number } | null {
   const failed = end.exit?.code !== 0;
   if (policy === 'no' || (policy === 'on-failure' && !failed)) return null;
   const ran = Date.parse(end.endedAt) - Date.parse(end.startedAt);

@@ -2,7 +2,7 @@ import { specKey } from '../host-spec.ts';
 import type { HostState, JailState } from '../host-state.ts';
 import type { JailLimits } from '../jail-spec.ts';
 import type { Step } from '../step.ts';
-import { NETNS_SETTINGS } from './settings.ts';
+import { differs, NETNS_SETTINGS } from './settings.ts';
 import type { WantedJail } from './wanted.ts';
 
 /** Everything a jail needs beside its network: ids, storage, control group, namespace. */
@@ -19,7 +19,7 @@ export function surroundingsAdditions(jail: WantedJail, seen: JailState | undefi
   }
   if (!seen?.netns) steps.push({ kind: 'netns.create', ...of });
   for (const [key, value] of Object.entries(NETNS_SETTINGS)) {
-    if (seen?.netns?.settings[key] !== value) steps.push({ kind: 'netns.setting', ...of, key, value });
+    if (differs(seen?.netns?.settings, key, value)) steps.push({ kind: 'netns.setting', ...of, key, value });
   }
   return steps;
 }

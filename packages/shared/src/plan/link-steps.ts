@@ -1,7 +1,7 @@
 import type { HostState, JailState } from '../host-state.ts';
 import type { Step } from '../step.ts';
 import { about } from './jail-surroundings-steps.ts';
-import { OWN_PORT_FLAGS, PORT_SETTINGS, settingKey } from './settings.ts';
+import { differs, OWN_PORT_FLAGS, PORT_SETTINGS, settingKey } from './settings.ts';
 import type { WantedInterface, WantedJail } from './wanted.ts';
 
 /** The guard knows the port before the link exists: there is no first packet that it does not judge. */
@@ -49,7 +49,7 @@ function linkAddition(
   if (!right) steps.push({ kind: 'link.flags', ...of, flags });
   for (const [pattern, value] of Object.entries(PORT_SETTINGS)) {
     const key = settingKey(pattern, inside.port);
-    if (outer?.settings[key] !== value) steps.push({ kind: 'link.setting', ...of, key, value });
+    if (differs(outer?.settings, key, value)) steps.push({ kind: 'link.setting', ...of, key, value });
   }
   const forwarded = state.forwarding.some((entry) => entry.port === inside.port && entry.mac === mac);
   if (own && !(outer && forwarded)) steps.push({ kind: 'forwarding.add', ...of, mac });

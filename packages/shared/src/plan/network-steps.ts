@@ -3,7 +3,7 @@ import type { HostState } from '../host-state.ts';
 import { ipFamily } from '../ip-address.ts';
 import { bridgeMac } from '../owned-names.ts';
 import type { Step } from '../step.ts';
-import { BRIDGE_LINK_LOCAL, BRIDGE_SETTINGS, settingKey } from './settings.ts';
+import { BRIDGE_LINK_LOCAL, BRIDGE_SETTINGS, differs, settingKey } from './settings.ts';
 import type { Wanted, WantedNetwork } from './wanted.ts';
 
 /** Routing to the outside needs these host-wide; which of them depends on the families that leave. */
@@ -43,7 +43,7 @@ function bridgeAddition(network: WantedNetwork, state: HostState): Step[] {
   else if (!seen.up) steps.push({ kind: 'bridge.up', ...of });
   for (const [pattern, value] of Object.entries(BRIDGE_SETTINGS)) {
     const key = settingKey(pattern, bridge);
-    if (seen?.settings[key] !== value) steps.push({ kind: 'bridge.setting', ...of, key, value });
+    if (differs(seen?.settings, key, value)) steps.push({ kind: 'bridge.setting', ...of, key, value });
   }
   for (const prefix of bridgeAddresses(network)) {
     if (!seen?.addresses.includes(prefix)) steps.push({ kind: 'bridge.address.add', ...of, prefix });

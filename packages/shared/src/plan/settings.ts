@@ -27,6 +27,8 @@ export const BRIDGE_SETTINGS: Readonly<Record<string, string>> = {
   'ipv4.conf.%.forwarding': '1',
   'ipv6.conf.%.accept_ra': '0',
   'ipv6.conf.%.forwarding': '1',
+  // Linux 6.17: v6 between jails is routed without making the whole host a router.
+  'ipv6.conf.%.force_forwarding': '1',
 };
 
 /** A port is no link of the host's: it has no addresses and hears no router. */
@@ -51,4 +53,13 @@ export const BRIDGE_LINK_LOCAL = 'fe80::1';
 export function settingKey(pattern: string, link: string): string {
   if (!link.includes('.')) return pattern.replace('%', link);
   return pattern.replaceAll('.', '/').replace('%', link);
+}
+
+/** Whether a setting is to be written. One that the kernel does not have was read as empty. */
+export function differs(
+  settings: Readonly<Record<string, string>> | undefined,
+  key: string,
+  value: string,
+): boolean {
+  return settings?.[key] !== value && settings?.[key] !== '';
 }

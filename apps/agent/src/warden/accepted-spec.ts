@@ -1,0 +1,83 @@
+import type { Bounds } from '@cellblock/shared/bounds';
+import {
+  type HostSpec,
+  hostSpec,
+  jailsOf,
+  type SpecKey,
+  SpecObject,
+  specKey,
+} from '@cellblock/shared/host-spec';
+import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
+import type { PlanOptions } from '@cellblock/shared/plan/wanted';
+import type { Hold } from './holds.ts';
+import type { UnreadableObject } from './ledger.ts';
+import { refusedObjects } from './refusals.ts';
+import { refuseDirRoot } from './root/dir-root.ts';
+
+/** The ledger's spec as this host makes it true: held jails as they were when held, refused objects frozen. */
+export interface AcceptedSpec extends PlanOptions {
+  spec: HostSpec;
+  frozen: ReadonlySet<SpecKey>;
+  refused: RefusedObject[];
+}
+
+export async function acceptSpec(o: {
+  spec: HostSpec;
+  unreadable: readonly UnreadableObject[];
+  holds: readonly Hold[];
+  bounds: Bounds;
+  facts: HostFacts;
+  dataDirectory: string;
+}): Promise<AcceptedSpec> {
+  const spec = withHolds(o.spec, o.holds);
+  const refused = refusedObjects(spec, o.bounds, o.facts);
+  refused.push(...(await refusedRoots(spec, o)));
+  for (const { key, message } of o.unreadable) {
+    refused.push({ key, rule: 'unreadable', message, cause: null });
+  }
+  return {
+    spec,
+    refused,
+    frozen: new Set(refused.map(({ key }) => key as SpecKey)),
+    // What an object that cannot be read was about is unknown: nothing may be taken for a leftover.
+    incomplete: o.unreadable.length > 0,
+  };
+}
+
+/** A held jail and its addresses stay as they were, whatever the dashboard wants meanwhile. */
+function withHolds(spec: HostSpec, holds: readonly Hold[]): HostSpec {
+  if (holds.length === 0) return spec;
+  const held = new Set(holds.map(({ jail }) => jail));
+  const others = [...spec.objects.values()].filter(
+    (object) =>
+      !(object.kind === 'jail' && held.has(object.id)) &&
+      !(object.kind === 'address' && held.has(object.jail)),
+  );
+  const kept = holds.flatMap(({ objects }) => objects.map((object) => SpecObject.parse(object)));
+  return hostSpec(spec.generation, [...kept, ...others]);
+}
+
+async function refusedRoots(
+  spec: HostSpec,
+  o: { bounds: Bounds; dataDirectory: string },
+): Promise<RefusedObject[]> {
+  const refused: RefusedObject[] = [];
+  for (const jail of jailsOf(spec)) {
+    const { root } = jail.settings;
+    if (jail.wanted !== 'running' || root.kind !== 'dir') continue;
+    const ground = await refuseDirRoot({
+      path: root.path,
+      rootPrefixes: o.bounds.rootPrefixes,
+      dataDirectory: o.dataDirectory,
+    });
+    if (!ground) continue;
+    const fix = ground.fix === undefined ? '' : `: ${ground.fix}`;
+    refused.push({
+      key: specKey(jail),
+      rule: ground.rule,
+      message: `${ground.message}${fix}`,
+      cause: jail.cause,
+    });
+  }
+  return refused;
+}

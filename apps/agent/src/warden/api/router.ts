@@ -1,0 +1,151 @@
+import { AppError } from '@cellblock/shared/app-error';
+import { SpecPut } from '@cellblock/shared/host-spec';
+import { initTRPC } from '@trpc/server';
+import superjson from 'superjson';
+import * as z from 'zod';
+import { purgeHost } from '../purge.ts';
+import type { Warden } from '../warden.ts';
+import { refusalOf } from './refusal-of.ts';
+
+/** Who asks: the dashboard that proved its key, or root at this host. */
+export type Peer = { peer: 'dashboard' } | { peer: 'root'; who: string };
+
+export interface AgentContext {
+  warden: Warden;
+  peer: Peer;
+}
+
+const t = initTRPC.context<AgentContext>().create({
+  transformer: superjson,
+  errorFormatter({ shape, error }) {
+    const refusal = refusalOf(error);
+    const { stack: _, ...data } = shape.data;
+    return { ...shape, message: refusal.message, data: { ...data, refusal } };
+  },
+});
+
+const procedure = t.procedure;
+
+const fromDashboard = t.procedure.use(({ ctx, next }) => {
+  if (ctx.peer.peer === 'dashboard') return next();
+  throw new AppError('denied', 'Only the dashboard says what this host should be.', {
+    fix: 'cellblock plan FILE, cellblock apply FILE',
+  });
+});
+
+const fromRoot = t.procedure.use(({ ctx, next }) => {
+  if (ctx.peer.peer === 'root') return next();
+  throw new AppError('denied', 'Only root at the host may ask for this.', {
+    fix: 'On the host, as root: cellblock agent …',
+  });
+});
+
+const STATUS_QUIET_MS = 50;
+const STATUS_AT_LEAST_EVERY_MS = 5_000;
+
+const InJail = z.object({ jail: z.string() });
+const InSession = z.object({ session: z.string() });
+const Size = z.object({ rows: z.int().min(1).max(10_000), columns: z.int().min(1).max(10_000) });
+
+export const agentRouter = t.router({
+  spec: t.router({
+    put: fromDashboard.input(SpecPut).mutation(({ ctx, input }) => ctx.warden.putSpec(input)),
+  }),
+
+  status: t.router({
+    get: procedure.query(({ ctx }) => ctx.warden.status()),
+    watch: procedure.subscription(async function* ({ ctx, signal }) {
+      const { changes } = ctx.warden;
+      while (!signal?.aborted) {
+        const { moment } = changes;
+        yield await ctx.warden.status();
+        await changes.after(moment, STATUS_AT_LEAST_EVERY_MS, signal);
+        // A burst of steps is one report.
+        await new Promise((resolve) => setTimeout(resolve, STATUS_QUIET_MS));
+      }
+    }),
+  }),
+
+  state: t.router({ get: procedure.query(({ ctx }) => ctx.warden.state()) }),
+
+  receipts: t.router({
+    after: procedure
+      .input(z.object({ seq: z.int().min(0), limit: z.int().min(1).max(500) }))
+      .query(({ ctx, input }) => ctx.warden.receipts.after(input.seq, input.limit)),
+    acknowledge: fromDashboard
+      .input(z.object({ seq: z.int().min(0) }))
+      .mutation(({ ctx, input }) => ctx.warden.receipts.acknowledge(input.seq)),
+  }),
+
+  checks: t.router({ run: procedure.mutation(({ ctx }) => ctx.warden.runChecks()) }),
+
+  jail: t.router({
+    console: procedure
+      .input(
+        InJail.extend({ tailLines: z.int().min(0).max(100_000).optional(), follow: z.boolean().optional() }),
+      )
+      .subscription(async function* ({ ctx, input, signal }) {
+        if (ctx.peer.peer === 'dashboard') ctx.warden.requireBound('console');
+        const jail = ctx.warden.jail(input.jail);
+        const chunks = ctx.warden.host.trees.console({
+          runDirectory: ctx.warden.runDirectory(jail),
+          ...(input.tailLines === undefined ? { from: 0 } : { tailLines: input.tailLines }),
+          follow: input.follow ?? false,
+          ...(signal ? { signal } : {}),
+        });
+        for await (const { offset, data, dropped } of chunks) {
+          yield { offset, data: Buffer.from(data).toString('base64'), dropped };
+        }
+      }),
+
+    execOpen: procedure
+      .input(
+        InJail.extend({
+          command: z.array(z.string()).min(1).max(256),
+          environment: z.record(z.string(), z.string()).default({}),
+          uid: z.int().min(0).max(65_535).default(0),
+          gid: z.int().min(0).max(65_535).optional(),
+          tty: Size.extend({ term: z.string().max(64).default('xterm-256color') })
+            .nullable()
+            .default(null),
+          cause: z.uuid().nullable(),
+        }),
+      )
+      .mutation(async ({ ctx, input }) => {
+        if (ctx.peer.peer === 'dashboard') ctx.warden.requireBound('exec');
+        const jail = ctx.warden.jail(input.jail);
+        return { session: await ctx.warden.openExec(jail, { ...input, gid: input.gid ?? input.uid }) };
+      }),
+    execOutput: procedure.input(InSession).subscription(({ ctx, input, signal }) => {
+      return ctx.warden.exec.output(input.session, signal);
+    }),
+    execInput: procedure
+      .input(InSession.extend({ data: z.string().nullable() }))
+      .mutation(({ ctx, input }) => ctx.warden.exec.input(input.session, input.data)),
+    execResize: procedure
+      .input(InSession.extend(Size.shape))
+      .mutation(({ ctx, input }) => ctx.warden.exec.resize(input.session, input)),
+    execKill: procedure.input(InSession).mutation(({ ctx, input }) => ctx.warden.exec.kill(input.session)),
+
+    hold: fromRoot
+      .input(InJail.extend({ reason: z.string().min(1).max(1000), by: z.string() }))
+      .mutation(async ({ ctx, input }) => {
+        const { warden } = ctx;
+        const at = warden.host.now().toISOString();
+        const spec = warden.ledger.spec ?? { generation: 0, objects: new Map() };
+        await warden.holds.add(spec, warden.jail(input.jail).id, { reason: input.reason, by: input.by, at });
+        warden.reconciler.wake({ changed: true });
+      }),
+    unhold: fromRoot.input(InJail).mutation(async ({ ctx, input }) => {
+      await ctx.warden.holds.remove(ctx.warden.jail(input.jail).id);
+      ctx.warden.reconciler.wake({ changed: true });
+    }),
+  }),
+
+  purge: fromRoot.mutation(async ({ ctx }) => {
+    await ctx.warden.stop();
+    return purgeHost(ctx.warden.host);
+  }),
+});
+
+export type AgentRouter = typeof agentRouter;

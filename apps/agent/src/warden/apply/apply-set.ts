@@ -1,0 +1,68 @@
+import { KernelError } from '@cellblock/native/kernel-error';
+import type { Step } from '@cellblock/shared/step';
+import type { WardenHost } from '../warden-host.ts';
+import { applyStep } from './apply-step.ts';
+import type { Applied } from './fact.ts';
+
+export interface StepOutcome {
+  step: Step;
+  at: string;
+  durationMs: number;
+  applied: Applied | null;
+  failure: { code: string | null; message: string } | null;
+}
+
+/**
+ * Applies steps in order. A step that fails skips the rest of its own jail (or network), and whatever gives
+ * an address to somebody that a skipped step should have taken from somebody else; others go on.
+ */
+export async function applySet(
+  host: WardenHost,
+  steps: readonly Step[],
+  o: { blocked?: Iterable<string>; report: (outcome: StepOutcome) => Promise<void> },
+): Promise<void> {
+  const blocked = new Set(o.blocked ?? []);
+  for (const step of steps) {
+    const members = [...blockersOf(step)];
+    if (members.some((member) => blocked.has(member))) {
+      for (const member of members) blocked.add(member);
+      continue;
+    }
+    const outcome = await attempt(host, step);
+    if (outcome.failure) for (const member of members) blocked.add(member);
+    await o.report(outcome);
+  }
+}
+
+function* blockersOf(step: Step): Generator<string> {
+  if ('jail' in step && step.jail !== '') yield `jail ${step.jail}`;
+  if ('jail' in step && 'address' in step) yield `address ${step.address}`;
+  // A port that stays keeps its guard, and the guard of an unknown port is nobody's jail.
+  if ('port' in step) yield `port ${step.port}`;
+  if ('network' in step && !('jail' in step)) yield `network ${step.network}`;
+}
+
+async function attempt(host: WardenHost, step: Step): Promise<StepOutcome> {
+  const started = performance.now();
+  const at = host.now().toISOString();
+  const ended = (rest: Pick<StepOutcome, 'applied' | 'failure'>): StepOutcome => ({
+    step,
+    at,
+    durationMs: Math.round((performance.now() - started) * 1000) / 1000,
+    ...rest,
+  });
+  try {
+    return ended({ applied: await applyStep(host, step), failure: null });
+  } catch (error) {
+    return ended({ applied: null, failure: failureOf(error) });
+  }
+}
+
+function failureOf(error: unknown): { code: string | null; message: string } {
+  if (error instanceof KernelError) return { code: error.code, message: error.message };
+  if (error instanceof Error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { code: typeof code === 'string' ? code : null, message: error.message };
+  }
+  return { code: null, message: String(error) };
+}

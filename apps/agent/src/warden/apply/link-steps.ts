@@ -1,0 +1,96 @@
+import { KernelError } from '@cellblock/native/kernel-error';
+import { netnsPath } from '@cellblock/shared/owned-names';
+import type { WardenHost } from '../warden-host.ts';
+import { type Executor, gone, made } from './fact.ts';
+
+export const createLink: Executor<'link.create'> = async (host, step) => {
+  const { port, bridge, link, mac } = step;
+  const netns = netnsPath(host.instance, step.jail);
+  const fact = { port, bridge, link, mac };
+  // One end without the other cannot be mended, only made anew; a whole pair is what was asked for.
+  const [outside, inside] = await Promise.all([host.kernel.listLinks({}), host.kernel.listLinks({ netns })]);
+  const outer = outside.some(({ name }) => name === port);
+  const inner = inside.some(({ name }) => name === link);
+  if (outer && inner) return { before: fact, after: fact };
+  if (outer) await gone(host.kernel.deleteLink({ name: port }), null, 'ENODEV');
+  if (inner) await gone(host.kernel.deleteLink({ netns, name: link }), null, 'ENODEV');
+  return made(host.kernel.createVeth({ name: port, master: bridge, peer: { name: link, netns, mac } }), fact);
+};
+
+export const attachLink: Executor<'link.attach'> = (host, { port, bridge }) =>
+  made(host.kernel.setLink({ name: port, master: bridge, up: true }), { port, bridge });
+
+export const setLinkFlags: Executor<'link.flags'> = (host, { port, flags }) => {
+  const set = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  return made(host.kernel.setBridgePort({ name: port, flags: set }), { port, ...set });
+};
+
+export const setLinkSetting: Executor<'link.setting'> = (host, { key, value }) =>
+  made(host.kernel.writeSysctl({ key, value }), { [key]: value }, 'ENOENT');
+
+export const bringLinkUp: Executor<'link.up'> = (host, { jail, link }) =>
+  made(host.kernel.setLink({ netns: netnsPath(host.instance, jail), name: link, up: true }), {
+    link,
+    up: true,
+  });
+
+export const removeLink: Executor<'link.remove'> = (host, { port }) =>
+  gone(host.kernel.deleteLink({ name: port }), { port }, 'ENODEV');
+
+export const addAddress: Executor<'address.add'> = async (host, step) => {
+  const netns = netnsPath(host.instance, step.jail);
+  const { link, prefix, address, segment, mac } = step;
+  if (segment !== null) await refuseConflict(host, segment, address, mac);
+  const applied = await made(host.kernel.addAddress({ netns, link, prefix }), { link, prefix }, 'EEXIST');
+  // The kernel announces what a link carries when its hardware address is set (arp_notify, ndisc_notify).
+  if (segment !== null) await host.kernel.setLink({ netns, name: link, mac });
+  return applied;
+};
+
+export const removeAddress: Executor<'address.remove'> = (host, { jail, link, prefix }) =>
+  gone(
+    host.kernel.deleteAddress({ netns: netnsPath(host.instance, jail), link, prefix }),
+    { link, prefix },
+    'EADDRNOTAVAIL',
+    'ENODEV',
+    'ENOENT',
+  );
+
+export const addRoute: Executor<'route.add'> = (host, { jail, link, destination, gateway }) => {
+  const route = { destination, link, ...(gateway === null ? {} : { gateway }) };
+  return made(host.kernel.addRoute({ netns: netnsPath(host.instance, jail), route }), route, 'EEXIST');
+};
+
+export const removeRoute: Executor<'route.remove'> = (host, { jail, link, destination, gateway }) => {
+  const route = { destination, link, ...(gateway === null ? {} : { gateway }) };
+  return gone(
+    host.kernel.deleteRoute({ netns: netnsPath(host.instance, jail), route }),
+    route,
+    'ESRCH',
+    'ENODEV',
+    'ENOENT',
+  );
+};
+
+const PROBE_MS = 400;
+const PROBE_STEP_MS = 20;
+
+/** Asks a real segment who has the address; anybody but the jail itself is in the way. */
+async function refuseConflict(host: WardenHost, link: string, address: string, mac: string): Promise<void> {
+  // What the host remembers may be the jail that it was moved from: only an answer given now counts.
+  await gone(host.kernel.deleteNeighbour({ link, address }), null, 'ENOENT', 'ENODEV');
+  await host.kernel.probeNeighbour({ link, address });
+  for (let waited = 0; waited < PROBE_MS; waited += PROBE_STEP_MS) {
+    await new Promise((resolve) => setTimeout(resolve, PROBE_STEP_MS));
+    const answer = (await host.kernel.listNeighbours({ link })).find((entry) => entry.address === address);
+    if (answer?.state === 'failed') return;
+    if (answer?.state !== 'reachable' || answer.mac === null) continue;
+    if (answer.mac === mac) return;
+    throw new KernelError(
+      `add address ${address}`,
+      'EADDRINUSE',
+      98,
+      `${answer.mac} on ${link} answers for ${address}: release it there, or assign another address`,
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { isKernelError, KernelError } from '@cellblock/native/kernel-error';
+import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
+import { ownIds } from '../observe/observe-ids.ts';
+import { jailPaths } from '../paths.ts';
+import { treeSpec } from '../tree-spec.ts';
+import type { WardenHost } from '../warden-host.ts';
+import type { Executor } from './fact.ts';
+
+const SIGTERM = 15;
+
+export const startProcess: Executor<'process.start'> = async (host, step) => {
+  const spec = specOf(host, step.jail);
+  const { run } = jailPaths(host.paths, step.jail);
+  const idBase = (await ownIds(host)).get(step.jail);
+  if (idBase === undefined) throw new KernelError(`start jail ${step.name}`, 'EINVAL', 22, 'no ids claimed');
+
+  const earlier = await host.trees.status({ runDirectory: run });
+  if (earlier?.state === 'running') return { before: { running: true }, after: { running: true } };
+  const record = await host.records.read(step.jail);
+  const tree = await treeSpec(host, spec, idBase);
+  const next = {
+    id: spec.id,
+    name: spec.name,
+    idBase,
+    startNumber: step.startNumber,
+    bootId: host.bootId,
+    previous: earlier?.startedAt ?? null,
+    started: false,
+    restarts: step.reason === 'wanted' ? 0 : (record?.restarts ?? 0),
+    judged: null,
+    restartAt: null,
+  };
+  // Before the start: after a crash in between, the tree tells by its own start time whether it happened.
+  await host.records.write(step.jail, next);
+  const status = await host.trees.start(tree);
+  await host.records.write(step.jail, { ...next, started: true });
+  return {
+    before: earlier ? { running: false, exit: earlier.exit } : null,
+    after: { running: true, pid: status.init?.pid ?? null, startedAt: status.startedAt, idBase },
+  };
+};
+
+export const stopProcess: Executor<'process.stop'> = async (host, step) => {
+  const { run } = jailPaths(host.paths, step.jail);
+  const spec = jailsOf(host.spec()).find((jail) => jail.key === step.jail);
+  try {
+    const status = await host.trees.stop({
+      runDirectory: run,
+      signal: SIGTERM,
+      timeoutMs: spec?.settings.stopTimeoutMs ?? 0,
+    });
+    return { before: { running: true }, after: { running: false, exit: status.exit } };
+  } catch (error) {
+    if (isKernelError(error, 'ESRCH', 'ENOENT')) return { before: null, after: { running: false } };
+    throw error;
+  }
+};
+
+function specOf(host: WardenHost, jailKey: string): JailSpec {
+  const spec = jailsOf(host.spec()).find((jail) => jail.key === jailKey);
+  if (!spec) throw new KernelError(`start jail ${jailKey}`, 'ENOENT', 2, 'no spec names it');
+  return spec;
+}

@@ -1,0 +1,142 @@
+import { stat } from 'node:fs/promises';
+import { isKernelError } from '@cellblock/native/kernel-error';
+import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
+import type { JailState, NetnsState, ProcessState } from '@cellblock/shared/host-state';
+import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
+import { NETNS_SETTINGS } from '@cellblock/shared/plan/settings';
+import type { JailRecord } from '../jail-records.ts';
+import { jailPaths } from '../paths.ts';
+import { restartAfter } from '../restart-policy.ts';
+import type { WardenHost } from '../warden-host.ts';
+import { readSetting } from './observe-host.ts';
+
+interface Found {
+  key: string;
+  idBase: number | null;
+  pinned: boolean;
+  grouped: boolean;
+  recorded: boolean;
+  /** the storage of all jails is closed to the host's users */
+  safe: boolean;
+}
+
+export async function observeJail(host: WardenHost, found: Found): Promise<JailState> {
+  const { key } = found;
+  const [storage, cgroup, netns, process] = await Promise.all([
+    observeStorage(host, found),
+    found.grouped ? host.kernel.readCgroup({ name: cgroupName(host.instance, key) }) : null,
+    found.pinned ? observeNetns(host, netnsPath(host.instance, key)) : null,
+    found.recorded ? observeProcess(host, key) : null,
+  ]);
+  return {
+    key,
+    idBase: found.idBase,
+    storage,
+    cgroup: cgroup && {
+      limits: {
+        memory: cgroup.limits.memory ?? null,
+        cpus: cgroup.limits.cpus ?? null,
+        pids: cgroup.limits.pids ?? null,
+      },
+    },
+    netns,
+    process,
+  };
+}
+
+async function observeStorage(host: WardenHost, { key, safe }: Found): Promise<JailState['storage']> {
+  const { storage, directory } = jailPaths(host.paths, key);
+  const [inner, above] = await Promise.all([
+    stat(storage).catch(() => null),
+    stat(directory).catch(() => null),
+  ]);
+  if (!inner) return 'absent';
+  return safe && above !== null && (above.mode & 0o077) === 0 ? 'safe' : 'unsafe';
+}
+
+async function observeNetns(host: WardenHost, netns: string): Promise<NetnsState | null> {
+  try {
+    const [links, addresses, routes, settings] = await Promise.all([
+      host.kernel.listLinks({ netns }),
+      host.kernel.listAddresses({ netns }),
+      host.kernel.listRoutes({ netns }),
+      Promise.all(
+        Object.keys(NETNS_SETTINGS).map(async (key) => [key, await readSetting(host, key, netns)] as const),
+      ),
+    ]);
+    return {
+      settings: Object.fromEntries(settings),
+      links: links
+        .filter((link) => link.kind !== 'loopback' && link.name !== 'lo')
+        .map(({ name, mac, up }) => ({ name, mac, up })),
+      addresses: addresses.filter(({ link }) => link !== 'lo'),
+      routes: routes.map(({ destination, gateway, link }) => ({
+        destination,
+        gateway: gateway ?? null,
+        link,
+      })),
+    };
+  } catch (error) {
+    // It was unpinned between the listing and now.
+    if (isKernelError(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** Joins what the keeper says with our record of the start; judges an end once, and remembers the verdict. */
+async function observeProcess(host: WardenHost, key: string): Promise<ProcessState | null> {
+  const record = await host.records.read(key);
+  if (!record) return null;
+  const tree = await host.trees.status({ runDirectory: jailPaths(host.paths, key).run });
+  if (!tree) return null;
+  if (!record.started) {
+    // The start was written down and has not happened: what is there is the run before.
+    if (tree.startedAt === record.previous) return null;
+    record.started = true;
+    await host.records.write(key, record);
+  }
+  if (tree.state !== 'running') await judgeEnd(host, key, record, tree);
+  return {
+    state: tree.state,
+    startNumber: record.startNumber,
+    pid: tree.init?.pid ?? null,
+    startedAt: tree.startedAt,
+    exit: tree.exit,
+    restarts: record.restarts,
+    restartAt: tree.state === 'running' ? null : record.restartAt,
+  };
+}
+
+async function judgeEnd(
+  host: WardenHost,
+  key: string,
+  record: JailRecord,
+  tree: { startedAt: string; exit: ProcessState['exit'] },
+): Promise<void> {
+  const spec = jailsOf(host.spec()).find((jail) => jail.key === key);
+  if (spec?.wanted !== 'running' || spec.startNumber !== record.startNumber) return;
+  const judged = `${tree.startedAt} ${host.bootId}`;
+  if (record.judged === judged) return;
+  const verdict = restartOf(host, spec, record, tree);
+  record.judged = judged;
+  record.restartAt = verdict?.at ?? null;
+  record.restarts = verdict?.restarts ?? record.restarts;
+  await host.records.write(key, record);
+}
+
+/** After a reboot `boot` decides, whatever the end was like: the host took the jail down, not the jail. */
+function restartOf(
+  host: WardenHost,
+  spec: JailSpec,
+  record: JailRecord,
+  tree: { startedAt: string; exit: ProcessState['exit'] },
+): { at: string; restarts: number } | null {
+  const now = host.now().toISOString();
+  if (record.bootId !== host.bootId) return spec.settings.boot ? { at: now, restarts: 0 } : null;
+  return restartAfter(spec.settings.restart, {
+    exit: tree.exit,
+    startedAt: tree.startedAt,
+    endedAt: tree.exit?.at ?? now,
+    restarts: record.restarts,
+  });
+}

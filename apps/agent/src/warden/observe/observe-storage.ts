@@ -1,0 +1,14 @@
+import { stat } from 'node:fs/promises';
+import type { WardenHost } from '../warden-host.ts';
+
+/**
+ * Finding F3: files that a jail makes setuid are real on disk. Two barriers, both looked at before every
+ * start: nobody but root enters the directory above, and the host's own view is nosuid and nodev.
+ */
+export async function storageIsSafe(host: WardenHost): Promise<boolean> {
+  const { agent, jails } = host.paths;
+  const above = await stat(agent).catch(() => null);
+  if (!above || (above.mode & 0o077) !== 0) return false;
+  const mount = (await host.kernel.listMounts({ under: jails })).findLast(({ target }) => target === jails);
+  return ['nosuid', 'nodev'].every((option) => mount?.options.includes(option));
+}

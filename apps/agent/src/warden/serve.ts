@@ -1,0 +1,123 @@
+import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
+import http from 'node:http';
+import { dirname } from 'node:path';
+import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { agentRouter, type Peer } from './api/router.ts';
+import { HandshakeRefused, shakeHands } from './handshake.ts';
+import type { Warden } from './warden.ts';
+
+/** A refused host dials again at once; whoever refused it shall not be asked more often than this. */
+const REFUSED_PAUSE_MS = 3_000;
+
+export interface Served {
+  close(): Promise<void>;
+}
+
+/** Root at this host, on a socket that only root can open. */
+export async function serveRoot(warden: Warden): Promise<Served> {
+  return listen(warden.host.paths.localSocket, { gid: 0, mode: 0o600 }, (socket, url) => {
+    const who = new URL(url, 'ws://warden').searchParams.get('who') ?? 'root';
+    serveRouter(warden, socket, { peer: 'root', who });
+  });
+}
+
+/** The dialer brings one socket per connection to the dashboard; we speak first. */
+export async function serveDialer(warden: Warden, gid: number): Promise<Served> {
+  return listen(warden.host.paths.dialerSocket, { gid, mode: 0o660 }, (socket) => {
+    void admit(warden, socket);
+  });
+}
+
+async function admit(warden: Warden, socket: WebSocket): Promise<void> {
+  const early = framesAfterReady(socket);
+  try {
+    const admitted = await shakeHands({
+      socket,
+      key: warden.key,
+      hostFile: warden.host.paths.host,
+      agentVersion: warden.agentVersion,
+      onWaiting: (fingerprint, message) => console.error(`waiting for approval: ${message} ${fingerprint}`),
+    });
+    warden.enrolledAs(admitted.host.id);
+    serveRouter(warden, socket, { peer: 'dashboard' });
+    early.replay();
+  } catch (error) {
+    const fix = error instanceof HandshakeRefused && error.fix ? ` ${error.fix}` : '';
+    console.error(`no connection: ${error instanceof Error ? error.message : error}${fix}`);
+    const wait = error instanceof HandshakeRefused ? REFUSED_PAUSE_MS : 0;
+    setTimeout(() => socket.close(), wait).unref();
+  }
+}
+
+/** The dashboard may ask in the same breath as it admits us, before anybody here listens. */
+function framesAfterReady(socket: WebSocket): { replay(): void } {
+  let frames: Buffer[] | null = null;
+  const keep = (data: Buffer) => {
+    if (frames) frames.push(data);
+    else if (isReady(data)) frames = [];
+  };
+  socket.on('message', keep);
+  return {
+    replay() {
+      socket.off('message', keep);
+      for (const frame of frames ?? []) socket.emit('message', frame, false);
+    },
+  };
+}
+
+function isReady(data: Buffer): boolean {
+  try {
+    return (JSON.parse(data.toString()) as { type?: unknown }).type === 'ready';
+  } catch {
+    return false;
+  }
+}
+
+function serveRouter(warden: Warden, socket: WebSocket, peer: Peer): void {
+  const handle = getWSConnectionHandler({
+    router: agentRouter,
+    // Only its type asks for a server: the socket is open already.
+    wss: new WebSocketServer({ noServer: true }),
+    createContext: () => ({ warden, peer }),
+  });
+  // The adapter wants the request of the upgrade; frames that were relayed have none.
+  handle(socket, {
+    url: '/',
+    headers: {},
+    on: () => undefined,
+    socket: {},
+  } as unknown as http.IncomingMessage);
+}
+
+async function listen(
+  path: string,
+  o: { gid: number; mode: number },
+  accept: (socket: WebSocket, url: string) => void,
+): Promise<Served> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  await rm(path, { force: true });
+  const server = http.createServer();
+  const sockets = new WebSocketServer({ server, maxPayload: 64 * 1024 * 1024 });
+  sockets.on('connection', (socket, request) => {
+    socket.on('error', (error) => console.error(`${path}: ${error.message}`));
+    accept(socket, request.url ?? '/');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  await chown(path, 0, o.gid);
+  await chmod(path, o.mode);
+  return {
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The group that the supervisor gave the sockets' directory to; root's where there is none. */
+export async function dialerGroup(path: string): Promise<number> {
+  return (await stat(dirname(path)).catch(() => null))?.gid ?? 0;
+}

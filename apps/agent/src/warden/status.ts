@@ -1,0 +1,132 @@
+import type { Bounds } from '@cellblock/shared/bounds';
+import { addressesOf, type HostSpec, type JailSpec, jailsOf, networksOf } from '@cellblock/shared/host-spec';
+import type { HostState, JailState } from '@cellblock/shared/host-state';
+import type {
+  AddressSeen,
+  HostCheck,
+  HostFacts,
+  HostStatus,
+  JailSeen,
+  JailSeenState,
+  NetworkSeen,
+  Problem,
+} from '@cellblock/shared/host-status';
+import { bridgeName, portName } from '@cellblock/shared/owned-names';
+import type { Step } from '@cellblock/shared/step';
+import type { AcceptedSpec } from './accepted-spec.ts';
+import type { Hold } from './holds.ts';
+
+export interface StatusParts {
+  /** generation of the newest accepted spec, as the ledger has it */
+  generation: number;
+  converged: number;
+  now: Date;
+  facts: HostFacts;
+  checks: HostCheck[];
+  bounds: Bounds;
+  accepted: AcceptedSpec;
+  state: HostState;
+  underWay: readonly Step[];
+  problems: Problem[];
+  holds: readonly Hold[];
+  usage: ReadonlyMap<string, JailSeen['usage']>;
+  receipts: number;
+}
+
+/** What the host reports: only what was seen, and what stands in the way of the rest. */
+export function hostStatus(parts: StatusParts): HostStatus {
+  const { spec } = parts.accepted;
+  return {
+    accepted: parts.generation,
+    converged: parts.converged,
+    at: parts.now.toISOString(),
+    facts: parts.facts,
+    checks: parts.checks,
+    bounds: parts.bounds,
+    jails: jailsOf(spec).map((jail) => jailSeen(jail, parts)),
+    addresses: addressesSeen(spec, parts.state),
+    networks: networksSeen(spec, parts),
+    problems: parts.problems,
+    refused: parts.accepted.refused,
+    receipts: parts.receipts,
+  };
+}
+
+function jailSeen(spec: JailSpec, parts: StatusParts): JailSeen {
+  const seen = parts.state.jails.find((jail) => jail.key === spec.key);
+  const process = seen?.process ?? null;
+  const running = process?.state === 'running';
+  const hold = parts.holds.find(({ jail }) => jail === spec.id);
+  return {
+    id: spec.id,
+    key: spec.key,
+    name: spec.name,
+    state: seenState(spec, seen, parts),
+    startNumber: process?.startNumber ?? 0,
+    startedAt: running ? process.startedAt : null,
+    pid: running ? process.pid : null,
+    exit: process?.exit ?? null,
+    restarts: process?.restarts ?? 0,
+    nextRestartAt: running ? null : (process?.restartAt ?? null),
+    idBase: seen?.idBase ?? null,
+    usage: running ? (parts.usage.get(spec.key) ?? null) : null,
+    hold: hold ? { reason: hold.reason, by: hold.by, at: hold.at } : null,
+    hasStorage: seen !== undefined && seen.storage !== 'absent',
+  };
+}
+
+function seenState(spec: JailSpec, seen: JailState | undefined, parts: StatusParts): JailSeenState {
+  const stopping = parts.underWay.some((step) => step.kind === 'process.stop' && step.jail === spec.key);
+  const process = seen?.process ?? null;
+  if (process?.state === 'running') return stopping ? 'stopping' : 'running';
+  if (spec.wanted === 'destroyed') {
+    const left =
+      seen &&
+      (seen.netns || seen.cgroup || seen.idBase !== null || (spec.purge && seen.storage !== 'absent'));
+    const link = spec.interfaces.some((inside) =>
+      parts.state.ports.some((port) => port.name === portName(parts.state.instance, inside.key)),
+    );
+    return left || link ? 'stopping' : 'destroyed';
+  }
+  if (spec.wanted === 'stopped') return seen?.netns ? 'stopping' : 'stopped';
+  if (parts.accepted.frozen.has(`jail/${spec.id}`)) return 'stopped';
+  if (process === null || process.startNumber !== spec.startNumber) return 'starting';
+  if (process.restartAt !== null) return 'failed';
+  return process.exit?.code === 0 ? 'stopped' : 'failed';
+}
+
+/** Present: the guard lets the jail send from it and its link carries it. Absent: neither does. */
+function addressesSeen(spec: HostSpec, state: HostState): AddressSeen[] {
+  const jails = new Map(jailsOf(spec).map((jail) => [jail.id, jail]));
+  return addressesOf(spec).map((address) => {
+    const jail = jails.get(address.jail);
+    const inside = jail?.interfaces.find(({ id }) => id === address.interface);
+    const port = inside ? portName(state.instance, inside.key) : null;
+    const netns = state.jails.find(({ key }) => key === jail?.key)?.netns ?? null;
+    const carried = (netns?.addresses ?? []).some(
+      ({ link, prefix }) => link === inside?.name && prefix.startsWith(`${address.address}/`),
+    );
+    const allowed = state.guard.addresses.some(
+      (entry) => entry.port === port && entry.address === address.address,
+    );
+    const there = address.wanted === 'present' ? carried && allowed : carried || allowed;
+    const otherwise = address.wanted === 'present' ? 'waiting' : 'absent';
+    return {
+      id: address.id,
+      address: address.address,
+      jail: address.jail,
+      state: there ? 'present' : otherwise,
+    };
+  });
+}
+
+function networksSeen(spec: HostSpec, parts: StatusParts): NetworkSeen[] {
+  return networksOf(spec).map((network) => {
+    const link = network.parent ?? bridgeName(parts.state.instance, network.key);
+    const there =
+      network.parent === null
+        ? parts.state.bridges.some((bridge) => bridge.name === link && bridge.up)
+        : network.wanted === 'present' && parts.facts.bridges.includes(link);
+    return { id: network.id, link: there ? link : null, state: there ? 'present' : 'absent' };
+  });
+}

@@ -1,0 +1,82 @@
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makePrivateDirectory } from './durable-file.ts';
+import { writeEtc } from './etc/etc-template.ts';
+import { storageIsSafe } from './observe/observe-storage.ts';
+import { jailPaths } from './paths.ts';
+import type { WardenHost } from './warden-host.ts';
+
+/** Directories of a `host-usr` jail that it may write, as they are on a fresh Debian. */
+const OWN_DIRECTORIES: readonly { name: string; mode: number }[] = [
+  { name: 'var', mode: 0o755 },
+  { name: 'var/cache', mode: 0o755 },
+  { name: 'var/lib', mode: 0o755 },
+  { name: 'var/log', mode: 0o755 },
+  { name: 'var/mail', mode: 0o2775 },
+  { name: 'var/opt', mode: 0o755 },
+  { name: 'var/spool', mode: 0o755 },
+  { name: 'var/tmp', mode: 0o1777 },
+  { name: 'root', mode: 0o700 },
+  { name: 'home', mode: 0o755 },
+];
+
+/** The mount that keeps the host from honouring setuid files and devices of jails (finding F3). */
+export async function closeStorage(host: WardenHost): Promise<void> {
+  const { agent, jails } = host.paths;
+  await makePrivateDirectory(agent);
+  await chmod(agent, 0o700);
+  await makePrivateDirectory(jails);
+  if (await storageIsSafe(host)) return;
+  await host.kernel.bindMount({ source: jails, target: jails, nosuid: true, nodev: true });
+}
+
+export async function openStorage(host: WardenHost): Promise<void> {
+  for (const mount of (await host.kernel.listMounts({ under: host.paths.jails })).toReversed()) {
+    await host.kernel.unmount({ target: mount.target });
+  }
+}
+
+export async function createStorage(host: WardenHost, jailKey: string): Promise<void> {
+  await closeStorage(host);
+  const { directory, storage, run } = jailPaths(host.paths, jailKey);
+  await makePrivateDirectory(directory);
+  await chmod(directory, 0o700);
+  await makePrivateDirectory(run);
+  await mkdir(storage, { recursive: true, mode: 0o755 });
+}
+
+/** Fills the own directories of a `host-usr` jail, once: afterwards every name in them is the jail's. */
+export async function furnish(directory: string): Promise<void> {
+  const done = join(directory, 'home');
+  if (await stat(done).catch(() => null)) return;
+  // /home is made last, and so tells a finished set from one that a crash cut short.
+  await rm(join(directory, 'etc'), { recursive: true, force: true });
+  await writeEtc(join(directory, 'etc'));
+  for (const { name, mode } of OWN_DIRECTORIES) {
+    await mkdir(join(directory, name), { recursive: true });
+    await chmod(join(directory, name), mode);
+  }
+}
+
+export async function removeStorage(host: WardenHost, jailKey: string): Promise<void> {
+  const { directory } = jailPaths(host.paths, jailKey);
+  await dropEphemeral(host, jailKey);
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** An empty tmpfs for a jail that keeps nothing; what an earlier run left goes with its mount. */
+export async function freshEphemeral(host: WardenHost, jailKey: string, size: string): Promise<string> {
+  const { ephemeral } = jailPaths(host.paths, jailKey);
+  await dropEphemeral(host, jailKey);
+  await mkdir(ephemeral, { recursive: true, mode: 0o700 });
+  await host.kernel.mountTmpfs({ target: ephemeral, size, mode: '0755' });
+  await furnish(ephemeral);
+  return ephemeral;
+}
+
+export async function dropEphemeral(host: WardenHost, jailKey: string): Promise<void> {
+  const { ephemeral } = jailPaths(host.paths, jailKey);
+  for (const mount of (await host.kernel.listMounts({ under: ephemeral })).toReversed()) {
+    await host.kernel.unmount({ target: mount.target });
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TreeMount, TreeRoot, TreeSpec } from '@cellblock/native/process-tree';
+import { addressesOf, type JailSpec } from '@cellblock/shared/host-spec';
+import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
+import { etcFiles } from './etc/etc-files.ts';
+import { upstreamNameServers } from './etc/etc-template.ts';
+import { jailPaths } from './paths.ts';
+import { freshEphemeral, furnish } from './storage.ts';
+import type { WardenHost } from './warden-host.ts';
+
+/** Requirement H30, further without what a jail needs an own network namespace or the host for. */
+const CAPABILITIES = [
+  'CAP_AUDIT_WRITE',
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_DAC_READ_SEARCH',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_IPC_LOCK',
+  'CAP_IPC_OWNER',
+  'CAP_KILL',
+  'CAP_LEASE',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SETFCAP',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_BOOT',
+  'CAP_SYS_CHROOT',
+  'CAP_SYS_NICE',
+  'CAP_SYS_TTY_CONFIG',
+];
+
+export const DEFAULT_ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  USER: 'root',
+  LANG: 'C.UTF-8',
+  container: 'cellblock',
+};
+
+const CONSOLE_BYTES = 1024 * 1024;
+const TMP_SIZE = '50%';
+const EPHEMERAL_SIZE = '50%';
+const OWN = ['etc', 'var', 'root', 'home'];
+
+/** The jail as `spawn` builds it; its storage is furnished on the way. */
+export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number): Promise<TreeSpec> {
+  const { run } = jailPaths(host.paths, spec.key);
+  await mkdir(run, { recursive: true, mode: 0o700 });
+  const { root, mounts } = await treeRoot(host, spec);
+  return {
+    runDirectory: run,
+    hostname: spec.settings.hostname,
+    idBase,
+    idCount: 65_536,
+    netns: netnsPath(host.instance, spec.key),
+    cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, spec.key) }),
+    root,
+    mounts,
+    command: spec.settings.command,
+    environment: { ...DEFAULT_ENVIRONMENT, ...spec.settings.environment },
+    uid: 0,
+    gid: 0,
+    capabilities: CAPABILITIES,
+    keeperUid: host.keeper.uid,
+    keeperGid: host.keeper.gid,
+    consoleBytes: CONSOLE_BYTES,
+  };
+}
+
+async function treeRoot(host: WardenHost, spec: JailSpec): Promise<{ root: TreeRoot; mounts: TreeMount[] }> {
+  const { settings } = spec;
+  const { storage } = jailPaths(host.paths, spec.key);
+  const files = await etcMounts(host, spec);
+  const temporary: TreeMount[] = [
+    { kind: 'tmpfs', target: '/tmp', size: TMP_SIZE, mode: '1777' },
+    { kind: 'tmpfs', target: '/run', size: TMP_SIZE, mode: '0755' },
+  ];
+  if (settings.root.kind !== 'host-usr') {
+    const path = settings.root.kind === 'dir' ? settings.root.path : join(storage, 'root');
+    return {
+      root: { kind: 'directory', path, readOnly: settings.readOnly },
+      mounts: [...temporary, ...files],
+    };
+  }
+  const own = settings.root.ephemeral ? await freshEphemeral(host, spec.key, EPHEMERAL_SIZE) : storage;
+  await furnish(own);
+  const mounts = OWN.map(
+    (name): TreeMount => ({
+      kind: 'storage',
+      path: join(own, name),
+      target: `/${name}`,
+      ...(settings.readOnly ? { readOnly: true } : {}),
+    }),
+  );
+  return { root: { kind: 'host-usr' }, mounts: [...mounts, ...temporary, ...files] };
+}
+
+async function etcMounts(host: WardenHost, spec: JailSpec): Promise<TreeMount[]> {
+  const addresses = addressesOf(host.spec())
+    .filter((address) => address.jail === spec.id && address.wanted === 'present')
+    .map((address) => address.address);
+  const upstream = await upstreamNameServers();
+  return etcFiles({ settings: spec.settings, upstream, addresses }).map((file) => ({
+    kind: 'file' as const,
+    ...file,
+  }));
+}

@@ -1,0 +1,24 @@
+import type { Kernel } from '@cellblock/native/kernel';
+import type { ProcessTrees } from '@cellblock/native/process-tree';
+import type { HostSpec } from '@cellblock/shared/host-spec';
+import type { IdRanges } from './id-ranges.ts';
+import type { JailRecords } from './jail-records.ts';
+import type { WardenPaths } from './paths.ts';
+
+/** What observing and applying act on; built once, in main. */
+export interface WardenHost {
+  kernel: Kernel;
+  trees: ProcessTrees;
+  instance: string;
+  bootId: string;
+  paths: WardenPaths;
+  ids: IdRanges;
+  records: JailRecords;
+  /** host ids that keepers run as */
+  keeper: { uid: number; gid: number };
+  /** the spec that is being made true */
+  spec(): HostSpec;
+  /** host-wide settings that the bounds let us change */
+  mayChange(): readonly string[];
+  now(): Date;
+}

@@ -1,0 +1,327 @@
+import type { Kernel } from '@cellblock/native/kernel';
+import type { ProcessTrees } from '@cellblock/native/process-tree';
+import { AppError } from '@cellblock/shared/app-error';
+import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellblock/shared/host-spec';
+import type { HostState } from '@cellblock/shared/host-state';
+import type { HostCheck, HostFacts, HostStatus, JailSeen } from '@cellblock/shared/host-status';
+import { cgroupName, nftTableName } from '@cellblock/shared/owned-names';
+import { type AcceptedSpec, acceptSpec } from './accepted-spec.ts';
+import { type AgentKey, loadAgentKey } from './agent-key.ts';
+import { type LoadedBounds, loadBounds, writeDefaultBounds } from './bounds-file.ts';
+import { Changes } from './changes.ts';
+import { ALL_CHECKS } from './checks/all-checks.ts';
+import { runChecks } from './checks/host-check.ts';
+import { ExecSessions } from './exec-sessions.ts';
+import { bootId, readFacts } from './facts.ts';
+import { Holds } from './holds.ts';
+import { readHostFile } from './host-file.ts';
+import { IdRanges } from './id-ranges.ts';
+import { JailRecords } from './jail-records.ts';
+import { Ledger } from './ledger.ts';
+import { observeHost } from './observe/observe-host.ts';
+import { jailPaths, wardenPaths } from './paths.ts';
+import { Receipts } from './receipts.ts';
+import { Reconciler } from './reconciler.ts';
+import { refuseMovedFacts } from './refuse-moved-facts.ts';
+import { Settled } from './settled.ts';
+import { hostStatus } from './status.ts';
+import { closeStorage } from './storage.ts';
+import { DEFAULT_ENVIRONMENT } from './tree-spec.ts';
+import type { WardenHost } from './warden-host.ts';
+
+const NOBODYS_HOST = '00000000-0000-0000-0000-000000000000';
+const CHECKS_EVERY_MS = 60_000;
+const USAGE_FOR_MS = 2_000;
+
+export interface WardenOptions {
+  dataDirectory: string;
+  kernel: Kernel;
+  trees: ProcessTrees;
+  keeper: { uid: number; gid: number };
+  agentVersion: string;
+  /** where ranges of host ids are claimed; the kernel's one place unless a test has its own */
+  idRegistry?: string;
+  now?: () => Date;
+}
+
+/** The agent's root half: everything that its router can be asked for, and the loop that keeps the host so. */
+export class Warden {
+  readonly host: WardenHost;
+  readonly key: AgentKey;
+  readonly ledger: Ledger;
+  readonly receipts: Receipts;
+  readonly reconciler: Reconciler;
+  readonly holds: Holds;
+  readonly exec: ExecSessions;
+  readonly changes = new Changes();
+  readonly agentVersion: string;
+  private bounds: LoadedBounds;
+  private boundsProblem: string | null = null;
+  private facts: HostFacts;
+  private checks: HostCheck[] = [];
+  private checkTimer: NodeJS.Timeout | null = null;
+  private usage = new Map<string, { at: number; usage: JailSeen['usage'] }>();
+
+  private constructor(parts: {
+    host: WardenHost;
+    key: AgentKey;
+    ledger: Ledger;
+    receipts: Receipts;
+    settled: Settled;
+    holds: Holds;
+    bounds: LoadedBounds;
+    facts: HostFacts;
+    agentVersion: string;
+  }) {
+    this.host = parts.host;
+    this.key = parts.key;
+    this.ledger = parts.ledger;
+    this.receipts = parts.receipts;
+    this.holds = parts.holds;
+    this.bounds = parts.bounds;
+    this.facts = parts.facts;
+    this.agentVersion = parts.agentVersion;
+    this.exec = new ExecSessions(parts.host.trees);
+    this.host.spec = () => this.reconciler.spec?.spec ?? this.ledger.spec ?? NOTHING;
+    this.host.mayChange = () => this.bounds.bounds.hostSettings;
+    this.reconciler = new Reconciler({
+      host: parts.host,
+      accepted: () => this.accepted(),
+      receipts: parts.receipts,
+      settled: parts.settled,
+      boundsHash: () => this.bounds.hash,
+      changed: () => this.changes.tell(),
+    });
+  }
+
+  static async open(options: WardenOptions): Promise<Warden> {
+    const paths = wardenPaths(options.dataDirectory, options.idRegistry);
+    const key = await loadAgentKey(options.dataDirectory);
+    await writeDefaultBounds(paths.bounds);
+    const bounds = await loadBounds(paths.bounds);
+    const ledger = await Ledger.open(paths.ledger);
+    let hostId = (await readHostFile(paths.host))?.host?.id ?? NOBODYS_HOST;
+    const receipts = await Receipts.open({
+      directory: paths.receipts,
+      host: () => hostId,
+      sign: (message) => key.sign(message),
+    });
+    const host: WardenHost = {
+      kernel: options.kernel,
+      trees: options.trees,
+      instance: key.instance,
+      bootId: await bootId(),
+      paths,
+      ids: new IdRanges({ registry: paths.ids }),
+      records: new JailRecords(paths),
+      keeper: options.keeper,
+      now: options.now ?? (() => new Date()),
+      spec: () => ledger.spec ?? NOTHING,
+      mayChange: () => [],
+    };
+    const warden = new Warden({
+      host,
+      key,
+      ledger,
+      receipts,
+      settled: await Settled.open(`${paths.ledger}/settled.json`),
+      holds: await Holds.open(paths.holds),
+      bounds,
+      facts: await readFacts(factsOf(host, options.agentVersion)),
+      agentVersion: options.agentVersion,
+    });
+    warden.enrolledAs = (id) => {
+      hostId = id;
+    };
+    await closeStorage(host);
+    return warden;
+  }
+
+  /** Which host of the dashboard this is, once that has said so; receipts carry it. */
+  enrolledAs: (hostId: string) => void = () => undefined;
+
+  async start(): Promise<void> {
+    await this.runChecks();
+    this.checkTimer = setInterval(() => void this.runChecks(), CHECKS_EVERY_MS);
+    this.checkTimer.unref();
+    this.reconciler.start();
+  }
+
+  /** Jails go on. */
+  async stop(): Promise<void> {
+    if (this.checkTimer) clearInterval(this.checkTimer);
+    await this.reconciler.stop();
+  }
+
+  async putSpec(put: SpecPut): Promise<SpecPutAnswer> {
+    const expected = await refuseMovedFacts(this.ledger, put, () => observeHost(this.host));
+    if (expected) return expected;
+    const answer = await this.ledger.put(put);
+    if (answer.result === 'accepted') {
+      this.reconciler.wake({ changed: true });
+      this.changes.tell();
+    }
+    return answer;
+  }
+
+  async state(): Promise<HostState> {
+    return this.reconciler.state ?? observeHost(this.host);
+  }
+
+  async status(): Promise<HostStatus> {
+    const accepted = this.reconciler.spec ?? NOTHING_ACCEPTED;
+    const state = await this.state();
+    return hostStatus({
+      generation: this.ledger.spec?.generation ?? 0,
+      converged: this.reconciler.converged,
+      now: this.host.now(),
+      facts: this.facts,
+      checks: this.checks,
+      bounds: this.bounds.bounds,
+      accepted,
+      state,
+      underWay: this.reconciler.underWay,
+      problems: this.reconciler.problems,
+      holds: this.holds.all(),
+      usage: await this.usageOf(state),
+      receipts: this.receipts.newest,
+    });
+  }
+
+  async runChecks(): Promise<HostCheck[]> {
+    const table = nftTableName(this.host.instance);
+    this.checks = await runChecks(ALL_CHECKS, {
+      kernel: this.host.kernel,
+      dataDirectory: this.host.paths.data,
+      isOurTable: (name) => name === table,
+    });
+    if (this.boundsProblem !== null) {
+      this.checks.push({
+        id: 'bounds',
+        title: 'Bounds file',
+        verdict: 'lack',
+        evidence: this.boundsProblem,
+        lost: 'the bounds that were last read without an error stay in force',
+      });
+    }
+    this.changes.tell();
+    return this.checks;
+  }
+
+  /** A jail of the spec by its id or its name. */
+  jail(idOrName: string): JailSpec {
+    const jails = this.ledger.spec ? jailsOf(this.ledger.spec) : [];
+    const jail = jails.find(({ id, name }) => id === idOrName || name === idOrName);
+    if (!jail) {
+      throw new AppError('not-found', `There is no jail ${idOrName} on this host.`, {
+        field: 'jail',
+        fix: 'cellblock ls',
+      });
+    }
+    return jail;
+  }
+
+  runDirectory(jail: JailSpec): string {
+    return jailPaths(this.host.paths, jail.key).run;
+  }
+
+  /** What the bounds say of exec and console holds for the dashboard; root is at the host anyway. */
+  requireBound(what: 'exec' | 'console'): void {
+    if (this.bounds.bounds[what]) return;
+    throw new AppError('denied', `This host's bounds do not allow ${what} from the dashboard.`, {
+      cause: `${what}: false in ${this.host.paths.bounds}`,
+      fix: `On the host, as root: set ${what}: true there, or use cellblock ${what === 'exec' ? 'exec' : 'logs'} on the host.`,
+    });
+  }
+
+  async openExec(
+    jail: JailSpec,
+    o: {
+      command: string[];
+      environment: Record<string, string>;
+      uid: number;
+      gid: number;
+      tty: { rows: number; columns: number; term: string } | null;
+    },
+  ): Promise<string> {
+    const process = (await this.state()).jails.find(({ key }) => key === jail.key)?.process;
+    if (process?.state !== 'running') {
+      throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
+        field: 'jail',
+        fix: `cellblock start ${jail.name}`,
+      });
+    }
+    const term: Record<string, string> = o.tty ? { TERM: o.tty.term } : {};
+    return this.exec.open({
+      runDirectory: this.runDirectory(jail),
+      command: o.command,
+      environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...o.environment },
+      uid: o.uid,
+      gid: o.gid,
+      tty: o.tty,
+      cgroupProcsFiles: await this.host.kernel.cgroupProcsFiles({
+        name: cgroupName(this.host.instance, jail.key),
+      }),
+    });
+  }
+
+  private async accepted(): Promise<AcceptedSpec | null> {
+    const { spec } = this.ledger;
+    if (!spec) return null;
+    await this.readBounds();
+    this.facts = await readFacts(factsOf(this.host, this.agentVersion));
+    return acceptSpec({
+      spec,
+      unreadable: this.ledger.unreadable,
+      holds: this.holds.all(),
+      bounds: this.bounds.bounds,
+      facts: this.facts,
+      dataDirectory: this.host.paths.data,
+    });
+  }
+
+  /** Root may edit the file at any moment; one that cannot be read changes nothing. */
+  private async readBounds(): Promise<void> {
+    try {
+      this.bounds = await loadBounds(this.host.paths.bounds);
+      this.boundsProblem = null;
+    } catch (error) {
+      this.boundsProblem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  private async usageOf(state: HostState): Promise<Map<string, JailSeen['usage']>> {
+    const now = this.host.now().getTime();
+    const running = state.jails.filter(({ process }) => process?.state === 'running');
+    const entries = await Promise.all(
+      running.map(async ({ key }) => {
+        const known = this.usage.get(key);
+        if (known && now - known.at < USAGE_FOR_MS) return [key, known] as const;
+        const group = await this.host.kernel
+          .readCgroup({ name: cgroupName(this.host.instance, key) })
+          .catch(() => null);
+        const usage = group && {
+          memoryBytes: group.usage.memoryBytes,
+          cpuSeconds: group.usage.cpuSeconds,
+          pids: group.usage.pids,
+        };
+        return [key, { at: now, usage }] as const;
+      }),
+    );
+    this.usage = new Map(entries);
+    return new Map(entries.map(([key, { usage }]) => [key, usage]));
+  }
+}
+
+const NOTHING = { generation: 0, objects: new Map() };
+const NOTHING_ACCEPTED: AcceptedSpec = { spec: NOTHING, frozen: new Set(), refused: [] };
+
+function factsOf(host: WardenHost, agentVersion: string) {
+  const ours = [`b${host.instance}`, `v${host.instance}`];
+  return {
+    kernel: host.kernel,
+    instance: host.instance,
+    agentVersion,
+    isOurs: (link: string) => ours.some((prefix) => link.startsWith(prefix)),
+  };
+}
