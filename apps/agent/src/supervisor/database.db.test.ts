@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { openExternal, refuseOldServer } from './database.ts';
 import { connectionUrl, withClient } from './postgres-cluster.ts';
 
-const socketDirectory = inject('socketDirectory');
+const socketDirectory = new URL(process.env.DATABASE_OWNER_URL ?? '').searchParams.get('host') ?? '';
 const asAdministrator = (sql: string, database = 'postgres') =>
   withClient(connectionUrl(socketDirectory, 'postgres', database), (client) => client.query(sql));
 
