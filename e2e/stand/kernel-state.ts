@@ -18,7 +18,9 @@ export async function kernelState(netns: string): Promise<string[]> {
     ...named('link', (await outside('ip', '-o', 'link')).map(linkName)),
     ...named(
       'address in site',
-      (await inside('ip', '-o', 'addr')).map((line) => line.split('valid_lft')[0] ?? ''),
+      (await inside('ip', '-o', 'addr')).map((line) =>
+        / inet6 fe80/.test(line) ? '' : (line.split('valid_lft')[0] ?? ''),
+      ),
     ),
     ...named('route in site', await inside('ip', 'route')),
     ...named(
@@ -37,7 +39,6 @@ export async function kernelState(netns: string): Promise<string[]> {
     ),
     ...named('cgroup', cgroupHierarchies().flatMap(ourCgroups)),
     ...named('process', ourProcesses()),
-    ...named('namespace', foreignNetworkNamespaces()),
   ].sort();
 }
 
@@ -81,17 +82,4 @@ function ourProcesses(): string[] {
       return [];
     }
   });
-}
-
-/** Network namespaces that some process is in, beside that of pid 1. */
-function foreignNetworkNamespaces(): string[] {
-  const seen = new Set<string>();
-  for (const pid of allProcesses()) {
-    try {
-      seen.add(readlinkSync(`/proc/${pid}/ns/net`));
-    } catch {
-      // It has ended.
-    }
-  }
-  return [...seen];
 }

@@ -13,11 +13,16 @@ export interface ProgramOptions {
   timeoutMs?: number;
   /** file whose network namespace it runs in */
   netns?: string;
+  /** user id that it runs as, instead of root */
+  as?: number;
 }
 
 /** Runs a program to its end; a signal is 128 and its number. Never throws for its status. */
 export function runProgram(argv: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
-  const [program = '', ...args] = inNetns(argv, options.netns);
+  const [program = '', ...args] = inNetns(
+    options.as === undefined ? argv : asUser(argv, options.as),
+    options.netns,
+  );
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { ...process.env, ...options.env },
@@ -47,6 +52,12 @@ export async function mustRun(argv: readonly string[], options: ProgramOptions =
   if (ended.exitCode === 0) return ended;
   throw new Error(`${argv.join(' ')}: exit ${ended.exitCode}\n${ended.stdout}${ended.stderr}`);
 }
+
+const asUser = (argv: readonly string[], uid: number) => [
+  'setpriv',
+  ...[`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'],
+  ...argv,
+];
 
 /** `ip netns exec` would mount another /sys, and take the cgroups away with it. */
 export function inNetns(argv: readonly string[], netns: string | undefined): readonly string[] {
