@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TreeSpec } from '../lib/process-tree.ts';
+import type { ConsoleChunk, TreeSpec } from '../lib/process-tree.ts';
 import { TreeFixture } from './tree-fixture.ts';
 
 let fixture: TreeFixture;
@@ -15,6 +15,12 @@ afterAll(() => fixture.remove());
 
 const stop = (runDirectory: string, timeoutMs = 5000) =>
   fixture.trees.stop({ runDirectory, signal: 15, timeoutMs });
+
+async function collect(chunks: AsyncIterable<ConsoleChunk>): Promise<ConsoleChunk[]> {
+  const all: ConsoleChunk[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all;
+}
 
 /** Processes on the host that have ids of this fixture's trees or name its directory; the dead do not count. */
 function processesOfTrees(): string[] {
@@ -108,7 +114,7 @@ describe('console', () => {
     const spec = await fixture.spec({ command: ['sh', '-c', 'seq 100000 199999'], consoleBytes: 8192 });
     await fixture.trees.start(spec);
     await fixture.trees.wait(spec);
-    const chunks = await Array.fromAsync(fixture.trees.console({ ...spec, from: 0 }));
+    const chunks = await collect(fixture.trees.console({ ...spec, from: 0 }));
     expect(chunks).toHaveLength(1);
     expect(chunks[0]).toMatchObject({ offset: 700000 - 8192, dropped: 700000 - 8192 });
     expect(Buffer.from(chunks[0]?.data ?? []).toString()).toMatch(/199998\n199999\n$/);
@@ -118,7 +124,7 @@ describe('console', () => {
     const command = ['sh', '-c', 'for i in 1 2 3; do echo line $i; sleep 0.05; done'];
     const spec = await fixture.spec({ command });
     await fixture.trees.start(spec);
-    const chunks = await Array.fromAsync(fixture.trees.console({ ...spec, from: 0, follow: true }));
+    const chunks = await collect(fixture.trees.console({ ...spec, from: 0, follow: true }));
     expect(chunks.map(({ data }) => Buffer.from(data).toString()).join('')).toBe('line 1\nline 2\nline 3\n');
     expect(chunks.length).toBeGreaterThan(1);
   });
