@@ -1,7 +1,28 @@
+import { callAddon } from './addon.ts';
+import { fileStep } from './file-step.ts';
 import type { Kernel } from './kernel.ts';
+import { linuxCgroups } from './linux-cgroups.ts';
 import { linuxNetwork } from './linux-network.ts';
+import { linuxWatch } from './linux-watch.ts';
+import { isAtOrBelow, readMounts } from './mountinfo.ts';
+
+const linuxMounts: Pick<Kernel, 'bindMount' | 'mountTmpfs' | 'unmount' | 'listMounts'> = {
+  bindMount: (o) => callAddon('bindMount', o),
+  mountTmpfs: (o) => callAddon('mountTmpfs', o),
+  unmount: (o) => callAddon('unmount', o),
+  listMounts: ({ under }) =>
+    fileStep(`list mounts at or below ${under}`, async () =>
+      (await readMounts()).filter((mount) => isAtOrBelow(mount.target, under)),
+    ),
+};
+
+const linuxProcesses: Pick<Kernel, 'processStartTime' | 'signalProcess' | 'waitProcess'> = {
+  processStartTime: (o) => callAddon('processStartTime', o),
+  signalProcess: (o) => callAddon('signalProcess', o),
+  waitProcess: (o) => callAddon('waitProcess', o),
+};
 
 /** The kernel of this host, by the compiled addon and its file systems. */
 export function createLinuxKernel(): Kernel {
-  return { ...linuxNetwork } as Kernel;
+  return { ...linuxNetwork, ...linuxWatch, ...linuxCgroups, ...linuxMounts, ...linuxProcesses };
 }

@@ -9,6 +9,9 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   binding::export_routes(env, exports);
   binding::export_neighbours(env, exports);
   binding::export_nft(env, exports);
+  binding::export_mounts(env, exports);
+  binding::export_processes(env, exports);
+  binding::export_watch(env, exports);
   return exports;
 }
 

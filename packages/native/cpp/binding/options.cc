@@ -39,6 +39,20 @@ uint32_t Options::number(const char* name) const {
   return static_cast<uint32_t>(number);
 }
 
+int64_t Options::integer(const char* name) const {
+  constexpr double largest = 9007199254740991;
+  const Napi::Value value = object_.Get(name);
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0 && number <= largest)) refuse(object_.Env(), name, "a whole number");
+  return static_cast<int64_t>(number);
+}
+
+Napi::Function Options::function(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsFunction()) refuse(object_.Env(), name, "a function");
+  return value.As<Napi::Function>();
+}
+
 std::string Options::text_or_empty(const char* name) const { return absent(name) ? "" : text(name); }
 
 std::optional<std::string> Options::optional_text(const char* name) const {

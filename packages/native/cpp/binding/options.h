@@ -16,6 +16,9 @@ class Options {
 
   std::string text(const char* name) const;
   uint32_t number(const char* name) const;
+  /// A whole number that a double holds exactly.
+  int64_t integer(const char* name) const;
+  Napi::Function function(const char* name) const;
   /// Empty when absent.
   std::string text_or_empty(const char* name) const;
   std::optional<std::string> optional_text(const char* name) const;

@@ -12,7 +12,7 @@ KernelError::KernelError(std::string step, int number, std::string detail)
 
 std::string KernelError::code() const {
   const char* name = strerrorname_np(number_);
-  return name ? name : "E" + std::to_string(number_);
+  return name ? name : std::string("E").append(std::to_string(number_));
 }
 
 void fail(const std::string& step, const std::string& detail) {

@@ -59,6 +59,12 @@ NetlinkSocket NetlinkSocket::open_here() { return NetlinkSocket(open_socket(0));
 NetlinkSocket NetlinkSocket::open_for_events(const std::string& netns, const std::vector<int>& groups) {
   const NetnsScope scope(netns);
   NetlinkSocket socket(open_socket(SOCK_NONBLOCK));
+  // Unbound, its number is 0, which is also the kernel's: it would be taken for the sender and left out
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  if (bind(socket.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) < 0) {
+    fail("bind a netlink socket");
+  }
   const int size = 1 << 20;
   setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   for (const int group : groups) {

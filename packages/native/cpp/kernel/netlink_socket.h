@@ -36,12 +36,13 @@ class NetlinkSocket {
   void dump(const std::function<NetlinkMessage()>& build, const std::string& step,
             const std::function<void()>& restart, const std::function<void(const nlmsghdr&)>& handle);
 
+  /// What one receive gives, from the kernel only; valid until the next call.
+  std::span<const uint8_t> receive(const std::string& step);
   int fd() const { return fd_.get(); }
 
  private:
   explicit NetlinkSocket(UniqueFd fd) : fd_(std::move(fd)) {}
   void send(std::span<const uint8_t> bytes, const std::string& step);
-  std::span<const uint8_t> receive(const std::string& step);
 
   UniqueFd fd_;
   uint32_t sequence_ = 0;

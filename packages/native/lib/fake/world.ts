@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
-import type { BridgePortFlags, KernelEvent, Neighbour } from '../kernel.ts';
+import type { BridgePortFlags, KernelEvent, Mount, Neighbour } from '../kernel.ts';
 import { KernelError } from '../kernel-error.ts';
+import type { FakeCgroup } from './cgroups.ts';
 import { emptyRuleset, type NftRuleset } from './nft-ruleset.ts';
+import type { FakeProcess } from './processes.ts';
 
 /** A refusal to come: the next `times` acts whose step matches fail with `code` (absent: every one). */
 export interface PlannedFailure {
@@ -87,6 +89,10 @@ export function newNamespace(): FakeNamespace {
 export class World {
   /** By the path of the pin; `''` is the namespace of this process. */
   readonly namespaces = new Map<string, FakeNamespace>([['', newNamespace()]]);
+  readonly cgroups = new Map<string, FakeCgroup>();
+  mounts: Mount[] = [];
+  readonly processes = new Map<number, FakeProcess>();
+  lastPid = 1000;
   readonly failures: PlannedFailure[];
 
   constructor(failures: PlannedFailure[]) {

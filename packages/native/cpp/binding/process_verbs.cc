@@ -1,0 +1,56 @@
+#include "../kernel/pidfd.h"
+#include "async_call.h"
+#include "fd_poll.h"
+#include "options.h"
+#include "verbs.h"
+
+namespace binding {
+namespace {
+
+pid_t read_pid(const Options& options) { return static_cast<pid_t>(options.number("pid")); }
+
+Napi::Value process_start_time(const Napi::CallbackInfo& info) {
+  const pid_t pid = read_pid(Options(info));
+  return answer(
+      info.Env(), [pid] { return kernel::process_start_time(pid); },
+      [](Napi::Env env, const std::optional<uint64_t>& ticks) -> Napi::Value {
+        if (!ticks) return env.Null();
+        return Napi::Number::New(env, static_cast<double>(*ticks));
+      });
+}
+
+Napi::Value signal_process(const Napi::CallbackInfo& info) {
+  const Options options(info);
+  return perform(info.Env(),
+                 [pid = read_pid(options), start_time = static_cast<uint64_t>(options.integer("startTime")),
+                  signal = options.number("signal")] {
+                   kernel::signal_process(pid, start_time, static_cast<int>(signal));
+                 });
+}
+
+/// Calls `done` once, when the process has ended. Throws ESRCH at once; no thread waits meanwhile.
+Napi::Value wait_process(const Napi::CallbackInfo& info) {
+  const Options options(info);
+  const auto start_time = static_cast<uint64_t>(options.integer("startTime"));
+  try {
+    auto process = std::make_shared<kernel::UniqueFd>(kernel::open_process(read_pid(options), start_time));
+    auto deferred = std::make_shared<Napi::Promise::Deferred>(info.Env());
+    FdPoll::start(info.Env(), process->get(), [process, deferred](Napi::Env env, FdPoll& poll) {
+      poll.stop();
+      deferred->Resolve(env.Undefined());
+    });
+    return deferred->Promise();
+  } catch (const kernel::KernelError& error) {
+    throw Napi::Error(info.Env(), to_js_error(info.Env(), error));
+  }
+}
+
+}  // namespace
+
+void export_processes(Napi::Env env, Napi::Object exports) {
+  exports.Set("processStartTime", Napi::Function::New(env, process_start_time));
+  exports.Set("signalProcess", Napi::Function::New(env, signal_process));
+  exports.Set("waitProcess", Napi::Function::New(env, wait_process));
+}
+
+}  // namespace binding

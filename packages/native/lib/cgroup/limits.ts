@@ -1,0 +1,90 @@
+import type { CgroupLimits } from '../kernel.ts';
+import { readGroupFile } from './group-files.ts';
+import type { Place } from './place.ts';
+
+/** One value to write into a group's file; the values of one limit are written in order. */
+export interface LimitWrite {
+  controller: 'memory' | 'cpu' | 'pids';
+  file: string;
+  value: string;
+  /** Absent on some hosts, and then without meaning. */
+  optional?: boolean;
+}
+
+const PERIOD_US = 100_000;
+/** The least the kernel takes. */
+const MIN_QUOTA_US = 1_000;
+/** What v1 shows for no limit: the largest multiple of a page. */
+const UNLIMITED_V1 = 2 ** 62;
+
+const quota = (cpus: number) => Math.max(MIN_QUOTA_US, Math.round(cpus * PERIOD_US));
+
+/** What to write for a limit on memory in v1, whose limit on memory with swap must never be below it. */
+function memoryV1(memory: number | null, withSwapNow: number): LimitWrite[] {
+  const value = memory === null ? '-1' : String(memory);
+  const limit: LimitWrite = { controller: 'memory', file: 'memory.limit_in_bytes', value };
+  const withSwap: LimitWrite = {
+    controller: 'memory',
+    file: 'memory.memsw.limit_in_bytes',
+    value,
+    optional: true,
+  };
+  return memory === null || memory > withSwapNow ? [withSwap, limit] : [limit, withSwap];
+}
+
+/** What to write for these limits where a controller has this version; `withSwapNow` is v1's present limit on
+ *  memory with swap, in bytes. */
+export function limitWrites(
+  limits: CgroupLimits,
+  version: (controller: LimitWrite['controller']) => 1 | 2,
+  withSwapNow: number,
+): LimitWrite[] {
+  const writes: LimitWrite[] = [];
+  const { memory, cpus, pids } = limits;
+  if (memory !== undefined) {
+    if (version('memory') === 1) writes.push(...memoryV1(memory, withSwapNow));
+    else writes.push({ controller: 'memory', file: 'memory.max', value: String(memory ?? 'max') });
+  }
+  if (cpus !== undefined) {
+    const value = cpus === null ? null : quota(cpus);
+    if (version('cpu') === 2) {
+      writes.push({ controller: 'cpu', file: 'cpu.max', value: `${value ?? 'max'} ${PERIOD_US}` });
+    } else {
+      if (value !== null) {
+        writes.push({ controller: 'cpu', file: 'cpu.cfs_period_us', value: String(PERIOD_US) });
+      }
+      writes.push({ controller: 'cpu', file: 'cpu.cfs_quota_us', value: String(value ?? -1) });
+    }
+  }
+  if (pids !== undefined) writes.push({ controller: 'pids', file: 'pids.max', value: String(pids ?? 'max') });
+  return writes;
+}
+
+/** A limit as a number, null when there is none. */
+function limitNumber(text: string | null): number | null {
+  if (text === null || text === 'max' || text === '-1') return null;
+  return Number(text) >= UNLIMITED_V1 ? null : Number(text);
+}
+
+/** The limits that hold for a group, given where its controllers are (null: not on this host). */
+export async function readLimits(place: (controller: string) => Place | null): Promise<CgroupLimits> {
+  const limits: CgroupLimits = {};
+  const memory = place('memory');
+  if (memory) {
+    const file = memory.version === 1 ? 'memory.limit_in_bytes' : 'memory.max';
+    limits.memory = limitNumber(await readGroupFile(memory.group, file));
+  }
+  const cpu = place('cpu');
+  if (cpu?.version === 2) {
+    const [max = 'max', period = String(PERIOD_US)] =
+      (await readGroupFile(cpu.group, 'cpu.max'))?.split(' ') ?? [];
+    limits.cpus = max === 'max' ? null : Number(max) / Number(period);
+  } else if (cpu) {
+    const microseconds = limitNumber(await readGroupFile(cpu.group, 'cpu.cfs_quota_us'));
+    const period = Number(await readGroupFile(cpu.group, 'cpu.cfs_period_us'));
+    limits.cpus = microseconds === null ? null : microseconds / period;
+  }
+  const pids = place('pids');
+  if (pids) limits.pids = limitNumber(await readGroupFile(pids.group, 'pids.max'));
+  return limits;
+}

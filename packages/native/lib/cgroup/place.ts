@@ -1,0 +1,16 @@
+import { groupPath, type Hierarchy } from './hierarchies.ts';
+
+/** The directory of a group in which a controller's files are. */
+export interface Place {
+  group: string;
+  version: 1 | 2;
+}
+
+/** Where a controller's files of a group are, null when this host has no such controller. */
+export function placeOf(hierarchies: Hierarchy[], name: string): (controller: string) => Place | null {
+  return (controller) => {
+    const own = hierarchies.filter((one) => one.controllers.has(controller));
+    const hierarchy = own.find((one) => one.version === 1) ?? own[0];
+    return hierarchy ? { group: groupPath(hierarchy, name), version: hierarchy.version } : null;
+  };
+}

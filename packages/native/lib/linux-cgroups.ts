@@ -1,0 +1,135 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { childGroups, processesBelow, readGroupFile, writeGroupFile } from './cgroup/group-files.ts';
+import {
+  controllersIn,
+  groupPath,
+  type Hierarchy,
+  readHierarchies,
+  readUsedHierarchies,
+} from './cgroup/hierarchies.ts';
+import { killGroups } from './cgroup/kill-group.ts';
+import { readLimits } from './cgroup/limits.ts';
+import { placeOf } from './cgroup/place.ts';
+import { removeGroup } from './cgroup/remove-group.ts';
+import { readUsage } from './cgroup/usage.ts';
+import { writeLimits } from './cgroup/write-limits.ts';
+import { fileStep } from './file-step.ts';
+import type { Kernel } from './kernel.ts';
+import { KernelError } from './kernel-error.ts';
+
+type Cgroups = Pick<
+  Kernel,
+  | 'listControllers'
+  | 'createCgroup'
+  | 'setCgroupLimits'
+  | 'readCgroup'
+  | 'cgroupProcsFiles'
+  | 'listCgroups'
+  | 'killCgroup'
+  | 'removeCgroup'
+>;
+
+async function existingGroups(hierarchies: Hierarchy[], name: string): Promise<string[]> {
+  const groups: string[] = [];
+  for (const hierarchy of hierarchies) {
+    const group = groupPath(hierarchy, name);
+    if ((await readGroupFile(group, 'cgroup.procs')) !== null) groups.push(group);
+  }
+  return groups;
+}
+
+/** In the v2 tree a group has the files of a controller only when each group above hands it down. */
+async function handDown(hierarchy: Hierarchy, name: string) {
+  const above = name.split('/').slice(0, -1);
+  for (let depth = 0; depth <= above.length; depth += 1) {
+    const group = join(hierarchy.mount, ...above.slice(0, depth));
+    await mkdir(group, { recursive: true });
+    for (const controller of ['memory', 'cpu', 'pids']) {
+      if (!hierarchy.controllers.has(controller)) continue;
+      // A group above that has processes cannot; its limits then fail with EOPNOTSUPP, which says so
+      await writeGroupFile(group, 'cgroup.subtree_control', `+${controller}`).catch(() => undefined);
+    }
+  }
+}
+
+/** Groups of processes, in the v2 tree and in the v1 hierarchies side by side, whichever the host has. */
+export const linuxCgroups: Cgroups = {
+  listControllers: () => fileStep('list controllers', async () => controllersIn(await readHierarchies())),
+
+  createCgroup: ({ name }) =>
+    fileStep(`create control group ${name}`, async () => {
+      const made: string[] = [];
+      try {
+        for (const hierarchy of await readUsedHierarchies()) {
+          const group = groupPath(hierarchy, name);
+          if (hierarchy.version === 2) await handDown(hierarchy, name);
+          if (await mkdir(group, { recursive: true })) made.push(group);
+        }
+      } catch (error) {
+        for (const group of made) await rmdir(group).catch(() => undefined);
+        throw error;
+      }
+    }),
+
+  setCgroupLimits: ({ name, limits }) =>
+    fileStep(`limit control group ${name}`, async () => {
+      const step = `limit control group ${name}`;
+      const hierarchies = await readUsedHierarchies();
+      const place = placeOf(hierarchies, name);
+      if ((await existingGroups(hierarchies, name)).length === 0) throw new KernelError(step, 'ENOENT', 2);
+      await writeLimits(step, place, limits);
+    }),
+
+  readCgroup: ({ name }) =>
+    fileStep(`read control group ${name}`, async () => {
+      const hierarchies = await readUsedHierarchies();
+      const groups = await existingGroups(hierarchies, name);
+      if (groups.length === 0) return null;
+      const place = placeOf(hierarchies, name);
+      const unified = hierarchies.find((one) => one.version === 2);
+      const pids = new Set((await Promise.all(groups.map(processesBelow))).flat());
+      return {
+        limits: await readLimits(place),
+        usage: await readUsage(place, unified ? groupPath(unified, name) : null),
+        pids: [...pids].sort((a, b) => a - b),
+      };
+    }),
+
+  cgroupProcsFiles: ({ name }) =>
+    fileStep(`find control group ${name}`, async () => {
+      const groups = await existingGroups(await readUsedHierarchies(), name);
+      if (groups.length === 0) throw new KernelError(`find control group ${name}`, 'ENOENT', 2);
+      return groups.map((group) => join(group, 'cgroup.procs'));
+    }),
+
+  listCgroups: ({ parent }) =>
+    fileStep(`list control groups below ${parent}`, async () => {
+      const names = new Set<string>();
+      for (const hierarchy of await readUsedHierarchies()) {
+        for (const name of await childGroups(groupPath(hierarchy, parent))) names.add(name);
+      }
+      return [...names].sort();
+    }),
+
+  killCgroup: ({ name }) =>
+    fileStep(`kill control group ${name}`, async () => {
+      const hierarchies = await readUsedHierarchies();
+      const unified = hierarchies.find((one) => one.version === 2);
+      const freezer = hierarchies.find((one) => one.version === 1 && one.controllers.has('freezer'));
+      await killGroups(
+        await existingGroups(hierarchies, name),
+        unified ? groupPath(unified, name) : null,
+        freezer ? groupPath(freezer, name) : null,
+      );
+    }),
+
+  removeCgroup: ({ name }) =>
+    fileStep(`remove control group ${name}`, async () => {
+      const step = `remove control group ${name}`;
+      const groups = await existingGroups(await readUsedHierarchies(), name);
+      const pids = (await Promise.all(groups.map(processesBelow))).flat();
+      if (pids.length > 0) throw new KernelError(step, 'EBUSY', 16, `processes ${[...new Set(pids)]}`);
+      for (const group of groups) await removeGroup(group);
+    }),
+};
