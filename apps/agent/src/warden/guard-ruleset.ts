@@ -1,3 +1,4 @@
+import { parseIp } from '@cellblock/shared/ip-address';
 import { nftTableName } from '@cellblock/shared/owned-names';
 
 /**
@@ -30,7 +31,7 @@ const CHAINS: Record<string, string[]> = {
     'ip6 nexthdr != { tcp, udp, ipv6-icmp } drop',
     'udp sport 547 drop',
     'icmpv6 type { nd-router-advert, nd-redirect, router-renumbering } drop',
-    'icmpv6 type nd-neighbor-advert iifname . ether saddr . icmpv6 taddr != @source6 drop',
+    'icmpv6 type nd-neighbor-advert iifname . @th,64,128 != @target6 drop',
     'iifname . ether saddr . ip6 saddr @source6 accept',
     'drop',
   ],
@@ -50,6 +51,8 @@ export function guardRuleset(instance: string): string {
     `add set ${table} ports { type ifname; }`,
     `add set ${table} source4 { type ifname . ether_addr . ipv4_addr; }`,
     `add set ${table} source6 { type ifname . ether_addr . ipv6_addr; }`,
+    // nftables 1.0.6 has no word for the target of an advertisement: 16 bytes, 8 after the ICMPv6 header begins.
+    `add set ${table} target6 { typeof iifname . @th,64,128; }`,
     ...chains.map((chain) =>
       chain === 'prerouting'
         ? `add chain ${table} prerouting { type filter hook prerouting priority -300; policy accept; }`
@@ -89,9 +92,17 @@ export function guardAddressRuleset(
   verb: Verb,
   entry: { port: string; mac: string; address: string },
 ): string {
-  const set = entry.address.includes(':') ? 'source6' : 'source4';
-  const element = `"${entry.port}" . ${entry.mac} . ${entry.address}`;
-  return `${verb} element bridge ${nftTableName(instance)} ${set} { ${element} }\n`;
+  const { port, mac, address } = entry;
+  const table = `bridge ${nftTableName(instance)}`;
+  const ip = parseIp(address);
+  if (ip.type === 'error') throw new TypeError(ip.message);
+  const source = ip.type === 'v4' ? 'source4' : 'source6';
+  const lines = [`${verb} element ${table} ${source} { "${port}" . ${mac} . ${address} }`];
+  if (ip.type === 'v6') {
+    const target = `0x${ip.value.toString(16).padStart(32, '0')}`;
+    lines.push(`${verb} element ${table} target6 { "${port}" . ${target} }`);
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 export function natSubnetRuleset(instance: string, verb: Verb, subnet: string): string {

@@ -234,7 +234,7 @@ function changeRules(
     const target = words[at + 1] ?? '';
     if (
       word.startsWith('@') &&
-      !/^@(ll|nh|th|ih),/.test(word) &&
+      !/^@(ll|nh|th|ih)(,|$)/.test(word) &&
       table.parts.get(word.slice(1))?.kind === undefined
     )
       missing(command.words);

@@ -1,0 +1,150 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createLinuxKernel } from '@cellblock/native/linux-kernel';
+import { hostSpec, type SpecObject } from '@cellblock/shared/host-spec';
+import type { HostStatus } from '@cellblock/shared/host-status';
+import { netnsPath } from '@cellblock/shared/owned-names';
+import { specDigest } from '@cellblock/shared/spec-digest';
+import { localClient } from '../src/local-client.ts';
+import { loadAgentKey } from '../src/warden/agent-key.ts';
+import { Ledger } from '../src/warden/ledger.ts';
+import { wardenPaths } from '../src/warden/paths.ts';
+
+const run = promisify(execFile);
+const MAIN = join(import.meta.dirname, '../src/warden/main.ts');
+
+/** A "host" in a network namespace of its own, with a warden that acts on nothing else's network. */
+export class Stand {
+  readonly directory: string;
+  readonly netns: string;
+  readonly kernel = createLinuxKernel();
+  instance = '';
+  private warden: ChildProcess | null = null;
+  private log = '';
+  private generation = 0;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.netns = `/run/cellblock-stand-${directory.slice(-6)}/host`;
+  }
+
+  static async open(): Promise<Stand> {
+    const stand = new Stand(await mkdtemp(join(tmpdir(), 'cellblock-stand-')));
+    await stand.kernel.createNetns({ path: stand.netns });
+    stand.instance = (await loadAgentKey(stand.directory)).instance;
+    return stand;
+  }
+
+  get paths() {
+    return wardenPaths(this.directory);
+  }
+
+  /** Writes a spec as if a dashboard had put it; the warden, when it runs, is restarted to read it. */
+  async accept(objects: SpecObject[]): Promise<void> {
+    const running = this.warden !== null;
+    if (running) await this.stop();
+    const ledger = await Ledger.open(this.paths.ledger);
+    this.generation += 1;
+    const { objects: map } = hostSpec(this.generation, objects);
+    const answer = await ledger.put({
+      dashboard: '00000000-0000-7000-8000-000000000001',
+      epoch: '00000000-0000-7000-8000-000000000002',
+      generation: this.generation,
+      base: null,
+      changed: objects,
+      removed: [],
+      digest: specDigest(map),
+      expect: [],
+    });
+    if (answer.result !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(answer)}`);
+    if (running) await this.start();
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(
+      'nsenter',
+      [`--net=${this.netns}`, process.execPath, MAIN, '--data', this.directory],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.warden = child;
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        this.log += text;
+        if (text.includes('is ready')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`the warden ended:\n${this.log}`)));
+    });
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.warden;
+    this.warden = null;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  get wardenLog(): string {
+    return this.log;
+  }
+
+  async ask<T>(question: (agent: ReturnType<typeof localClient>['agent']) => Promise<T>): Promise<T> {
+    const { agent, close } = localClient(this.paths.localSocket);
+    try {
+      return await question(agent);
+    } finally {
+      await close();
+    }
+  }
+
+  status(): Promise<HostStatus> {
+    return this.ask((agent) => agent.status.get.query());
+  }
+
+  /** Waits until the status is as wanted; fails with what the host says stands in the way. */
+  async until(what: string, wanted: (status: HostStatus) => boolean, ms = 15_000): Promise<HostStatus> {
+    const end = Date.now() + ms;
+    for (;;) {
+      const status = await this.status();
+      if (wanted(status)) return status;
+      if (Date.now() > end) {
+        const { problems, refused, jails, addresses } = status;
+        throw new Error(
+          `${what}: ${JSON.stringify({ problems, refused, jails, addresses }, null, 1)}\n${this.log}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** A program in a jail's network namespace, or in the host's. */
+  async inside(jailKey: string | null, command: string, ...args: string[]): Promise<string> {
+    const netns = jailKey === null ? this.netns : netnsPath(this.instance, jailKey);
+    return (await run('nsenter', [`--net=${netns}`, command, ...args])).stdout;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.purge().catch((error) => console.error('purge failed:', error));
+    await this.kernel.removeNetns({ path: this.netns }).catch(() => undefined);
+    await rm(this.netns.replace(/\/host$/, ''), { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async purge(): Promise<string[]> {
+    const script = `import { purge } from ${JSON.stringify(join(import.meta.dirname, '../src/warden/purge.ts'))};
+      console.log(JSON.stringify(await purge({ dataDirectory: ${JSON.stringify(this.directory)} })));`;
+    const { stdout } = await run('nsenter', [
+      `--net=${this.netns}`,
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ]);
+    return JSON.parse(stdout) as string[];
+  }
+}
