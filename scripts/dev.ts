@@ -118,7 +118,7 @@ const suites: Record<string, { says: string; run: () => Tally }> = {
 
 /** What the compilers make must be there before types and tests are looked at. */
 function prepare(): boolean {
-  return run('node', ['scripts/prepare.ts']);
+  return run('flock', ['node_modules/.cellblock-build.lock', 'node', 'scripts/prepare.ts']);
 }
 
 function report(name: string, suite: { run: () => Tally }): Tally {

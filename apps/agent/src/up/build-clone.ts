@@ -16,10 +16,13 @@ export function buildToRun(place: DataDirectory, source: string | undefined): In
       fix: 'Run ./cellblock up in a clone of the repository.',
     });
   }
-  const made = spawnSync(process.execPath, [path.join(source, 'scripts/build.ts'), '--app', place.app], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
+  // Two starts from one clone share its build directories: one compiles, the other finds everything made.
+  const lock = path.join(source, 'node_modules/.cellblock-build.lock');
+  const made = spawnSync(
+    'flock',
+    [lock, process.execPath, path.join(source, 'scripts/build.ts'), '--app', place.app],
+    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
+  );
   if (made.status !== 0) throw new AppError('internal', 'The build failed; its output is above.');
   return installedBuild(made.stdout.trim());
 }
