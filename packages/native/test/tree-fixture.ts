@@ -152,8 +152,16 @@ export class TreeFixture {
    */
   async without(
     protections: string,
-    { before = '', descriptors = '', owner = 0 } = {},
+    more: { before?: string; descriptors?: string; owner?: number } = {},
   ): Promise<ProcessTrees> {
+    return createLinuxProcessTrees({ programs: await this.programsWithout(protections, more) });
+  }
+
+  /** The directory that `without` makes its trees with. */
+  async programsWithout(
+    protections: string,
+    { before = '', descriptors = '', owner = 0 }: Parameters<TreeFixture['without']>[1] = {},
+  ): Promise<string> {
     const directory = await this.storage(`programs${this.#mutants++}`);
     await copyFile(join(programs, 'keeper'), join(directory, 'keeper'));
     const program = join(directory, 'program');
@@ -161,7 +169,7 @@ export class TreeFixture {
     await chown(program, owner, owner);
     const script = `#!/bin/sh\nexport SPAWN_MUTANT=${protections}\n${before}\nexec ${program} "$@" ${descriptors}\n`;
     await writeFile(join(directory, 'spawn'), script, { mode: 0o755 });
-    return createLinuxProcessTrees({ programs: directory });
+    return directory;
   }
 
   /** A control group of the pids controller with a limit; its procs file. */

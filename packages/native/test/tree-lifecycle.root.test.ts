@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsoleChunk, TreeSpec } from '../lib/process-tree.ts';
+import { startMessage } from '../lib/spawn-message.ts';
 import { TreeFixture } from './tree-fixture.ts';
 
 let fixture: TreeFixture;
@@ -34,6 +35,16 @@ function processesOfTrees(): string[] {
     } catch {} // it has ended meanwhile
   }
   return found;
+}
+
+/** A process called `name` whose parent has gone: it says so in the fields after its name. */
+function isOrphan(pid: string, name: string): boolean {
+  return (
+    readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .match(/\((.*)\) \S (\d+)/)
+      ?.slice(1)
+      .join() === `${name},1`
+  );
 }
 
 describe('start, status, stop', () => {
@@ -87,6 +98,11 @@ describe('start, status, stop', () => {
     await fixture.trees.forget(spec);
     expect(readdirSync(spec.runDirectory)).toEqual([]);
     expect(await fixture.trees.status(spec)).toBeNull();
+  });
+
+  test('the next tree starts at once where one has ended', async () => {
+    const runDirectory = await fixture.runDirectory();
+    for (let i = 0; i < 20; i++) await fixture.run(fixture.trees, ['true'], { runDirectory });
   });
 
   test('a wait can be given up', async () => {
@@ -177,6 +193,7 @@ setInterval(() => {}, 1000);
     expect(status).toMatch(/Uid:\t64999\t64999\t64999\t64999/);
     for (const set of ['CapPrm', 'CapEff', 'CapBnd']) expect(status).toMatch(new RegExp(`${set}:\t0{16}`));
     expect(status).toMatch(/NoNewPrivs:\t1/);
+    expect(status).toMatch(/Seccomp:\t2/);
     expect(readFileSync(`/proc/${init?.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]).toBe(
       String(keeper?.pid),
     );
@@ -192,6 +209,38 @@ setInterval(() => {}, 1000);
     await expect(fixture.trees.start(spec)).rejects.toMatchObject({ code: 'EEXIST' });
     expect(await stop(spec.runDirectory)).toMatchObject({ state: 'lost', exit: null, init: null });
     expect(processesOfTrees()).toEqual([]);
+  });
+});
+
+describe('a builder that is killed on its way', () => {
+  // Whatever was reached by then: either nothing is left, or a tree that can be found and stopped.
+  test('leaves nothing that nobody knows of', async () => {
+    const programs = await fixture.programsWithout('');
+    const spec = await fixture.spec();
+    const outcomes = { nothing: 0, tree: 0 };
+    for (let halfMilliseconds = 0; halfMilliseconds < 30; halfMilliseconds++) {
+      const runDirectory = await fixture.runDirectory();
+      const child = spawn(join(programs, 'spawn'), ['start', join(programs, 'keeper')], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      });
+      child.stdin.end(startMessage({ ...spec, runDirectory }));
+      await once(child, 'exit');
+      const until = performance.now() + halfMilliseconds / 2;
+      while (performance.now() < until);
+      const builder = processesOfTrees().find((pid) => isOrphan(pid, 'program'));
+      if (builder) process.kill(Number(builder), 'SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      if (await fixture.trees.status({ runDirectory })) {
+        outcomes.tree++;
+        await stop(runDirectory);
+      } else {
+        outcomes.nothing++;
+      }
+      expect(processesOfTrees()).toEqual([]);
+    }
+    // Both ends of the way were met.
+    expect(outcomes.nothing).toBeGreaterThan(0);
+    expect(outcomes.tree).toBeGreaterThan(0);
   });
 });
 

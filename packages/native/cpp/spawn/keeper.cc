@@ -21,6 +21,7 @@
 
 #include "console_ring.h"
 #include "keeper_descriptors.h"
+#include "keeper_filter.h"
 #include "paths.h"
 #include "unique_fd.h"
 
@@ -101,6 +102,8 @@ int keep(pid_t first) {
   while (!console_over && drain(ring, console_over)) {
   }
   write_exit(status);
+  // Whoever hears of the end may start the next tree here at once.
+  close(kLock);
   listeners.tell('x');
   return 0;
 }
@@ -114,6 +117,8 @@ int main(int count, char** arguments) {
   ignore_what_is_meant_for_others();
   fcntl(kConsolePipe, F_SETFL, fcntl(kConsolePipe, F_GETFL) | O_NONBLOCK);
   fcntl(kListenSocket, F_SETFL, fcntl(kListenSocket, F_GETFL) | O_NONBLOCK);
+  // What it holds is worth more than what it is confined by: an old kernel's refusal does not end it.
+  confine_keeper();
   write_all(kReportPipe, "ok\n");
   close(kReportPipe);
   return keep(static_cast<pid_t>(std::atoi(arguments[1])));

@@ -29,6 +29,15 @@ static UniqueFd listen_in(int directory) {
   return listener;
 }
 
+/** A keeper that has said how its tree ended is gone within a moment; one that keeps a tree is not. */
+static void take_lock(int file) {
+  for (int tries = 0; flock(file, LOCK_EX | LOCK_NB) < 0; tries++) {
+    if (errno != EWOULDBLOCK && errno != EINTR) fail("lock runDirectory");
+    if (tries == 50) fail("start tree: one runs in its runDirectory", EEXIST);
+    usleep(5000);
+  }
+}
+
 RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes) {
   umask(077);
   RunDirectory run;
@@ -38,7 +47,7 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   if (found.st_uid != 0 || (found.st_mode & 077) != 0) fail("runDirectory must belong to root with mode 0700", EPERM);
   const int directory = run.directory.get();
   run.lock = open_own(directory, "lock", O_RDWR | O_CREAT);
-  if (flock(run.lock.get(), LOCK_EX | LOCK_NB) < 0) fail("start tree: one runs here", errno == EWOULDBLOCK ? EEXIST : errno);
+  take_lock(run.lock.get());
   for (const char* name : {"tree", "exit", "keeper.sock"})
     if (unlinkat(directory, name, 0) < 0 && errno != ENOENT) fail(std::string("remove ") + name);
   run.exit_file = open_own(directory, "exit", O_WRONLY | O_CREAT | O_EXCL | O_APPEND);

@@ -1,0 +1,35 @@
+#include "keeper_filter.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <iterator>
+#include <vector>
+
+/** Read, write, wait, listen, grow, end: nothing that opens, executes, forks or signals. */
+static constexpr long kNeeded[] = {
+    SYS_read,   SYS_write,  SYS_pread64, SYS_pwrite64,   SYS_fdatasync,     SYS_close,  SYS_fcntl,        SYS_poll,
+    SYS_ppoll,  SYS_sendto, SYS_accept4, SYS_wait4,      SYS_clock_gettime, SYS_brk,    SYS_mmap,         SYS_munmap,
+    SYS_mremap, SYS_futex,  SYS_madvise, SYS_rt_sigreturn, SYS_exit,        SYS_exit_group, SYS_restart_syscall};
+
+bool confine_keeper() {
+  std::vector<sock_filter> code{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+  };
+  for (size_t i = 0; i < std::size(kNeeded); i++)
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(kNeeded[i]),
+                            static_cast<unsigned char>(std::size(kNeeded) - i), 0));
+  // Refused, not killed: a keeper that dies takes the exit status with it.
+  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
