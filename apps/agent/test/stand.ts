@@ -1,17 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
-import { hostSpec, type SpecObject } from '@cellblock/shared/host-spec';
+import type { SpecObject } from '@cellblock/shared/host-spec';
 import type { HostStatus } from '@cellblock/shared/host-status';
 import { netnsPath } from '@cellblock/shared/owned-names';
-import { specDigest } from '@cellblock/shared/spec-digest';
+import type { TRPCClient } from '@trpc/client';
 import { localClient } from '../src/local-client.ts';
 import { loadAgentKey } from '../src/warden/agent-key.ts';
-import { Ledger } from '../src/warden/ledger.ts';
+import type { AgentRouter } from '../src/warden/api/router.ts';
 import { wardenPaths } from '../src/warden/paths.ts';
+import { TestDashboard } from './test-dashboard.ts';
 
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '../src/warden/main.ts');
@@ -24,7 +25,8 @@ export class Stand {
   instance = '';
   private warden: ChildProcess | null = null;
   private log = '';
-  private generation = 0;
+  readonly testDashboard = new TestDashboard();
+  private connected: TRPCClient<AgentRouter> | null = null;
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -35,6 +37,7 @@ export class Stand {
     const stand = new Stand(await mkdtemp(join(tmpdir(), 'cellblock-stand-')));
     await stand.kernel.createNetns({ path: stand.netns });
     stand.instance = (await loadAgentKey(stand.directory)).instance;
+    await writeFile(stand.paths.host, JSON.stringify({ dashboardUrl: 'http://localhost:1' }));
     return stand;
   }
 
@@ -42,25 +45,17 @@ export class Stand {
     return wardenPaths(this.directory);
   }
 
-  /** Writes a spec as if a dashboard had put it; the warden, when it runs, is restarted to read it. */
+  /** Puts a whole spec as the dashboard does. */
   async accept(objects: SpecObject[]): Promise<void> {
-    const running = this.warden !== null;
-    if (running) await this.stop();
-    const ledger = await Ledger.open(this.paths.ledger);
-    this.generation += 1;
-    const { objects: map } = hostSpec(this.generation, objects);
-    const answer = await ledger.put({
-      dashboard: '00000000-0000-7000-8000-000000000001',
-      epoch: '00000000-0000-7000-8000-000000000002',
-      generation: this.generation,
-      base: null,
-      changed: objects,
-      removed: [],
-      digest: specDigest(map),
-      expect: [],
-    });
+    const agent = await this.dashboard();
+    const answer = await this.testDashboard.put(agent, objects);
     if (answer.result !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(answer)}`);
-    if (running) await this.start();
+  }
+
+  /** The connection of a dashboard that has admitted this host. */
+  async dashboard(): Promise<TRPCClient<AgentRouter>> {
+    this.connected ??= await this.testDashboard.connect(this.paths.dialerSocket);
+    return this.connected;
   }
 
   async start(): Promise<void> {
@@ -82,6 +77,8 @@ export class Stand {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.warden;
     this.warden = null;
+    this.testDashboard.close();
+    this.connected = null;
     if (!child || child.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);

@@ -169,8 +169,11 @@ export class Warden {
   }
 
   async status(): Promise<HostStatus> {
-    const accepted = this.reconciler.spec ?? NOTHING_ACCEPTED;
+    // Before the first pass there is nothing to show yet, and an empty report would read as an empty host.
+    const early = this.reconciler.spec === null ? await this.accepted() : null;
+    const usage = await this.usageOf(await this.state());
     const state = await this.state();
+    const accepted = this.reconciler.spec ?? early ?? NOTHING_ACCEPTED;
     return hostStatus({
       generation: this.ledger.spec?.generation ?? 0,
       converged: this.reconciler.converged,
@@ -183,7 +186,7 @@ export class Warden {
       underWay: this.reconciler.underWay,
       problems: this.reconciler.problems,
       holds: this.holds.all(),
-      usage: await this.usageOf(state),
+      usage,
       receipts: this.receipts.newest,
     });
   }

@@ -1,0 +1,177 @@
+import { execFile, spawn } from 'node:child_process';
+import { verify } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { canonicalJson } from '@cellblock/shared/canonical-json';
+import type { AddressSpec, JailSpec, SpecObject } from '@cellblock/shared/host-spec';
+import { netnsPath } from '@cellblock/shared/owned-names';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { receiptHash } from '../src/warden/receipts.ts';
+import { nonceServer } from './nonce-server.ts';
+import { addressSpec, interfaceSpec, jailSpec, networkSpec } from './spec-builders.ts';
+import { Stand } from './stand.ts';
+import { rawKey } from './test-dashboard.ts';
+
+const run = promisify(execFile);
+const CLIENT = join(import.meta.dirname, 'nonce-client.mjs');
+
+let stand: Stand;
+let before: Awaited<ReturnType<typeof leftovers>>;
+beforeAll(async () => {
+  stand = await Stand.open();
+  before = await leftovers();
+  await stand.start();
+});
+afterAll(() => stand.close());
+
+const lan = networkSpec(1);
+const jails = [1, 2, 3].map((n) =>
+  jailSpec(n, {
+    interfaces: [interfaceSpec(n, lan)],
+    settings: { command: nonceServer(`word${n}`), restart: 'no' },
+  }),
+) as [JailSpec, JailSpec, JailSpec];
+const [web1, web2, third] = jails;
+const own = jails.map((jail, n) => addressSpec(n + 1, jail, `10.77.1.1${n + 1}`));
+const absent = (address: AddressSpec): AddressSpec => ({ ...address, wanted: 'absent' });
+
+/** What the address says when it is asked from a jail's network, or the host's; `-` when nobody answers. */
+async function word(from: JailSpec | null, address: string): Promise<string> {
+  const out = await stand.inside(from?.key ?? null, process.execPath, CLIENT, address, '1', '1');
+  return out.trim().split(' ')[1] ?? '-';
+}
+
+async function whenConverged(objects: SpecObject[]) {
+  await stand.accept(objects);
+  return stand.until(
+    'converged',
+    (status) => status.accepted === stand.testDashboard.generation && status.converged === status.accepted,
+  );
+}
+
+const startOf = (status: Awaited<ReturnType<Stand['status']>>, jail: JailSpec) =>
+  status.jails.find(({ id }) => id === jail.id)?.pid;
+
+/** Everything that could be left of an agent, in the whole machine. */
+async function leftovers() {
+  const { stdout: links } = await run('nsenter', [`--net=${stand.netns}`, 'ip', '-o', 'link']);
+  const { stdout: tables } = await run('nsenter', [`--net=${stand.netns}`, 'nft', 'list', 'tables']);
+  const { stdout: mounts } = await run('cat', ['/proc/self/mountinfo']);
+  const groups = await run('find', ['/sys/fs/cgroup', '-maxdepth', '3', '-name', 'cellblock-*']);
+  const names = (text: string) => text.split('\n').sort();
+  return {
+    links: links
+      .split('\n')
+      .map((line) => line.split(':')[1])
+      .sort(),
+    tables: names(tables),
+    mounts: mounts.split('\n').filter((line) => line.includes(stand.directory)),
+    groups: names(groups.stdout).filter((line) => line.includes(stand.instance)),
+    ids: await ownClaims(),
+    namespaces: await readdir(`/run/cellblock/${stand.instance}`).catch(() => []),
+  };
+}
+
+async function ownClaims(): Promise<string[]> {
+  const { stdout } = await run('sh', [
+    '-c',
+    `grep -l ${stand.instance} /run/cellblock/ids/* 2>/dev/null || true`,
+  ]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+test('three jails start and each serves its word on its address, to the host and to each other', async () => {
+  const status = await whenConverged([lan, ...jails, ...own]);
+  expect(status.problems).toEqual([]);
+  expect(status.jails.map(({ state }) => state)).toEqual(['running', 'running', 'running']);
+  await expect.poll(() => word(null, '10.77.1.11')).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.12')).toBe('word2');
+  expect(new Set(status.jails.map(({ idBase }) => idBase)).size).toBe(3);
+});
+
+test('a second address is assigned, v4 and v6, and released while the jail runs', async () => {
+  const pid = startOf(await stand.status(), web1);
+  const second = addressSpec(20, web1, '10.77.1.20');
+  const sixth = addressSpec(21, web1, 'fd77:0:0:1::20');
+  const with6 = addressSpec(22, third, 'fd77:0:0:1::30');
+  await whenConverged([lan, ...jails, ...own, second, sixth, with6]);
+  expect(await word(null, '10.77.1.20')).toBe('word1');
+  expect(await word(third, '10.77.1.20')).toBe('word1');
+  expect(await word(null, 'fd77:0:0:1::20')).toBe('word1');
+  expect(await word(third, 'fd77:0:0:1::20')).toBe('word1');
+
+  const status = await whenConverged([lan, ...jails, ...own, absent(second), absent(sixth), with6]);
+  expect(status.addresses.find(({ id }) => id === second.id)?.state).toBe('absent');
+  expect(await word(null, '10.77.1.20')).toBe('-');
+  expect(await word(third, 'fd77:0:0:1::20')).toBe('-');
+  expect(await word(third, '10.77.1.11')).toBe('word1');
+  expect(startOf(status, web1)).toBe(pid);
+});
+
+test('a third jail sees a move within 100 ms, and no process is restarted', async () => {
+  const pids = (status: Awaited<ReturnType<Stand['status']>>) => jails.map((jail) => startOf(status, jail));
+  const here = addressSpec(30, web1, '10.77.1.30');
+  const there = addressSpec(31, web2, '10.77.1.30');
+  const started = pids(await whenConverged([lan, ...jails, ...own, here]));
+  const netns = netnsPath(stand.instance, third.key);
+  const client = spawn('nsenter', [`--net=${netns}`, process.execPath, CLIENT, '10.77.1.30', '2', '2500']);
+  let out = '';
+  client.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  await expect.poll(() => out, { timeout: 2_000 }).toContain('word1');
+  await stand.accept([lan, ...jails, ...own, absent(here), there]);
+  await new Promise((resolve) => client.once('exit', resolve));
+  const answers = out
+    .trim()
+    .split('\n')
+    .map((line) => ({ at: Number(line.split(' ')[0]), word: line.split(' ')[1] }));
+  const lastOld = answers.findLast((answer) => answer.word === 'word1')?.at ?? 0;
+  const firstNew = answers.find((answer) => answer.word === 'word2')?.at ?? Number.POSITIVE_INFINITY;
+  expect(firstNew, 'never two holders').toBeGreaterThan(lastOld);
+  expect(firstNew - lastOld).toBeLessThan(100);
+  expect(pids(await stand.status())).toEqual(started);
+});
+
+test('the receipts are a chain, signed by this host, and carry the event that wanted each step', async () => {
+  const agent = await stand.dashboard();
+  const receipts = await agent.receipts.after.query({ seq: 0, limit: 500 });
+  const key = rawKey(stand.testDashboard.agentKey);
+  let prev = '0'.repeat(64);
+  for (const { body, signature } of receipts) {
+    expect(body.prev).toBe(prev);
+    expect(verify(null, Buffer.from(canonicalJson(body)), key, Buffer.from(signature, 'base64'))).toBe(true);
+    prev = receiptHash(body);
+  }
+  const starts = receipts.filter(({ body }) => body.step.kind === 'process.start');
+  // Jails that share nothing are started at the same time.
+  expect(starts.map(({ body }) => body.cause).sort()).toEqual(jails.map((jail) => jail.cause).sort());
+  // Control: a changed receipt does not verify.
+  const first = receipts[0];
+  if (!first) throw new Error('there are no receipts');
+  const forged = Buffer.from(canonicalJson({ ...first.body, text: 'nothing happened' }));
+  expect(verify(null, forged, key, Buffer.from(first.signature, 'base64'))).toBe(false);
+});
+
+test('a warden that is killed restarts no jail and adopts them', async () => {
+  const status = await stand.status();
+  await stand.stop('SIGKILL');
+  expect(await word(third, '10.77.1.11')).toBe('word1');
+  await stand.start();
+  const after = await stand.until(
+    'adopted',
+    ({ converged, accepted }) => accepted > 0 && converged === accepted,
+  );
+  expect(jails.map((jail) => startOf(after, jail))).toEqual(jails.map((jail) => startOf(status, jail)));
+});
+
+test('purge leaves nothing of this instance', async () => {
+  await stand.stop();
+  const used = await leftovers();
+  expect(used.links.length).toBeGreaterThan(before.links.length);
+  expect(used.mounts).not.toEqual([]);
+  expect(used.ids).toHaveLength(3);
+  await stand.purge();
+  expect(await leftovers()).toEqual(before);
+});

@@ -1,0 +1,96 @@
+import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { AgentHello, AgentProof, signedNonce } from '@cellblock/shared/agent-handshake';
+import { hostSpec, type SpecObject, type SpecPutAnswer } from '@cellblock/shared/host-spec';
+import { specDigest } from '@cellblock/shared/spec-digest';
+import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
+import superjson from 'superjson';
+import { WebSocket } from 'ws';
+import type { AgentRouter } from '../src/warden/api/router.ts';
+
+const DASHBOARD = '00000000-0000-7000-8000-0000000000d1';
+const EPOCH = '00000000-0000-7000-8000-0000000000e1';
+const HOST = '00000000-0000-7000-8000-0000000000a1';
+
+/** The dashboard's end of a connection, on the warden's own socket: proves its key, then asks in reverse. */
+export class TestDashboard {
+  private readonly keys = generateKeyPairSync('ed25519');
+  private socket: WebSocket | null = null;
+  generation = 0;
+  agentKey = '';
+
+  async connect(dialerSocket: string): Promise<TRPCClient<AgentRouter>> {
+    const socket = new WebSocket(`ws+unix:${dialerSocket}:/`);
+    this.socket = socket;
+    const hello = AgentHello.parse(JSON.parse(String((await once(socket, 'message'))[0])));
+    this.agentKey = hello.publicKey;
+    const raw = this.keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+    const publicKey = raw.toString('base64');
+    const nonce = randomBytes(32).toString('base64');
+    const signature = sign(
+      null,
+      signedNonce('dashboard', hello.nonce, publicKey, hello.publicKey),
+      this.keys.privateKey,
+    ).toString('base64');
+    socket.send(JSON.stringify({ type: 'welcome', publicKey, nonce, signature }));
+    const proof = AgentProof.parse(JSON.parse(String((await once(socket, 'message'))[0])));
+    const signed = signedNonce('agent', nonce, publicKey, hello.publicKey);
+    if (!verify(null, signed, rawKey(hello.publicKey), Buffer.from(proof.signature, 'base64')))
+      throw new Error('the agent did not prove its key');
+    // The first question follows in the same breath, as the real dashboard's does.
+    socket.send(JSON.stringify({ type: 'ready', host: HOST, name: 'h1', dashboard: DASHBOARD }));
+    const client = createWSClient({ url: 'ws://agent', WebSocket: openSocketClass(socket) });
+    return createTRPCClient<AgentRouter>({ links: [wsLink({ client, transformer: superjson })] });
+  }
+
+  /** All of a spec, at the next generation. */
+  put(agent: TRPCClient<AgentRouter>, objects: SpecObject[]): Promise<SpecPutAnswer> {
+    this.generation += 1;
+    return agent.spec.put.mutate({
+      dashboard: DASHBOARD,
+      epoch: EPOCH,
+      generation: this.generation,
+      base: null,
+      changed: objects,
+      removed: [],
+      digest: specDigest(hostSpec(this.generation, objects).objects),
+      expect: [],
+    });
+  }
+
+  close(): void {
+    this.socket?.terminate();
+  }
+}
+
+export function rawKey(base64: string) {
+  const x = Buffer.from(base64, 'base64').toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+}
+
+function openSocketClass(socket: WebSocket): typeof globalThis.WebSocket {
+  class Open extends EventTarget {
+    static readonly CONNECTING = 0;
+    static readonly OPEN = 1;
+    static readonly CLOSING = 2;
+    static readonly CLOSED = 3;
+    constructor() {
+      super();
+      setImmediate(() => this.dispatchEvent(new Event('open')));
+      socket.on('message', (data) =>
+        this.dispatchEvent(new MessageEvent('message', { data: data.toString() })),
+      );
+      socket.on('close', () => this.dispatchEvent(new Event('close')));
+    }
+    get readyState() {
+      return socket.readyState;
+    }
+    send(data: string) {
+      socket.send(data);
+    }
+    close() {
+      socket.close();
+    }
+  }
+  return Open as unknown as typeof globalThis.WebSocket;
+}
