@@ -4,14 +4,14 @@ import { chmod, copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TreeMount, TreeSpec } from '../lib/process-tree.ts';
-import { linesByName, TreeFixture } from './tree-fixture.ts';
+import { BUILD_MS, linesByName, TreeFixture } from './tree-fixture.ts';
 
 let fixture: TreeFixture;
 let root: string;
 
 beforeAll(async () => {
   fixture = await TreeFixture.create();
-});
+}, BUILD_MS);
 afterAll(() => fixture.remove());
 
 /** A root directory without a libc: the probes are static. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProcessTrees } from '../lib/process-tree.ts';
-import { linesByName, TreeFixture } from './tree-fixture.ts';
+import { BUILD_MS, linesByName, TreeFixture } from './tree-fixture.ts';
 
 let fixture: TreeFixture;
 let runDirectory: string;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   const spec = await fixture.spec();
   runDirectory = spec.runDirectory;
   await fixture.trees.start(spec);
-});
+}, BUILD_MS);
 afterAll(() => fixture.remove());
 
 describe('a command in a tree', () => {

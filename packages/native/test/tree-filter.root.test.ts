@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProcessTrees } from '../lib/process-tree.ts';
-import { linesByName, TreeFixture } from './tree-fixture.ts';
+import { BUILD_MS, linesByName, TreeFixture } from './tree-fixture.ts';
 
 // The default filter: each refused call is made again by the mutant without that part of the filter.
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   withoutList = await fixture.without('allowed-calls');
   withoutRules = await fixture.without('argument-rules');
   withoutFilter = await fixture.without('allowed-calls,argument-rules');
-});
+}, BUILD_MS);
 afterAll(() => fixture.remove());
 
 async function calls(trees: ProcessTrees, group: string): Promise<Record<string, string>> {

@@ -10,13 +10,18 @@ const packageDirectory = join(import.meta.dirname, '..');
 const programs = join(packageDirectory, 'build/bin');
 const probes = join(packageDirectory, 'build/probes');
 
+/** How long the first build of all programs may take, on a machine that does other things too. */
+export const BUILD_MS = 300_000;
+
 /** Builds what is older than its sources; the mutant and the probes exist for tests only. */
 export function buildPrograms(): void {
   for (const [directory, targets] of [
     ['cpp/spawn', ['all', 'mutant']],
     ['test/probes', ['all']],
   ] as const)
-    execFileSync('make', ['-s', '-C', join(packageDirectory, directory), ...targets], { stdio: 'inherit' });
+    execFileSync('make', ['-s', '-j2', '-C', join(packageDirectory, directory), ...targets], {
+      stdio: 'inherit',
+    });
 }
 
 /** What an ordinary tree may do: binds low ports, changes ids and owners of its own files, kills its own. */

@@ -5,14 +5,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProcessTrees, TreeMount } from '../lib/process-tree.ts';
-import { CAPABILITIES, linesByName, TreeFixture } from './tree-fixture.ts';
+import { BUILD_MS, CAPABILITIES, linesByName, TreeFixture } from './tree-fixture.ts';
 
 // Every protection is tried twice with the same probe: as it is shipped, and by the mutant that leaves it out.
 
 let fixture: TreeFixture;
 beforeAll(async () => {
   fixture = await TreeFixture.create();
-});
+}, BUILD_MS);
 afterAll(() => fixture.remove());
 
 async function facts(trees: ProcessTrees): Promise<Record<string, string>> {
@@ -139,6 +139,14 @@ describe('mounts are locked', () => {
   test('masks hide something', async () => {
     const control = await attempt('proc-masks', ['/probes/mounts', 'read', '/proc/interrupts']);
     expect(control).toEqual({ content: 'readable' });
+  });
+
+  test('settings below /proc/sys are read, not written', async () => {
+    // One that belongs to the tree's own ipc namespace: the kernel itself would let root inside write it.
+    const path = '/proc/sys/kernel/msgmax';
+    expect(await attempt('', ['/probes/mounts', 'read', path])).toEqual({ content: 'readable' });
+    expect(await attempt('', ['/probes/mounts', 'open-for-write', path])).toEqual({ open: 'EROFS' });
+    expect(await attempt('proc-masks', ['/probes/mounts', 'open-for-write', path])).toEqual({ open: 'ok' });
   });
 
   test('read-only storage stays read only', async () => {

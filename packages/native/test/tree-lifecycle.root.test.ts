@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsoleChunk, TreeSpec } from '../lib/process-tree.ts';
 import { startMessage } from '../lib/spawn-message.ts';
-import { TreeFixture } from './tree-fixture.ts';
+import { BUILD_MS, TreeFixture } from './tree-fixture.ts';
 
 let fixture: TreeFixture;
 beforeAll(async () => {
   fixture = await TreeFixture.create();
-});
+}, BUILD_MS);
 afterAll(() => fixture.remove());
 
 const stop = (runDirectory: string, timeoutMs = 5000) =>

@@ -51,6 +51,7 @@ int main(int count, char **arguments) {
   else if (!strcmp(verb, "make-writable")) make_writable(path);
   else if (!strcmp(verb, "mount")) mount_something(path);
   else if (!strcmp(verb, "read")) report_content(path);
+  else if (!strcmp(verb, "open-for-write")) tell("open", open(path, O_WRONLY));
   else if (!strcmp(verb, "chmod")) tell("chmod", chmod(path, 0755));
   else if (!strcmp(verb, "create")) tell("create", open(path, O_CREAT | O_EXCL | O_WRONLY, 0640));
   else return 2;
