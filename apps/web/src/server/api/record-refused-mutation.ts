@@ -31,7 +31,7 @@ export async function recordRefusedMutation(
   if (kind === null || ctx.identity === null) return;
   try {
     const author = { ...ctx, actor: ctx.identity.actor, session: ctx.identity.session };
-    await recordRefusal(author, kind, objectOf(kind, await getRawInput()), refusal);
+    await recordRefusal(author, kind, objectOf(kind, await getRawInput().catch(() => null)), refusal);
   } catch (error) {
     // The act is refused either way; what the caller is told must not change with the history's trouble.
     console.error(`${ctx.requestId} the refusal of ${path} was not recorded`, error);

@@ -1,4 +1,5 @@
-import { AppError, type AppErrorCode, type Refusal } from '@cellblock/shared/app-error';
+import { AppError, type AppErrorCode, Refusal } from '@cellblock/shared/app-error';
+import { TRPCClientError } from '@trpc/client';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import * as z from 'zod';
@@ -32,6 +33,7 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
     const code = OWN_WORDS[error.code];
     if (code !== undefined) return { code, message: error.message, requestId };
   }
+  if (cause instanceof TRPCClientError) return { ...refusalOfAgent(cause), requestId };
   if (isDatabaseGone(cause)) {
     return {
       code: 'unreachable',
@@ -91,6 +93,19 @@ function refusalOfIssues(issues: readonly z.core.$ZodIssue[]): Refusal {
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+/** An agent refuses in the same form; without one, the connection to it broke. */
+function refusalOfAgent(error: TRPCClientError<never>): Refusal {
+  const { data } = error as { data?: unknown };
+  const told = Refusal.safeParse((data as { refusal?: unknown } | undefined)?.refusal);
+  if (told.success) return told.data;
+  return {
+    code: 'unreachable',
+    message: 'The host hung up before it had answered.',
+    cause: 'Its agent was stopped, or the connection to it broke.',
+    fix: 'Try again: it dials the dashboard anew within seconds.',
+  };
 }
 
 /** Codes of Prisma, of PostgreSQL and of the system for a database that is away. */

@@ -1,3 +1,4 @@
+import { fleetRouter } from './routers/fleet.ts';
 import { hostsRouter } from './routers/hosts.ts';
 import { invitesRouter } from './routers/invites.ts';
 import { sessionRouter } from './routers/session.ts';
@@ -14,6 +15,7 @@ export const appRouter = router({
   users: usersRouter,
   tokens: tokensRouter,
   hosts: hostsRouter,
+  fleet: fleetRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,27 +1,10 @@
-import { AppError } from '@cellblock/shared/app-error';
-import {
-  HOST_SILENT_AFTER_MS,
-  type HostState,
-  type HostSummary,
-  type HostView,
-} from '@cellblock/shared/views/host-view';
+import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
 import type { Db, Tx } from '../db.ts';
 import { findHost } from '../find-object.ts';
+import { hostStateOf } from '../jails/queries.ts';
 import { statusOf } from '../networks/reach.ts';
 
 type HostRow = Awaited<ReturnType<typeof findHost>>;
-
-/** A host that does not report is unknown, whatever it said last. */
-export function hostStateOf(host: Pick<HostRow, 'state' | 'lastReportAt'>, now = Date.now()): HostState {
-  switch (host.state) {
-    case 'waiting':
-    case 'locked':
-    case 'frozen':
-      return host.state;
-    default:
-      return now - (host.lastReportAt?.getTime() ?? 0) > HOST_SILENT_AFTER_MS ? 'unknown' : 'ready';
-  }
-}
 
 export async function listHosts(db: Db): Promise<HostSummary[]> {
   const hosts = await db.host.findMany({ where: { state: { not: 'removed' } }, orderBy: { name: 'asc' } });
@@ -31,7 +14,6 @@ export async function listHosts(db: Db): Promise<HostSummary[]> {
 
 export async function getHost(db: Db, ref: string): Promise<HostView> {
   const host = await findHost(db, ref);
-  if (host === null) throw new AppError('not-found', `There is no host ${ref}.`, { field: 'host' });
   const status = statusOf(host);
   const wanted = await wantedJails(db);
   return {

@@ -71,7 +71,7 @@ export async function answerAuth(
   );
   const text = await answer.text();
   if (credential !== undefined) {
-    if (answer.ok) await began(from, text, credential);
+    if (answer.ok) await began(from, answer.headers.getSetCookie(), credential);
     else if (answer.status < 500) await failed(services, from, account, credential);
   }
   if (leaving !== null && answer.ok) await recordSignOut(from, leaving);
@@ -86,11 +86,13 @@ export async function answerAuth(
 
 type From = Parameters<typeof recordSignIn>[0];
 
-async function began(from: From, text: string, credential: string): Promise<void> {
-  const told = JSON.parse(text) as { token?: string; session?: { token?: string } } | null;
-  const token = told?.token ?? told?.session?.token;
-  // With TOTP the password alone begins no session: the library asks for the code first.
-  if (typeof token === 'string') await recordSignIn(from, token, credential);
+/** With TOTP the password alone begins no session, and sets no cookie for one: the code is asked for first. */
+async function began(from: From, cookies: string[], credential: string): Promise<void> {
+  for (const cookie of cookies) {
+    // `token.signature`; empty where the library takes a cookie away
+    const token = /^__Host-cellblock\.session_token=([^.;%]+)/.exec(cookie)?.[1];
+    if (token !== undefined) await recordSignIn(from, token, credential);
+  }
 }
 
 async function failed(

@@ -43,8 +43,8 @@ export class AgentUnderTest {
   ): Promise<Frame> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/agent`);
     this.socket = socket;
-    const frames: AsyncIterator<[unknown]> = on(socket, 'message');
-    const next = async () => JSON.parse(String((await frames.next()).value[0])) as Frame;
+    const frames = on(socket, 'message');
+    const next = async () => JSON.parse(String((await frames.next()).value?.[0])) as Frame;
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     this.counter = more.counter ?? this.counter + 1;
     socket.send(
@@ -70,7 +70,10 @@ export class AgentUnderTest {
     if (verdict.type !== 'ready') return verdict;
     await frames.return?.();
     this.hostId = String(verdict.host);
-    const serve = getWSConnectionHandler({ router: this.router, createContext: () => ({}) });
+    const serve = getWSConnectionHandler<AgentUnderTest['router']>({
+      router: this.router,
+      createContext: () => ({}),
+    } as never);
     serve(socket as never, { url: '/', headers: {}, on() {}, socket: {} } as never);
     return verdict;
   }

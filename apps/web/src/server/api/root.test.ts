@@ -1,0 +1,35 @@
+import { Permission } from '@cellblock/shared/role';
+import { describe, expect, it } from 'vitest';
+import { appRouter } from './root.ts';
+import type { ProcedureMeta } from './trpc.ts';
+
+const procedures = Object.entries(appRouter._def.procedures) as unknown as [
+  string,
+  { _def: { type: string; meta?: ProcedureMeta } },
+][];
+
+/** Whoever has not signed in may call these and no others: adding one is a decision, made here. */
+const PUBLIC = ['invites.accept', 'invites.show', 'session.me', 'setup.claim', 'setup.status'];
+
+describe('every procedure', () => {
+  it.each(procedures.map(([path, { _def }]) => [path, _def.meta?.permission]))(
+    '%s declares who may call it',
+    (_, permission) => {
+      expect([...Permission.options, 'public']).toContain(permission);
+    },
+  );
+
+  it('is closed to strangers, but for set-up and sign-in', () => {
+    const open = procedures
+      .filter(([, { _def }]) => _def.meta?.permission === 'public')
+      .map(([path]) => path);
+    expect(open.sort()).toEqual(PUBLIC);
+  });
+
+  it('that changes something needs more than reading', () => {
+    const weak = procedures.filter(
+      ([, { _def }]) => _def.type === 'mutation' && _def.meta?.permission === 'read',
+    );
+    expect(weak.map(([path]) => path)).toEqual([]);
+  });
+});
