@@ -15,5 +15,6 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: [['list']],
+  globalSetup: './stand/prepare.ts',
   globalTeardown: './stand/remove-leftovers.ts',
 });

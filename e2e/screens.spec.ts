@@ -1,0 +1,124 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { claim } from './stand/claim.ts';
+import { type Console, openConsole } from './stand/open-console.ts';
+import { makeStand, type Stand } from './stand/stand.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+let stand: Stand;
+let first: Console;
+test.beforeAll(async () => {
+  test.setTimeout(900_000);
+  stand = await makeStand();
+  const link = /https?:\/\/\S+\/setup\/claim\?token=\S+/.exec(await stand.up())?.[0] ?? '';
+  first = await openConsole(stand);
+  await claim(first.page, link, { name: 'mira', password: 'correct horse battery staple' });
+  for (const line of [
+    ['network', 'create', 'prod', '--kind', 'bridge', '--subnet', '10.20.4.0/24', '--nat'],
+    ['create', 'web-1'],
+    ['create', 'web-2', '--memory', '128M'],
+    ['ip', 'assign', 'web-1', '10.20.4.77'],
+    ['ip', 'move', '10.20.4.77', 'web-2'],
+    ['ip', 'release', 'web-2', '10.20.4.77'],
+    [
+      'pool',
+      'reserve',
+      (await firstPool()) ?? 'prod',
+      '10.20.4.200-10.20.4.209',
+      '--reason',
+      'for the printers',
+    ],
+    ['stop', 'web-2'],
+  ]) {
+    const ended = await stand.cellblock(line);
+    if (ended.exitCode !== 0) throw new Error(`${line.join(' ')}: ${ended.stderr}`);
+  }
+});
+test.afterAll(async () => {
+  test.setTimeout(120_000);
+  await first?.close();
+  await stand?.close();
+});
+
+async function firstPool(): Promise<string | undefined> {
+  const made = await stand.cellblock(['pool', 'ls', '-o', 'name']);
+  return made.stdout.split('\n')[0] || undefined;
+}
+
+/** Every screen of the story; `signedOut` are seen by nobody. */
+const SCREENS: readonly { path: string; signedOut?: true }[] = [
+  { path: '/overview' },
+  { path: '/hosts' },
+  { path: '/jails' },
+  { path: '/jails/new' },
+  { path: '/jails/web-1/overview' },
+  { path: '/jails/web-1/network' },
+  { path: '/jails/web-1/logs' },
+  { path: '/jails/web-1/history' },
+  { path: '/jails/web-1/config' },
+  { path: '/jails?q=name:nothing-is-called-so' },
+  { path: '/networks' },
+  { path: '/networks/new' },
+  { path: '/networks/prod' },
+  { path: '/ip/10.20.4.77' },
+  { path: '/audit' },
+  { path: '/audit/1' },
+  { path: '/sign-in', signedOut: true },
+];
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const width of [1440, 375]) {
+    test(`${theme} at ${width} px: no serious fault of accessibility, no sideways scroll`, async () => {
+      test.setTimeout(240_000);
+      for (const signedOut of [false, true]) {
+        const view = await openConsole(stand, {
+          theme,
+          width,
+          height: 800,
+          ...(signedOut ? {} : { signedInAs: first }),
+        });
+        try {
+          for (const screen of SCREENS.filter((each) => (each.signedOut === true) === signedOut)) {
+            await test.step(screen.path, () => examine(view, screen.path, `${theme}-${width}`));
+          }
+        } finally {
+          await view.close();
+        }
+      }
+    });
+  }
+}
+
+async function examine({ page }: Console, path: string, variant: string): Promise<void> {
+  const errors: string[] = [];
+  const note = (error: Error) => errors.push(error.message);
+  page.on('pageerror', note);
+  await page.goto(path);
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await page.waitForLoadState('load');
+  // Skeletons are gone when nothing is busy any more.
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  const name = `${path.replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')}-${variant}`;
+  await page.screenshot({ path: `test-results/screens/${name}.png` });
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect.soft(sideways, `${path}: scrolls sideways by ${sideways} px`).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const bad = violations.filter((each) => each.impact === 'serious' || each.impact === 'critical');
+  expect
+    .soft(
+      bad.map(
+        (each) =>
+          `${each.id}: ${each.nodes
+            .map((node) => node.target.join(' '))
+            .slice(0, 3)
+            .join(' | ')}`,
+      ),
+      path,
+    )
+    .toEqual([]);
+  expect.soft(errors, path).toEqual([]);
+  page.off('pageerror', note);
+}
