@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { childGroups, processesBelow, readGroupFile, writeGroupFile } from './cgroup/group-files.ts';
+import { childGroups, processesBelow, writeGroupFile } from './cgroup/group-files.ts';
 import {
   controllersIn,
   groupPath,
   type Hierarchy,
   readHierarchies,
-  readUsedHierarchies,
+  usedHierarchies,
 } from './cgroup/hierarchies.ts';
 import { killGroups } from './cgroup/kill-group.ts';
 import { readLimits } from './cgroup/limits.ts';
@@ -30,13 +31,8 @@ type Cgroups = Pick<
   | 'removeCgroup'
 >;
 
-async function existingGroups(hierarchies: Hierarchy[], name: string): Promise<string[]> {
-  const groups: string[] = [];
-  for (const hierarchy of hierarchies) {
-    const group = groupPath(hierarchy, name);
-    if ((await readGroupFile(group, 'cgroup.procs')) !== null) groups.push(group);
-  }
-  return groups;
+function existingGroups(hierarchies: Hierarchy[], name: string): string[] {
+  return hierarchies.map((hierarchy) => groupPath(hierarchy, name)).filter((group) => existsSync(group));
 }
 
 /** In the v2 tree a group has the files of a controller only when each group above hands it down. */
@@ -61,7 +57,7 @@ export const linuxCgroups: Cgroups = {
     fileStep(`create control group ${name}`, async () => {
       const made: string[] = [];
       try {
-        for (const hierarchy of await readUsedHierarchies()) {
+        for (const hierarchy of await usedHierarchies()) {
           const group = groupPath(hierarchy, name);
           if (hierarchy.version === 2) await handDown(hierarchy, name);
           if (await mkdir(group, { recursive: true })) made.push(group);
@@ -75,30 +71,30 @@ export const linuxCgroups: Cgroups = {
   setCgroupLimits: ({ name, limits }) =>
     fileStep(`limit control group ${name}`, async () => {
       const step = `limit control group ${name}`;
-      const hierarchies = await readUsedHierarchies();
+      const hierarchies = await usedHierarchies();
       const place = placeOf(hierarchies, name);
-      if ((await existingGroups(hierarchies, name)).length === 0) throw new KernelError(step, 'ENOENT', 2);
+      if (existingGroups(hierarchies, name).length === 0) throw new KernelError(step, 'ENOENT', 2);
       await writeLimits(step, place, limits);
     }),
 
   readCgroup: ({ name }) =>
     fileStep(`read control group ${name}`, async () => {
-      const hierarchies = await readUsedHierarchies();
-      const groups = await existingGroups(hierarchies, name);
+      const hierarchies = await usedHierarchies();
+      const groups = existingGroups(hierarchies, name);
       if (groups.length === 0) return null;
       const place = placeOf(hierarchies, name);
       const unified = hierarchies.find((one) => one.version === 2);
-      const pids = new Set((await Promise.all(groups.map(processesBelow))).flat());
+      const pids = new Set(groups.flatMap(processesBelow));
       return {
-        limits: await readLimits(place),
-        usage: await readUsage(place, unified ? groupPath(unified, name) : null),
+        limits: readLimits(place),
+        usage: readUsage(place, unified ? groupPath(unified, name) : null),
         pids: [...pids].sort((a, b) => a - b),
       };
     }),
 
   cgroupProcsFiles: ({ name }) =>
     fileStep(`find control group ${name}`, async () => {
-      const groups = await existingGroups(await readUsedHierarchies(), name);
+      const groups = existingGroups(await usedHierarchies(), name);
       if (groups.length === 0) throw new KernelError(`find control group ${name}`, 'ENOENT', 2);
       return groups.map((group) => join(group, 'cgroup.procs'));
     }),
@@ -106,19 +102,19 @@ export const linuxCgroups: Cgroups = {
   listCgroups: ({ parent }) =>
     fileStep(`list control groups below ${parent}`, async () => {
       const names = new Set<string>();
-      for (const hierarchy of await readUsedHierarchies()) {
-        for (const name of await childGroups(groupPath(hierarchy, parent))) names.add(name);
+      for (const hierarchy of await usedHierarchies()) {
+        for (const name of childGroups(groupPath(hierarchy, parent))) names.add(name);
       }
       return [...names].sort();
     }),
 
   killCgroup: ({ name }) =>
     fileStep(`kill control group ${name}`, async () => {
-      const hierarchies = await readUsedHierarchies();
+      const hierarchies = await usedHierarchies();
       const unified = hierarchies.find((one) => one.version === 2);
       const freezer = hierarchies.find((one) => one.version === 1 && one.controllers.has('freezer'));
       await killGroups(
-        await existingGroups(hierarchies, name),
+        existingGroups(hierarchies, name),
         unified ? groupPath(unified, name) : null,
         freezer ? groupPath(freezer, name) : null,
       );
@@ -127,8 +123,8 @@ export const linuxCgroups: Cgroups = {
   removeCgroup: ({ name }) =>
     fileStep(`remove control group ${name}`, async () => {
       const step = `remove control group ${name}`;
-      const groups = await existingGroups(await readUsedHierarchies(), name);
-      const pids = (await Promise.all(groups.map(processesBelow))).flat();
+      const groups = existingGroups(await usedHierarchies(), name);
+      const pids = groups.flatMap(processesBelow);
       if (pids.length > 0) throw new KernelError(step, 'EBUSY', 16, `processes ${[...new Set(pids)]}`);
       for (const group of groups) await removeGroup(group);
     }),

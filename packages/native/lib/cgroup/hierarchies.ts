@@ -40,11 +40,19 @@ export async function readHierarchies(): Promise<Hierarchy[]> {
   return hierarchies;
 }
 
-export async function readUsedHierarchies(): Promise<Hierarchy[]> {
-  const all = await readHierarchies();
-  return all.filter(
-    ({ version, controllers }) => version === 2 || USED.some((controller) => controllers.has(controller)),
+let known: Promise<Hierarchy[]> | null = null;
+
+/** Those that our groups live in, as they were when this process first asked: they are mounted at boot. */
+export function usedHierarchies(): Promise<Hierarchy[]> {
+  known ??= readHierarchies().then((all) =>
+    all.filter(
+      ({ version, controllers }) => version === 2 || USED.some((controller) => controllers.has(controller)),
+    ),
   );
+  known.catch(() => {
+    known = null;
+  });
+  return known;
 }
 
 export function controllersIn(hierarchies: Hierarchy[]): Controller[] {

@@ -15,20 +15,20 @@ function sendKill(pid: number) {
 
 /** Kills every process in these groups of one name. `unified` is the one in the v2 tree, `freezer` that of v1. */
 export async function killGroups(groups: string[], unified: string | null, freezer: string | null) {
-  const remaining = async () => new Set((await Promise.all(groups.map(processesBelow))).flat());
+  const remaining = () => new Set(groups.flatMap(processesBelow));
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const pids = await remaining();
+    const pids = remaining();
     if (pids.size === 0) return;
     if (performance.now() > deadline) {
       throw new KernelError('kill the processes of a control group', 'EBUSY', 16, `${[...pids]} still live`);
     }
-    if (unified !== null && (await readGroupFile(unified, 'cgroup.procs')) !== null) {
+    if (unified !== null && readGroupFile(unified, 'cgroup.procs') !== null) {
       await writeGroupFile(unified, 'cgroup.kill', '1').catch(() => undefined);
     }
     // Frozen processes neither fork nor give up their numbers between the look and the signal
     await freeze(freezer, 'FROZEN');
-    for (const pid of await remaining()) sendKill(pid);
+    for (const pid of remaining()) sendKill(pid);
     // They die only when they run again
     await freeze(freezer, 'THAWED');
     await sleep(PAUSE_MS);
@@ -36,6 +36,6 @@ export async function killGroups(groups: string[], unified: string | null, freez
 }
 
 async function freeze(group: string | null, state: 'FROZEN' | 'THAWED') {
-  if (group === null || (await readGroupFile(group, 'freezer.state')) === null) return;
+  if (group === null || readGroupFile(group, 'freezer.state') === null) return;
   await writeGroupFile(group, 'freezer.state', state);
 }

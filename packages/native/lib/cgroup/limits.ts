@@ -67,24 +67,23 @@ function limitNumber(text: string | null): number | null {
 }
 
 /** The limits that hold for a group, given where its controllers are (null: not on this host). */
-export async function readLimits(place: (controller: string) => Place | null): Promise<CgroupLimits> {
+export function readLimits(place: (controller: string) => Place | null): CgroupLimits {
   const limits: CgroupLimits = {};
   const memory = place('memory');
   if (memory) {
     const file = memory.version === 1 ? 'memory.limit_in_bytes' : 'memory.max';
-    limits.memory = limitNumber(await readGroupFile(memory.group, file));
+    limits.memory = limitNumber(readGroupFile(memory.group, file));
   }
   const cpu = place('cpu');
   if (cpu?.version === 2) {
-    const [max = 'max', period = String(PERIOD_US)] =
-      (await readGroupFile(cpu.group, 'cpu.max'))?.split(' ') ?? [];
+    const [max = 'max', period = String(PERIOD_US)] = readGroupFile(cpu.group, 'cpu.max')?.split(' ') ?? [];
     limits.cpus = max === 'max' ? null : Number(max) / Number(period);
   } else if (cpu) {
-    const microseconds = limitNumber(await readGroupFile(cpu.group, 'cpu.cfs_quota_us'));
-    const period = Number(await readGroupFile(cpu.group, 'cpu.cfs_period_us'));
+    const microseconds = limitNumber(readGroupFile(cpu.group, 'cpu.cfs_quota_us'));
+    const period = Number(readGroupFile(cpu.group, 'cpu.cfs_period_us'));
     limits.cpus = microseconds === null ? null : microseconds / period;
   }
   const pids = place('pids');
-  if (pids) limits.pids = limitNumber(await readGroupFile(pids.group, 'pids.max'));
+  if (pids) limits.pids = limitNumber(readGroupFile(pids.group, 'pids.max'));
   return limits;
 }

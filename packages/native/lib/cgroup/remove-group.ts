@@ -7,7 +7,7 @@ const PAUSE_MS = 10;
 
 /** The group and all below it are gone; they must be empty. */
 export async function removeGroup(group: string) {
-  for (const one of await groupsDeepestFirst(group)) {
+  for (const one of groupsDeepestFirst(group)) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await rmdir(one);

@@ -11,9 +11,9 @@ export async function writeLimits(
   limits: CgroupLimits,
 ) {
   const memory = place('memory');
-  const withSwap = memory && (await readGroupFile(memory.group, 'memory.memsw.limit_in_bytes'));
+  const withSwap = memory && readGroupFile(memory.group, 'memory.memsw.limit_in_bytes');
   const writes = limitWrites(limits, (one) => place(one)?.version ?? 2, Number(withSwap ?? 0));
-  await refuseBelowUse(step, memory, limits.memory ?? null);
+  refuseBelowUse(step, memory, limits.memory ?? null);
 
   const undo: (() => Promise<void>)[] = [];
   try {
@@ -25,9 +25,9 @@ export async function writeLimits(
 }
 
 /** v2 would kill processes to get below a new limit, v1 refuses: here both refuse. */
-async function refuseBelowUse(step: string, memory: Place | null, limit: number | null) {
+function refuseBelowUse(step: string, memory: Place | null, limit: number | null) {
   if (memory?.version !== 2 || limit === null) return;
-  const inUse = Number(await readGroupFile(memory.group, 'memory.current'));
+  const inUse = Number(readGroupFile(memory.group, 'memory.current'));
   if (inUse > limit) throw new KernelError(step, 'EBUSY', 16, `${inUse} bytes are in use`);
 }
 
@@ -37,7 +37,7 @@ async function writeLimit(
   place: Place | null,
   { controller, file, value, optional }: LimitWrite,
 ): Promise<(() => Promise<void>)[]> {
-  const before = place && (await readGroupFile(place.group, file));
+  const before = place && readGroupFile(place.group, file);
   if (!place || before === null) {
     if (optional) return [];
     throw new KernelError(step, 'EOPNOTSUPP', 95, `this host does not offer the controller ${controller}`);
