@@ -17,7 +17,8 @@ export const eventColumns: readonly Column<AuditEventView>[] = [
   {
     key: 'object',
     header: 'What',
-    cell: (event) => <span className="text-strong max-sm:whitespace-normal">{event.summary}</span>,
+    wraps: true,
+    cell: (event) => <span className="text-strong">{event.summary}</span>,
   },
   {
     key: 'host',

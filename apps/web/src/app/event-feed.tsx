@@ -28,7 +28,10 @@ export function EventLines({ events }: { events: readonly AuditEventView[] }) {
           key={event.id}
           className="flex min-h-[34px] items-center gap-3 border-b border-line-subtle px-3 py-1.5 last:border-b-0"
         >
-          <Moment at={event.at} className="w-20 shrink-0 text-muted" />
+          <Moment
+            at={event.at}
+            className="w-28 shrink-0 whitespace-nowrap text-muted max-sm:w-20 max-sm:whitespace-normal"
+          />
           <span className="min-w-0 flex-1 break-words text-strong">
             {event.seq === null ? (
               event.summary

@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** Left out on narrow screens: the cell of another column must then say it. */
   from?: 'sm' | 'md' | 'lg';
   mono?: boolean;
+  /** May take several lines on a narrow screen instead of being cut. */
+  wraps?: boolean;
 }
 
 interface DataTableProps<Row> {
@@ -86,6 +88,7 @@ export function DataTable<Row>({
                 className={cx(
                   'h-[34px] truncate border-b border-line-subtle px-2 max-sm:h-[46px]',
                   column.mono && 'mono',
+                  column.wraps && 'max-sm:py-1.5 max-sm:break-words max-sm:whitespace-normal',
                   classOf(column),
                 )}
               >

@@ -1,6 +1,5 @@
 'use client';
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { cx } from './cx';
 import { type CellLook, GridCell } from './grid-cell';
 
 export interface HeatCell {
@@ -61,26 +60,25 @@ export function HeatGrid({ label, cells, selectedKey, onSelect, endsWith }: Heat
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a wrapping grid of buttons, not a fieldset of a form
-    <div
-      ref={grid}
-      role="group"
-      aria-label={label}
-      onKeyDown={onKeyDown}
-      className={cx(
-        'grid gap-[3px] p-3',
-        'grid-cols-[repeat(12,minmax(0,1fr))] sm:grid-cols-[repeat(auto-fill,minmax(24px,1fr))]',
-      )}
-    >
-      {cells.map((cell, at) => (
-        <GridCell
-          key={cell.key}
-          cell={cell}
-          selected={cell.key === selectedKey}
-          tabIndex={at === tabStop ? 0 : -1}
-          onSelect={onSelect}
-        />
-      ))}
+    <div className="@container p-3">
+      {/* biome-ignore lint/a11y/useSemanticElements: a wrapping grid of buttons, not a fieldset of a form */}
+      <div
+        ref={grid}
+        role="group"
+        aria-label={label}
+        onKeyDown={onKeyDown}
+        className="grid grid-cols-[repeat(12,minmax(0,1fr))] gap-[3px] @min-[430px]:grid-cols-[repeat(16,minmax(0,1fr))] @min-[620px]:grid-cols-[repeat(24,minmax(0,1fr))] @min-[861px]:grid-cols-[repeat(32,minmax(0,1fr))]"
+      >
+        {cells.map((cell, at) => (
+          <GridCell
+            key={cell.key}
+            cell={cell}
+            selected={cell.key === selectedKey}
+            tabIndex={at === tabStop ? 0 : -1}
+            onSelect={onSelect}
+          />
+        ))}
+      </div>
     </div>
   );
 }

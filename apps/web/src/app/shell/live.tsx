@@ -42,6 +42,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [state, setState] = useState<LiveState>({ kind: 'connecting' });
 
   function refresh() {
+    if (waiting.current.has('*')) void queryClient.invalidateQueries();
     const old = new Map<string, { queryKey?: readonly unknown[] }>();
     for (const noun of waiting.current)
       for (const filter of staleBy[noun] ?? []) old.set(JSON.stringify(filter.queryKey), filter);

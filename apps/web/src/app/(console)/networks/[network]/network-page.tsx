@@ -99,10 +99,12 @@ function Detail({ network }: { network: NetworkView }) {
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,500px)]">
         <div className="flex min-w-0 flex-col gap-4">
           {pool && <PoolAddresses pool={pool} selected={selected} onSelect={select} />}
-          <NetworkFacts network={network} pool={pool ?? null} />
+          {selected && <NetworkFacts network={network} pool={pool ?? null} />}
         </div>
-        {selected && (
+        {selected ? (
           <AddressPanel key={selected} address={selected} network={network} onClose={() => select(null)} />
+        ) : (
+          <NetworkFacts network={network} pool={pool ?? null} />
         )}
       </div>
       {asking === 'reserve' && pool && (

@@ -10,6 +10,7 @@ import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../../conflict-note';
 import { PlanSteps } from '../../../../plan-steps';
+import { RefusalPanel } from '../../../../refusal-panel';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
 
@@ -29,6 +30,11 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
   const change = useChange({
     run: () => client.ips.assign.mutate(input ?? { jail: jail.id }),
     done: (_, view) => `${view.address} is assigned to ${jail.name}`,
+    onAccepted: onClose,
+  });
+  const move = useChange({
+    run: (taken: string) => client.ips.move.mutate({ address: taken, jail: jail.id }),
+    done: (taken) => `${taken} is assigned to ${jail.name}`,
     onAccepted: onClose,
   });
   const refused = change.error ?? plan.error;
@@ -78,7 +84,10 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
               setText(event.currentTarget.value);
             }}
           />
-          {conflict && <ConflictNote conflict={conflict} onTake={setText} />}
+          {conflict && (
+            <ConflictNote conflict={conflict} onTake={setText} onMove={(taken) => move.mutate(taken)} />
+          )}
+          {move.error && <RefusalPanel error={move.error} />}
           {!conflict && next.data?.refusal && !address && <ConflictNote conflict={next.data.refusal} />}
           {plan.data && !conflict && (
             <div className="rounded-note border border-line-subtle">

@@ -1,0 +1,5 @@
+import { HostChecks } from './host-checks';
+
+export default function HostChecksPage() {
+  return <HostChecks />;
+}

@@ -1,0 +1,5 @@
+import { HostHistory } from './host-history';
+
+export default function HostHistoryPage() {
+  return <HostHistory />;
+}

@@ -1,0 +1,66 @@
+'use client';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { type HostTab, paths } from '@/paths';
+import { Moment } from '@/ui/moment';
+import { Note } from '@/ui/note';
+import { useNow } from '@/ui/now';
+import { PageHeader } from '@/ui/page-header';
+import { TabBar } from '@/ui/tab-bar';
+import { durationText } from '@/ui/time-text';
+import { HostStateBadge } from '../../../host-state-badge';
+import { ApproveHost } from './approve-host';
+import { HostMenu } from './host-menu';
+import { useHost } from './use-host';
+
+const tabs: readonly [HostTab, string][] = [
+  ['overview', 'Overview'],
+  ['jails', 'Jails'],
+  ['network', 'Network'],
+  ['checks', 'Checks'],
+  ['history', 'History'],
+];
+
+export function HostHeader({ name }: { name: string }) {
+  const { data: host } = useHost();
+  const pathname = usePathname();
+  const now = useNow();
+  const counts: Partial<Record<HostTab, string>> = host
+    ? { jails: String(host.jails.wanted), checks: `${host.checks.have}/${host.checks.total}` }
+    : {};
+  return (
+    <>
+      <PageHeader
+        title={name}
+        meta={
+          host && (
+            <>
+              <HostStateBadge state={host.state} />
+              {host.agentVersion && <span>agent {host.agentVersion}</span>}
+              {host.facts && now && host.state === 'ready' && (
+                <span>up {durationText(now.getTime() - Date.parse(host.facts.bootedAt))}</span>
+              )}
+            </>
+          )
+        }
+        actions={host && <HostMenu host={host} />}
+      />
+      {host?.state === 'waiting' && <ApproveHost host={host} />}
+      {host?.state === 'unknown' && (
+        <Note tone="warn" className="mb-3" title={`${name} is silent.`}>
+          Last report: {host.lastReportAt ? <Moment at={host.lastReportAt} /> : 'never'}. What is shown was
+          true then. Its jails go on by themselves; changes are recorded and wait until it is back.
+        </Note>
+      )}
+      <TabBar
+        label={`Parts of ${name}`}
+        tabs={tabs.map(([tab, label]) => ({
+          label,
+          count: counts[tab],
+          active: pathname.endsWith(`/${tab}`),
+          link: <Link href={paths.host(name, tab)} />,
+        }))}
+      />
+    </>
+  );
+}

@@ -1,0 +1,5 @@
+import { HostJails } from './host-jails';
+
+export default function HostJailsPage() {
+  return <HostJails />;
+}

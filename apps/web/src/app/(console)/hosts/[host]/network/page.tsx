@@ -1,0 +1,5 @@
+import { HostNetwork } from './host-network';
+
+export default function HostNetworkPage() {
+  return <HostNetwork />;
+}

@@ -1,0 +1,5 @@
+import { HostOverview } from './host-overview';
+
+export default function HostOverviewPage() {
+  return <HostOverview />;
+}
