@@ -121,6 +121,7 @@ async function record<T>(
     kind,
     phase: 'intent',
     summary: `${by} ${decision.summary}`,
+    about: aboutOf(decision),
   });
   const topics = [...decision.topics, 'audit', ...hosts.flatMap((id) => [`host/${id}`, `spec/${id}`])];
   if (wants.length === 0) {
@@ -154,6 +155,12 @@ async function record<T>(
   });
   await notifyChanges(tx, [...topics, `task/T-${task.id}`]);
   return task.id;
+}
+
+/** What an event touches beside its object, from the topics of what it changes. */
+function aboutOf(decision: { object: ObjectRef; topics: string[] }): string[] {
+  const ids = decision.topics.map((topic) => topic.slice(topic.indexOf('/') + 1));
+  return [...new Set(ids)].filter((id) => id !== decision.object.id);
 }
 
 async function raiseGenerations(tx: Tx, ids: Iterable<string>, already: ReadonlyMap<string, unknown>) {

@@ -30,6 +30,9 @@ export async function recordRefusedMutation(
   // (set-up, invites, sign-in) count their tries and record what failed themselves.
   if (kind === null || ctx.identity === null) return;
   try {
+    const input = await getRawInput();
+    // A form asks for its plan at every key: what is refused there was not tried.
+    if ((input as { dryRun?: unknown } | null)?.dryRun === true) return;
     const author = { ...ctx, actor: ctx.identity.actor, session: ctx.identity.session };
     await recordRefusal(author, kind, objectOf(kind, await getRawInput().catch(() => null)), refusal);
   } catch (error) {

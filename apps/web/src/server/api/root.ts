@@ -1,8 +1,15 @@
+import { auditRouter } from './routers/audit.ts';
 import { fleetRouter } from './routers/fleet.ts';
 import { hostsRouter } from './routers/hosts.ts';
 import { invitesRouter } from './routers/invites.ts';
+import { ipsRouter } from './routers/ips.ts';
+import { jailsRouter } from './routers/jails.ts';
+import { networksRouter } from './routers/networks.ts';
+import { poolsRouter } from './routers/pools.ts';
+import { searchRouter } from './routers/search.ts';
 import { sessionRouter } from './routers/session.ts';
 import { setupRouter } from './routers/setup.ts';
+import { tasksRouter } from './routers/tasks.ts';
 import { tokensRouter } from './routers/tokens.ts';
 import { usersRouter } from './routers/users.ts';
 import { router } from './trpc.ts';
@@ -16,6 +23,13 @@ export const appRouter = router({
   tokens: tokensRouter,
   hosts: hostsRouter,
   fleet: fleetRouter,
+  jails: jailsRouter,
+  networks: networksRouter,
+  pools: poolsRouter,
+  ips: ipsRouter,
+  tasks: tasksRouter,
+  audit: auditRouter,
+  search: searchRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -22,6 +22,8 @@ export interface EventRecord {
   after?: unknown;
   reason?: string | null;
   refusal?: Refusal;
+  /** ids of other objects that it touches: the jail of an address, the network of a pool */
+  about?: string[];
 }
 
 /**
@@ -98,6 +100,7 @@ function detailsOf(author: Author, event: EventRecord): [field: string, value: u
     ['reason', event.reason],
     ['sourceAddress', author.sourceAddress],
     ['refusal', event.refusal],
+    ['about', event.about?.length ? event.about : null],
   ];
   return all.filter(([, value]) => value !== undefined && value !== null).map(([f, v]) => [f, plain(v)]);
 }

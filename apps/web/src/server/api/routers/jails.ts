@@ -1,0 +1,84 @@
+import {
+  ConfigureJailInput,
+  CreateJailInput,
+  DestroyJailInput,
+  JailActInput,
+  JailRef,
+} from '@cellblock/shared/jail-input';
+import * as z from 'zod';
+import { configureJail } from '../../jails/configure-jail.ts';
+import { createJail } from '../../jails/create-jail.ts';
+import { destroyJail } from '../../jails/destroy-jail.ts';
+import { execInput, execKill, execOutput, execResize, jailLogs, openExec } from '../../jails/jail-streams.ts';
+import { listJails } from '../../jails/list-jails.ts';
+import { readJail } from '../../jails/queries.ts';
+import { restartJail } from '../../jails/restart-jail.ts';
+import { restoreJail } from '../../jails/restore-jail.ts';
+import { startJail } from '../../jails/start-jail.ts';
+import { stopJail } from '../../jails/stop-jail.ts';
+import { procedure, router } from '../trpc.ts';
+
+const ListJailsInput = z.object({
+  q: z.string().max(1000).optional(),
+  host: z.string().optional(),
+  includeDestroyed: z.boolean().optional(),
+});
+const Terminal = z.object({ columns: z.int().min(1).max(10_000), rows: z.int().min(1).max(10_000) });
+const ExecInput = JailRef.extend({
+  command: z.array(z.string()).min(1).max(256),
+  uid: z.int().min(0).max(65_535).default(0),
+  tty: Terminal.nullable().default(null),
+});
+const InSession = z.object({ session: z.string().min(1) });
+const LogsInput = JailRef.extend({
+  tailLines: z.int().min(0).max(100_000).optional(),
+  follow: z.boolean().optional(),
+});
+
+export const jailsRouter = router({
+  list: procedure('read')
+    .input(ListJailsInput.default({}))
+    .query(({ ctx, input }) => listJails(ctx.db, input)),
+  get: procedure('read')
+    .input(JailRef)
+    .query(({ ctx, input }) => readJail(ctx.db, input.jail)),
+  create: procedure('operate')
+    .input(CreateJailInput)
+    .mutation(({ ctx, input }) => createJail(ctx, input)),
+  start: procedure('operate')
+    .input(JailActInput)
+    .mutation(({ ctx, input }) => startJail(ctx, input)),
+  stop: procedure('operate')
+    .input(JailActInput)
+    .mutation(({ ctx, input }) => stopJail(ctx, input)),
+  restart: procedure('operate')
+    .input(JailActInput)
+    .mutation(({ ctx, input }) => restartJail(ctx, input)),
+  restore: procedure('operate')
+    .input(JailActInput)
+    .mutation(({ ctx, input }) => restoreJail(ctx, input)),
+  destroy: procedure('operate')
+    .input(DestroyJailInput)
+    .mutation(({ ctx, input }) => destroyJail(ctx, input)),
+  configure: procedure('operate')
+    .input(ConfigureJailInput)
+    .mutation(({ ctx, input }) => configureJail(ctx, input)),
+  logs: procedure('operate')
+    .input(LogsInput)
+    .subscription(({ ctx, input, signal }) => jailLogs(ctx, input, signal)),
+  execOpen: procedure('operate')
+    .input(ExecInput)
+    .mutation(({ ctx, input }) => openExec(ctx, input)),
+  execOutput: procedure('operate')
+    .input(InSession)
+    .subscription(({ ctx, input, signal }) => execOutput(ctx, input, signal)),
+  execInput: procedure('operate')
+    .input(InSession.extend({ data: z.string().nullable() }))
+    .mutation(({ ctx, input }) => execInput(ctx, input)),
+  execResize: procedure('operate')
+    .input(InSession.extend(Terminal.shape))
+    .mutation(({ ctx, input }) => execResize(ctx, input)),
+  execKill: procedure('operate')
+    .input(InSession)
+    .mutation(({ ctx, input }) => execKill(ctx, input)),
+});

@@ -1,0 +1,23 @@
+import { TaskState } from '@cellblock/shared/views/task-view';
+import * as z from 'zod';
+import { cancelTask } from '../../tasks/cancel-task.ts';
+import { listTasks, readTask, taskNumber } from '../../tasks/queries.ts';
+import { waitTask } from '../../tasks/wait-task.ts';
+import { procedure, router } from '../trpc.ts';
+
+const TaskRef = z.object({ task: z.string().min(1) });
+
+export const tasksRouter = router({
+  list: procedure('read')
+    .input(z.object({ state: TaskState.optional(), limit: z.int().min(1).max(1000).optional() }).default({}))
+    .query(({ ctx, input }) => listTasks(ctx.db, input)),
+  get: procedure('read')
+    .input(TaskRef)
+    .query(({ ctx, input }) => readTask(ctx.db, taskNumber(input.task))),
+  wait: procedure('read')
+    .input(TaskRef.extend({ timeoutMs: z.int().min(0).max(60_000) }))
+    .query(({ ctx, input, signal }) => waitTask(ctx.db, input, signal)),
+  cancel: procedure('operate')
+    .input(TaskRef)
+    .mutation(({ ctx, input }) => cancelTask(ctx, input)),
+});
