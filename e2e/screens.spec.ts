@@ -13,7 +13,13 @@ test.beforeAll(async () => {
   stand = await makeStand();
   const link = /https?:\/\/\S+\/setup\/claim\?token=\S+/.exec(await stand.up())?.[0] ?? '';
   first = await openConsole(stand);
-  await claim(first.page, link, { name: 'mira', password: 'correct horse battery staple' });
+  await claim(first.page, link);
+  const host = (await stand.cellblock(['host', 'ls', '-o', 'name'])).stdout.trim();
+  SCREENS.push(
+    ...['overview', 'jails', 'network', 'checks', 'history'].map((tab) => ({
+      path: `/hosts/${host}/${tab}`,
+    })),
+  );
   for (const line of [
     ['network', 'create', 'prod', '--kind', 'bridge', '--subnet', '10.20.4.0/24', '--nat'],
     ['create', 'web-1'],
@@ -47,7 +53,7 @@ async function firstPool(): Promise<string | undefined> {
 }
 
 /** Every screen of the story; `signedOut` are seen by nobody. */
-const SCREENS: readonly { path: string; signedOut?: true }[] = [
+const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/overview' },
   { path: '/hosts' },
   { path: '/jails' },
@@ -64,6 +70,8 @@ const SCREENS: readonly { path: string; signedOut?: true }[] = [
   { path: '/ip/10.20.4.77' },
   { path: '/audit' },
   { path: '/audit/1' },
+  { path: '/setup/host' },
+  { path: '/setup/jail' },
   { path: '/sign-in', signedOut: true },
 ];
 
