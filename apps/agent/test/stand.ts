@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,10 +33,14 @@ export class Stand {
     this.netns = `/run/cellblock-stand-${directory.slice(-6)}/host`;
   }
 
-  static async open(): Promise<Stand> {
+  static async open(o: { bounds?: string } = {}): Promise<Stand> {
     const stand = new Stand(await mkdtemp(join(tmpdir(), 'cellblock-stand-')));
     await stand.kernel.createNetns({ path: stand.netns });
     stand.instance = (await loadAgentKey(stand.directory)).instance;
+    if (o.bounds !== undefined) {
+      await mkdir(stand.paths.bounds, { recursive: true });
+      await writeFile(join(stand.paths.bounds, '20-test.yaml'), o.bounds, { mode: 0o644 });
+    }
     await writeFile(stand.paths.host, JSON.stringify({ dashboardUrl: 'http://localhost:1' }));
     return stand;
   }
@@ -122,6 +126,11 @@ export class Stand {
   async inside(jailKey: string | null, command: string, ...args: string[]): Promise<string> {
     const netns = jailKey === null ? this.netns : netnsPath(this.instance, jailKey);
     return (await run('nsenter', [`--net=${netns}`, command, ...args])).stdout;
+  }
+
+  /** A program on a machine that has nothing of ours, when a test has made one. */
+  async outside(command: string, ...args: string[]): Promise<string> {
+    return (await run('nsenter', [`--net=${this.netns}-outside`, command, ...args])).stdout;
   }
 
   async close(): Promise<void> {

@@ -44,7 +44,7 @@ export class Reconciler {
   private passing: Promise<void> | null = null;
   private again = false;
   private timer: NodeJS.Timeout | null = null;
-  private last: { state: HostState; accepted: AcceptedSpec } | null = null;
+  private last: { state: HostState; accepted: AcceptedSpec; unsure: ReadonlySet<string> } | null = null;
   private convergedGeneration = 0;
 
   constructor(parts: ReconcilerParts) {
@@ -56,6 +56,10 @@ export class Reconciler {
   }
   get spec(): AcceptedSpec | null {
     return this.last?.accepted ?? null;
+  }
+  /** Jails (`jail KEY`) that were being changed while the state was observed. */
+  get unsure(): ReadonlySet<string> {
+    return this.last?.unsure ?? new Set();
   }
   get problems(): Problem[] {
     return [...this.problemsByObject.values()];
@@ -121,8 +125,10 @@ export class Reconciler {
     const accepted = await this.parts.accepted();
     if (!accepted) return;
     const { host } = this.parts;
+    // What is being changed while we look may have any shape: nothing is confirmed by it.
+    const unsure = new Set(this.busy.keys());
     const state = await observeHost(host);
-    this.last = { state, accepted };
+    this.last = { state, accepted, unsure };
     const steps = plan(accepted.spec, state, accepted).map((step) => this.withCause(step));
     await this.settleObjects(accepted, steps);
     this.followProcesses(state);

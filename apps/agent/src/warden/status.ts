@@ -27,6 +27,8 @@ export interface StatusParts {
   accepted: AcceptedSpec;
   state: HostState;
   underWay: readonly Step[];
+  /** jails (`jail KEY`) that were being changed while the state was observed */
+  unsure: ReadonlySet<string>;
   problems: Problem[];
   holds: readonly Hold[];
   usage: ReadonlyMap<string, JailSeen['usage']>;
@@ -44,7 +46,7 @@ export function hostStatus(parts: StatusParts): HostStatus {
     checks: parts.checks,
     bounds: parts.bounds,
     jails: jailsOf(spec).map((jail) => jailSeen(jail, parts)),
-    addresses: addressesSeen(spec, parts.state),
+    addresses: addressesSeen(spec, parts.state, parts.unsure),
     networks: networksSeen(spec, parts),
     problems: parts.problems,
     refused: parts.accepted.refused,
@@ -86,17 +88,18 @@ function seenState(spec: JailSpec, seen: JailState | undefined, parts: StatusPar
     const link = spec.interfaces.some((inside) =>
       parts.state.ports.some((port) => port.name === portName(parts.state.instance, inside.key)),
     );
-    return left || link ? 'stopping' : 'destroyed';
+    return left || link || parts.unsure.has(`jail ${spec.key}`) ? 'stopping' : 'destroyed';
   }
   if (spec.wanted === 'stopped') return seen?.netns ? 'stopping' : 'stopped';
   if (parts.accepted.frozen.has(`jail/${spec.id}`)) return 'stopped';
+  if (parts.problems.some(({ key }) => key === `jail/${spec.id}`)) return 'failed';
   if (process === null || process.startNumber !== spec.startNumber) return 'starting';
   if (process.restartAt !== null) return 'failed';
   return process.exit?.code === 0 ? 'stopped' : 'failed';
 }
 
 /** Present: the guard lets the jail send from it and its link carries it. Absent: neither does. */
-function addressesSeen(spec: HostSpec, state: HostState): AddressSeen[] {
+function addressesSeen(spec: HostSpec, state: HostState, unsure: ReadonlySet<string>): AddressSeen[] {
   const jails = new Map(jailsOf(spec).map((jail) => [jail.id, jail]));
   return addressesOf(spec).map((address) => {
     const jail = jails.get(address.jail);
@@ -109,7 +112,9 @@ function addressesSeen(spec: HostSpec, state: HostState): AddressSeen[] {
     const allowed = state.guard.addresses.some(
       (entry) => entry.port === port && entry.address === address.address,
     );
-    const there = address.wanted === 'present' ? carried && allowed : carried || allowed;
+    // A step of an older spec may be giving it right now: only a quiet jail is known not to have it.
+    const moving = jail !== undefined && unsure.has(`jail ${jail.key}`);
+    const there = address.wanted === 'present' ? carried && allowed : carried || allowed || moving;
     const otherwise = address.wanted === 'present' ? 'waiting' : 'absent';
     return {
       id: address.id,

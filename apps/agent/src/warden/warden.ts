@@ -184,6 +184,7 @@ export class Warden {
       accepted,
       state,
       underWay: this.reconciler.underWay,
+      unsure: this.reconciler.unsure,
       problems: this.reconciler.problems,
       holds: this.holds.all(),
       usage,
