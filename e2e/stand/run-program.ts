@@ -25,7 +25,8 @@ export function runProgram(argv: readonly string[], options: ProgramOptions = {}
   );
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { ...process.env, ...options.env },
+      // Playwright's own colours would win over NO_COLOR.
+      env: { ...process.env, FORCE_COLOR: undefined, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];

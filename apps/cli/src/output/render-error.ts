@@ -40,7 +40,10 @@ export function renderRefusal(refusal: CliError['refusal'], flags: FlagNames = {
     lines.push(`  cause: ${refusal.cause}`);
   if (refusal.fix !== undefined) lines.push(`  fix: ${refusal.fix}`);
   if (refusal.requestId !== undefined) lines.push(`  request: ${refusal.requestId}`);
-  return lines.map((line) => `${printable(line)}\n`).join('');
+  // What a program said may be several lines: they are indented, so that none can pass for one of ours.
+  return lines
+    .flatMap((line) => line.split('\n').map((part, at) => `${at === 0 ? '' : '    '}${printable(part)}\n`))
+    .join('');
 }
 
 /** `addresses.0` is answered by `addresses` when the flag may be repeated. */
