@@ -20,12 +20,18 @@ export function SidePanel({ title, meta, onClose, children }: SidePanelProps) {
   return (
     <aside
       ref={ref}
-      className="min-w-0"
+      className="min-w-0 lg:sticky lg:top-4"
+      aria-label="Detail"
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
       }}
     >
-      <Panel title={title} meta={meta} actions={<IconButton label="Close" icon={<X />} onClick={onClose} />}>
+      <Panel
+        className="lg:max-h-[calc(100dvh-104px)] lg:overflow-y-auto"
+        title={title}
+        meta={meta}
+        actions={<IconButton label="Close" icon={<X />} onClick={onClose} />}
+      >
         {children}
       </Panel>
     </aside>

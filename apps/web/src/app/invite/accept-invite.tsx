@@ -23,7 +23,7 @@ export function AcceptInvite() {
   const refused = accept.error ? refusalOf(accept.error) : null;
   const ofPassword = refused?.field === 'password';
   return (
-    <BarePage>
+    <BarePage title="Invite">
       <Loaded query={invite} rows={2}>
         {({ name, role }) => (
           <Panel title={accept.isSuccess ? `Protect ${name}’s sign-in` : `Welcome, ${name}`} meta={role}>

@@ -5,7 +5,7 @@ import { type Person, UserMenu } from './user-menu';
 
 export function Sidebar({ counts, person }: { counts: NavCounts; person: Person | null }) {
   return (
-    <aside className="row-span-3 flex flex-col gap-3 border-r border-line-subtle px-2 py-2.5 max-md:hidden">
+    <div className="row-span-3 flex flex-col gap-3 border-r border-line-subtle px-2 py-2.5 max-md:hidden">
       <div className="px-2 py-1">
         <Brand />
       </div>
@@ -13,6 +13,6 @@ export function Sidebar({ counts, person }: { counts: NavCounts; person: Person 
       <div className="mt-auto">
         <UserMenu person={person} />
       </div>
-    </aside>
+    </div>
   );
 }

@@ -9,10 +9,10 @@ export function RawEvent(props: Record<string, unknown>) {
     <details className="group border-t border-line-subtle">
       <summary className="flex min-h-[38px] items-center gap-1 px-3 font-medium text-strong -outline-offset-2 [&::-webkit-details-marker]:hidden">
         <ChevronRight className="size-3.5 text-muted group-open:rotate-90" aria-hidden /> Raw
-        <span className="ml-auto">
-          <CopyButton text={text} label="Copy raw event" />
-        </span>
       </summary>
+      <div className="flex items-center justify-between px-3 pb-1 text-small text-muted">
+        As it came over the wire <CopyButton text={text} label="Copy raw event" />
+      </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <pre tabIndex={0} className="mono max-h-96 overflow-auto border-t border-line-subtle p-3">
         {text}

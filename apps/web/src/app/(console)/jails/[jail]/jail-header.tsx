@@ -33,14 +33,16 @@ export function JailHeader({ name }: { name: string }) {
                 {jail.host.name}
               </Link>
               {jail.addresses.slice(0, 2).map((each) => (
-                <span key={each.id} className="inline-flex items-center gap-0.5">
+                <span key={each.id} className="inline-flex items-center gap-0.5 max-sm:hidden">
                   <Link href={paths.address(each.address)} className="mono hover:underline">
                     {each.address}
                   </Link>
                   <CopyButton text={each.address} label={`Copy ${each.address}`} />
                 </span>
               ))}
-              {jail.addresses.length > 2 && <span>+{jail.addresses.length - 2}</span>}
+              {jail.addresses.length > 2 && (
+                <span className="max-sm:hidden">+{jail.addresses.length - 2}</span>
+              )}
             </>
           )
         }

@@ -89,9 +89,9 @@ function AddressRow({ held, where, denied, onRelease, onMove }: AddressRowProps)
         <CopyButton text={held.address} label={`Copy ${held.address}`} />
       </span>
       <AddressStateBadge state={held.state} />
-      <span className="min-w-0 flex-1 truncate text-muted">
+      <span className="min-w-0 flex-1 truncate text-muted max-sm:hidden">
         {where}
-        <span className="max-sm:hidden">
+        <span>
           {' · '}
           {held.seenFrom ? (
             <>
