@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { AppError, type Refusal } from '@cellblock/shared/app-error';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { addressesOf, jailsOf, networksOf } from '@cellblock/shared/host-spec';
 import type { HostStatus } from '@cellblock/shared/host-status';
@@ -179,4 +180,14 @@ export class TestHost {
   async account(...receipts: Receipt[]) {
     return await recordReceipts(this.db, this.id, receipts);
   }
+}
+
+/** The refusal that a verb answers with; anything else is a mistake of the test. */
+export async function refusal(promise: Promise<unknown>): Promise<Refusal> {
+  const error = await promise.then(
+    () => new Error('it was not refused'),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof AppError) return error.refusal;
+  throw error;
 }

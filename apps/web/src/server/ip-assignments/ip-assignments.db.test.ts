@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordStatus } from '../host-sync/record-status.ts';
 import { createJail } from '../jails/create-jail.ts';
 import { createNetwork } from '../networks/create-network.ts';
-import { as, made, TestHost, testDb } from '../test-fleet.ts';
+import { as, made, refusal, TestHost, testDb } from '../test-fleet.ts';
 import { readAddress } from './address-view.ts';
 import { assignIp } from './assign-ip.ts';
 import { moveIp } from './move-ip.ts';
@@ -34,15 +34,6 @@ beforeAll(async () => {
   for (const host of [h1, h2]) await host.report();
 });
 afterAll(() => db.$disconnect());
-
-async function refusal(promise: Promise<unknown>) {
-  const error = await promise.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof AppError) return error.refusal;
-  throw error ?? new Error('it was not refused');
-}
 
 describe('assign', () => {
   test('an address is wanted first, and assigned when its host says so', async () => {
