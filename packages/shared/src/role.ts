@@ -8,18 +8,4 @@ export type Role = z.infer<typeof Role>;
 export const Permission = z.enum(['read', 'audit', 'operate', 'administer']);
 export type Permission = z.infer<typeof Permission>;
 
-const ALLOWED: Record<Role, readonly Permission[]> = {
-  viewer: ['read'],
-  operator: ['read', 'operate'],
-  auditor: ['read', 'audit'],
-  admin: ['read', 'audit', 'operate', 'administer'],
-};
-
-export function roleCan(role: Role, permission: Permission): boolean {
-  return ALLOWED[role].includes(permission);
-}
-
-/** Who may do it, for `Needs role …` messages. */
-export function rolesThatCan(permission: Permission): Role[] {
-  return Role.options.filter((role) => roleCan(role, permission));
-}
+export { roleCan, rolesThatCan } from './role-can.ts';

@@ -1,26 +1,7 @@
 import * as z from 'zod';
+import { parseSize } from './size-text.ts';
 
-const UNITS = ['', 'K', 'M', 'G', 'T'] as const;
-
-/** Bytes of `256M`, `1G`, `512KiB` or a bare number; null when it is no size. Units are powers of 1024. */
-export function parseSize(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim());
-  if (match === null) return null;
-  const unit = UNITS.indexOf((match[2] ?? '').toUpperCase() as (typeof UNITS)[number]);
-  const bytes = Number(match[1]) * 1024 ** unit;
-  return Number.isSafeInteger(bytes) ? bytes : null;
-}
-
-/** The shortest exact form, read back by parseSize to the same number: 268435456 → `256M`. */
-export function formatSize(bytes: number): string {
-  let unit = 0;
-  let value = bytes;
-  while (unit < UNITS.length - 1 && value >= 1024 && value % 1024 === 0) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${value}${UNITS[unit]}`;
-}
+export { formatSize, parseSize } from './size-text.ts';
 
 /** A size as people write it; bytes after parsing. */
 export const Size = z.union([z.int().min(0), z.string()]).transform((value, context) => {

@@ -1,4 +1,4 @@
-import { actorName } from '@cellblock/shared/actor';
+import { actorName } from '@cellblock/shared/actor-name';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import type { Column } from '@/ui/data-table';
 import { EventOutcomeBadge } from './event-outcome-badge';

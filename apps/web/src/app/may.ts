@@ -1,5 +1,6 @@
 'use client';
-import { type Permission, roleCan, rolesThatCan } from '@cellblock/shared/role';
+import type { Permission } from '@cellblock/shared/role';
+import { roleCan, rolesThatCan } from '@cellblock/shared/role-can';
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/trpc/client';
 

@@ -1,5 +1,5 @@
 'use client';
-import { actorName } from '@cellblock/shared/actor';
+import { actorName } from '@cellblock/shared/actor-name';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import Link from 'next/link';
 import type { ReactNode } from 'react';

@@ -1,6 +1,6 @@
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
 import type { JailRoot } from '@cellblock/shared/jail-spec';
-import { parseSize } from '@cellblock/shared/size';
+import { parseSize } from '@cellblock/shared/size-text';
 
 export type RootKind = JailRoot['kind'];
 

@@ -1,5 +1,5 @@
 import type { JailSettings, RestartPolicy } from '@cellblock/shared/jail-spec';
-import { formatSize, parseSize } from '@cellblock/shared/size';
+import { formatSize, parseSize } from '@cellblock/shared/size-text';
 
 export interface ConfigForm {
   memory: string;
