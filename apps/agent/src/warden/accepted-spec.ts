@@ -64,7 +64,18 @@ async function refusedRoots(
   const refused: RefusedObject[] = [];
   for (const jail of jailsOf(spec)) {
     const { root } = jail.settings;
-    if (jail.wanted !== 'running' || root.kind !== 'dir') continue;
+    if (jail.wanted !== 'running' || root.kind === 'host-usr') continue;
+    if (root.kind === 'tar') {
+      if (o.bounds.rootPrefixes.some((prefix) => root.path.startsWith(`${prefix.replace(/\/+$/, '')}/`)))
+        continue;
+      refused.push({
+        key: specKey(jail),
+        rule: 'root-prefix',
+        message: `${root.path} lies below no root prefix of this host's bounds: as root on the host, add a directory above it to rootPrefixes in the bounds file`,
+        cause: jail.cause,
+      });
+      continue;
+    }
     const ground = await refuseDirRoot({
       path: root.path,
       rootPrefixes: o.bounds.rootPrefixes,

@@ -6,6 +6,7 @@ import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { etcFiles } from './etc/etc-files.ts';
 import { upstreamNameServers } from './etc/etc-template.ts';
 import { jailPaths } from './paths.ts';
+import { unpackedRoot } from './root/tar-root.ts';
 import { freshEphemeral, furnish } from './storage.ts';
 import type { WardenHost } from './warden-host.ts';
 
@@ -45,21 +46,16 @@ const TMP_SIZE = '50%';
 const EPHEMERAL_SIZE = '50%';
 const OWN = ['etc', 'var', 'root', 'home'];
 
-/** The jail as `spawn` builds it; its storage is furnished on the way. */
+/** The jail as `spawn` builds it; its storage is furnished, or its tarball unpacked, on the way. */
 export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number): Promise<TreeSpec> {
   const { run } = jailPaths(host.paths, spec.key);
   await mkdir(run, { recursive: true, mode: 0o700 });
-  const { root, mounts } = await treeRoot(host, spec);
-  return {
-    runDirectory: run,
+  const common = {
     hostname: spec.settings.hostname,
     idBase,
-    idCount: 65_536,
+    idCount: 65_536 as const,
     netns: netnsPath(host.instance, spec.key),
     cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, spec.key) }),
-    root,
-    mounts,
-    command: spec.settings.command,
     environment: { ...DEFAULT_ENVIRONMENT, ...spec.settings.environment },
     uid: 0,
     gid: 0,
@@ -68,31 +64,37 @@ export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number)
     keeperGid: host.keeper.gid,
     consoleBytes: CONSOLE_BYTES,
   };
+  const { root, mounts } = await treeRoot(host, spec, common);
+  return { ...common, runDirectory: run, root, mounts, command: spec.settings.command };
 }
 
-async function treeRoot(host: WardenHost, spec: JailSpec): Promise<{ root: TreeRoot; mounts: TreeMount[] }> {
-  const { settings } = spec;
+async function treeRoot(
+  host: WardenHost,
+  spec: JailSpec,
+  tree: Omit<TreeSpec, 'runDirectory' | 'root' | 'mounts' | 'command'>,
+): Promise<{ root: TreeRoot; mounts: TreeMount[] }> {
+  const { root, readOnly } = spec.settings;
   const { storage } = jailPaths(host.paths, spec.key);
   const files = await etcMounts(host, spec);
   const temporary: TreeMount[] = [
     { kind: 'tmpfs', target: '/tmp', size: TMP_SIZE, mode: '1777' },
     { kind: 'tmpfs', target: '/run', size: TMP_SIZE, mode: '0755' },
   ];
-  if (settings.root.kind !== 'host-usr') {
-    const path = settings.root.kind === 'dir' ? settings.root.path : join(storage, 'root');
-    return {
-      root: { kind: 'directory', path, readOnly: settings.readOnly },
-      mounts: [...temporary, ...files],
-    };
+  if (root.kind === 'dir') {
+    return { root: { kind: 'directory', path: root.path, readOnly }, mounts: [...temporary, ...files] };
   }
-  const own = settings.root.ephemeral ? await freshEphemeral(host, spec.key, EPHEMERAL_SIZE) : storage;
+  if (root.kind === 'tar') {
+    const path = await unpackedRoot(host, { jailKey: spec.key, tarball: root.path, tree });
+    return { root: { kind: 'directory', path, readOnly }, mounts: [...temporary, ...files] };
+  }
+  const own = root.ephemeral ? await freshEphemeral(host, spec.key, EPHEMERAL_SIZE) : storage;
   await furnish(own);
   const mounts = OWN.map(
     (name): TreeMount => ({
       kind: 'storage',
       path: join(own, name),
       target: `/${name}`,
-      ...(settings.readOnly ? { readOnly: true } : {}),
+      ...(readOnly ? { readOnly: true } : {}),
     }),
   );
   return { root: { kind: 'host-usr' }, mounts: [...mounts, ...temporary, ...files] };
