@@ -1,10 +1,14 @@
-import type { Db } from '../db.ts';
+import { searchEvents } from '../audit/search-events.ts';
 import { hostStateOf } from '../jails/queries.ts';
 import { statusOf } from '../networks/reach.ts';
+import type { VerbContext } from '../verb-context.ts';
 import { attentionOf } from './attention.ts';
 
-/** What is wrong and how much there is, from what the hosts said last. */
-export async function fleetOverview(db: Db) {
+const RECENT = 12;
+
+/** What is wrong, how much there is, and who did what lately; from what the hosts said last. */
+export async function fleetOverview(ctx: Pick<VerbContext, 'db' | 'role'>) {
+  const { db } = ctx;
   const rows = await db.host.findMany({ where: { state: { not: 'removed' } }, orderBy: { name: 'asc' } });
   const hosts = rows.map((row) => ({ ...row, state: hostStateOf(row), status: statusOf(row) }));
   const ready = hosts.filter(({ state }) => state === 'ready');
@@ -23,5 +27,6 @@ export async function fleetOverview(db: Db) {
         where: { seenFrom: { not: null }, wantedUntil: null, seenGone: null },
       }),
     },
+    recent: (await searchEvents(ctx, { q: '-phase:outcome', limit: RECENT })).events,
   };
 }
