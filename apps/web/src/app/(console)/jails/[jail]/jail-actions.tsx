@@ -1,4 +1,5 @@
 'use client';
+import { jailCan } from '@cellblock/shared/jail-can';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from 'lucide-react';
 import { useState } from 'react';
@@ -41,13 +42,13 @@ export function JailActions({ jail }: { jail: JailView }) {
     onAccepted: () => setAsking(null),
   });
   const reason = (act: Act | 'destroy') => denied ?? actReason(jail, act);
-  const stopped = jail.wanted.state !== 'running';
+
   const close = () => {
     change.reset();
     setAsking(null);
   };
 
-  if (jail.state === 'destroyed' || jail.state === 'destroying') {
+  if (jail.wanted.state === 'destroyed') {
     return (
       <Button
         icon={<ArchiveRestore aria-hidden />}
@@ -61,7 +62,7 @@ export function JailActions({ jail }: { jail: JailView }) {
   }
   return (
     <>
-      {stopped ? (
+      {jailCan.start(jail) === null && (
         <Button
           look="primary"
           icon={<Play aria-hidden />}
@@ -71,7 +72,8 @@ export function JailActions({ jail }: { jail: JailView }) {
         >
           Start
         </Button>
-      ) : (
+      )}
+      {jailCan.stop(jail) === null && (
         <>
           <Button
             icon={<Square aria-hidden />}
