@@ -1,4 +1,5 @@
 import { auditRouter } from './routers/audit.ts';
+import { documentsRouter } from './routers/documents.ts';
 import { fleetRouter } from './routers/fleet.ts';
 import { hostsRouter } from './routers/hosts.ts';
 import { invitesRouter } from './routers/invites.ts';
@@ -30,6 +31,7 @@ export const appRouter = router({
   tasks: tasksRouter,
   audit: auditRouter,
   search: searchRouter,
+  documents: documentsRouter,
 });
 
 export type AppRouter = typeof appRouter;
