@@ -62,7 +62,7 @@ function playwright(): Tally {
   const outputFile = path.join(reports, 'e2e.json');
   const ended = run('node_modules/.bin/playwright', ['test', '--reporter=list,json', ...rest], {
     cwd: path.join(repository, 'e2e'),
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: outputFile },
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: outputFile },
   });
   if (!existsSync(outputFile)) return asCheck(false);
   return failUnless(ended, tallyPlaywright(JSON.parse(readFileSync(outputFile, 'utf8')) as PlaywrightReport));
