@@ -90,7 +90,8 @@ export interface Kernel {
   listNftTables(o: { netns?: string }): Promise<{ family: string; table: string }[]>;
 
   /** Every link, address, route or neighbour event of a namespace until the signal aborts. The first is always
-   *  an `overrun`: what came before it was not seen, what comes after it is. */
+   *  an `overrun`: what came before it was not seen, what comes after it is. A namespace that is unpinned lives on until
+   *  its watch is aborted. */
   watch(o: { netns?: string; signal: AbortSignal }): AsyncIterable<KernelEvent>;
 
   /** Which controllers this host has, and where each lives. */
