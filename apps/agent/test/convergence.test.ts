@@ -86,6 +86,22 @@ describe('any spec', () => {
     );
   }, 60_000);
 
+  test('is made true by the next pass, wherever the one before was cut short', async () => {
+    await fc.assert(
+      fc.asyncProperty(wish, wish, fc.nat(80), (first, second, cut) =>
+        onFakeHost(async (fake) => {
+          for (const [at, one] of [first, second].entries()) {
+            fake.spec = hostSpec(at + 1, objectsOf(one));
+            await fake.pass({ cut });
+          }
+          expect((await fake.pass()).failed).toEqual([]);
+          expect(plan(fake.spec, await fake.observe()).map(describeStep)).toEqual([]);
+        }),
+      ),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
   test('is the same when every step is done twice', async () => {
     await fc.assert(
       fc.asyncProperty(wish, wish, (first, second) =>

@@ -52,11 +52,13 @@ export class FakeHost {
     return observeHost(this.host);
   }
 
-  /** Observe, plan, apply, once; `times`: how often each step is done. */
-  async pass(o: { times?: number } = {}): Promise<{ steps: Step[]; failed: StepOutcome[] }> {
+  /** Observe, plan, apply, once; `times`: how often each step is done, `cut`: after how many a crash comes. */
+  async pass(o: { times?: number; cut?: number } = {}): Promise<{ steps: Step[]; failed: StepOutcome[] }> {
     const steps = plan(this.spec, await this.observe());
     const failed: StepOutcome[] = [];
-    const repeated = steps.flatMap((step) => Array.from({ length: o.times ?? 1 }, () => step));
+    const repeated = steps
+      .slice(0, o.cut)
+      .flatMap((step) => Array.from({ length: o.times ?? 1 }, () => step));
     await applySet(this.host, repeated, {
       report: async (outcome) => {
         if (outcome.failure) failed.push(outcome);

@@ -272,7 +272,8 @@ export class Reconciler {
       this.watched.set(key, watch);
       void this.parts.host.trees
         .wait({ runDirectory: jailPaths(this.parts.host.paths, key).run, signal: watch.signal })
-        .catch(() => undefined)
+        // Without its end being heard, the jail is looked at again, but not in a tight circle.
+        .catch(() => pause(1_000))
         .finally(() => {
           this.watched.delete(key);
           if (!watch.signal.aborted) this.wake();

@@ -42,6 +42,8 @@ export interface WardenOptions {
   /** where ranges of host ids are claimed; the kernel's one place unless a test has its own */
   idRegistry?: string;
   now?: () => Date;
+  /** which boot of the host this is; the kernel's answer unless a test has its own */
+  bootId?: string;
 }
 
 /** The agent's root half: everything that its router can be asked for, and the loop that keeps the host so. */
@@ -110,7 +112,7 @@ export class Warden {
       kernel: options.kernel,
       trees: options.trees,
       instance: key.instance,
-      bootId: await bootId(),
+      bootId: options.bootId ?? (await bootId()),
       paths,
       ids: new IdRanges({ registry: paths.ids }),
       records: new JailRecords(paths),

@@ -1,0 +1,241 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFakeKernel } from '@cellblock/native/fake-kernel';
+import { FakeProcessTrees } from '@cellblock/native/fake-process-trees';
+import type { ProcessTrees } from '@cellblock/native/process-tree';
+import { hostSpec, type JailSpec, type SpecObject } from '@cellblock/shared/host-spec';
+import { objectPlanHash } from '@cellblock/shared/plan/plan-hash';
+import { specDigest } from '@cellblock/shared/spec-digest';
+import { expect, onTestFinished, test } from 'vitest';
+import { addressSpec, interfaceSpec, jailSpec, networkSpec } from '../../test/spec-builders.ts';
+import { jailPaths } from './paths.ts';
+import { Warden } from './warden.ts';
+
+const DASHBOARD = '00000000-0000-7000-8000-000000000001';
+const EPOCH = '00000000-0000-7000-8000-000000000002';
+
+/** A directory, a kernel and trees that outlive the wardens that are opened on them. */
+async function machine() {
+  const directory = await mkdtemp(join(tmpdir(), 'cellblock-warden-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const kernel = createFakeKernel();
+  const trees = new FakeProcessTrees();
+  let generation = 0;
+  return {
+    directory,
+    kernel,
+    trees,
+    async open(o: { bootId?: string; trees?: ProcessTrees } = {}) {
+      const warden = await Warden.open({
+        dataDirectory: directory,
+        kernel,
+        trees: o.trees ?? trees,
+        keeper: { uid: 65_534, gid: 65_534 },
+        agentVersion: 'test',
+        idRegistry: join(directory, 'ids'),
+        bootId: o.bootId ?? 'first',
+      });
+      onTestFinished(() => warden.stop());
+      return warden;
+    },
+    async put(warden: Warden, objects: SpecObject[], expected: { object: string; hash: string }[] = []) {
+      const next = generation + 1;
+      const answer = await warden.putSpec({
+        dashboard: DASHBOARD,
+        epoch: EPOCH,
+        generation: next,
+        base: null,
+        changed: objects,
+        removed: [],
+        digest: specDigest(hostSpec(next, objects).objects),
+        expect: expected,
+      });
+      if (answer.result === 'accepted') generation = next;
+      await warden.reconciler.settle();
+      return answer;
+    },
+  };
+}
+
+const lan = networkSpec(1);
+function jail(n: number, settings: Partial<JailSpec['settings']> = {}): JailSpec {
+  const root = { kind: 'host-usr', ephemeral: false } as const;
+  return jailSpec(n, { interfaces: [interfaceSpec(n, lan)], settings: { root, ...settings } });
+}
+const runOf = (warden: Warden, one: JailSpec) => jailPaths(warden.host.paths, one.key).run;
+const seen = async (warden: Warden, one: JailSpec) =>
+  (await warden.status()).jails.find(({ id }) => id === one.id);
+
+test('a jail that fails is started again after a growing wait; one that ends well is not', async () => {
+  const { open, put, trees } = await machine();
+  const warden = await open();
+  const web = jail(1);
+  await put(warden, [lan, web]);
+  for (const restarts of [1, 2]) {
+    trees.end(runOf(warden, web), { code: 1, signal: null });
+    await warden.reconciler.settle();
+    expect(await seen(warden, web)).toMatchObject({ state: 'failed', restarts });
+    await expect.poll(async () => (await seen(warden, web))?.state, { timeout: 3_000 }).toBe('running');
+  }
+  trees.end(runOf(warden, web), { code: 0, signal: null });
+  await warden.reconciler.settle();
+  expect(await seen(warden, web)).toMatchObject({ state: 'stopped', nextRestartAt: null });
+  // An empty namespace would still answer ping.
+  expect(warden.reconciler.state?.jails[0]?.netns).toBeNull();
+  const causes = warden.receipts.after(0, 500).filter(({ body }) => body.step.kind === 'process.start');
+  expect(causes.map(({ body }) => body.cause)).toEqual([web.cause, null, null]);
+});
+
+test('a policy of `no` leaves it ended until its start number is raised', async () => {
+  const { open, put, trees } = await machine();
+  const warden = await open();
+  const web = jail(1, { restart: 'no' });
+  await put(warden, [lan, web]);
+  trees.end(runOf(warden, web), { code: 3, signal: null });
+  await warden.reconciler.settle();
+  expect(await seen(warden, web)).toMatchObject({ state: 'failed', exit: { code: 3 } });
+  await put(warden, [lan, { ...web, startNumber: 2 }]);
+  expect(await seen(warden, web)).toMatchObject({ state: 'running', startNumber: 2, exit: null });
+});
+
+test('another warden adopts what runs; after a reboot `boot` decides, from the ledger alone', async () => {
+  const place = await machine();
+  const first = await place.open();
+  const [always, never] = [jail(1), jail(2, { boot: false })];
+  await place.put(first, [lan, always, never]);
+  const started = place.trees.running();
+  await first.stop();
+
+  const second = await place.open();
+  await second.reconciler.settle();
+  expect(place.trees.running()).toEqual(started);
+  expect((await seen(second, always))?.state).toBe('running');
+  await second.stop();
+
+  // The host goes down and comes up: what ran is lost, the ledger is not.
+  const lost: ProcessTrees = {
+    stop: (o) => place.trees.stop(o),
+    wait: (o) => place.trees.wait(o),
+    exec: (o) => place.trees.exec(o),
+    console: (o) => place.trees.console(o),
+    forget: (o) => place.trees.forget(o),
+    status: async (o: { runDirectory: string }) => {
+      const status = await place.trees.status(o);
+      return status && !restarted.has(o.runDirectory)
+        ? { ...status, state: 'lost' as const, keeper: null, init: null }
+        : status;
+    },
+    start: async (spec: Parameters<ProcessTrees['start']>[0]) => {
+      place.trees.end(spec.runDirectory, { code: null, signal: 9 });
+      restarted.add(spec.runDirectory);
+      return place.trees.start(spec);
+    },
+  };
+  const restarted = new Set<string>();
+  const third = await place.open({ bootId: 'second', trees: lost });
+  await third.reconciler.settle();
+  expect([...restarted]).toEqual([runOf(third, always)]);
+  expect((await seen(third, never))?.state).not.toBe('running');
+});
+
+test('a held jail stays as it was, whatever the dashboard wants; then it follows', async () => {
+  const { open, put, trees } = await machine();
+  const warden = await open();
+  const web = jail(1);
+  const address = addressSpec(1, web, '10.77.1.5');
+  await put(warden, [lan, web, address]);
+  await warden.holds.add(warden.ledger.spec ?? hostSpec(0, []), web.id, {
+    reason: 'audit',
+    by: 'root',
+    at: 'now',
+  });
+  await put(warden, [lan, { ...web, wanted: 'stopped' }, { ...address, wanted: 'absent' }]);
+  expect(trees.running()).toHaveLength(1);
+  expect(await seen(warden, web)).toMatchObject({ state: 'running', hold: { reason: 'audit' } });
+  await warden.holds.remove(web.id);
+  warden.reconciler.wake({ changed: true });
+  await warden.reconciler.settle();
+  expect(trees.running()).toEqual([]);
+});
+
+test('a subnet that the host routes already is refused with the route in the way, and once in the receipts', async () => {
+  const { open, put, kernel } = await machine();
+  await kernel.createBridge({ name: 'vpn' });
+  await kernel.addAddress({ link: 'vpn', prefix: '10.99.0.1/24' });
+  await kernel.addRoute({ route: { destination: '10.77.0.0/16', gateway: '10.99.0.2', link: 'vpn' } });
+  const warden = await open();
+  const other = networkSpec(2, { subnets: [{ prefix: '192.168.77.0/24', gateway: '192.168.77.1' }] });
+  const lone = jailSpec(3, { interfaces: [interfaceSpec(3, other)] });
+  await put(warden, [lan, jail(1), other, lone]);
+  const status = await warden.status();
+  expect(status.refused.map(({ rule }) => rule)).toEqual(['subnet-routed', 'network-refused']);
+  expect(status.refused[0]?.message).toContain('10.77.0.0/16 via 10.99.0.2 dev vpn');
+  expect(status.jails.map(({ state }) => state)).toEqual(['stopped', 'running']);
+  await warden.reconciler.settle();
+  const refusals = warden.receipts.after(0, 500).filter(({ body }) => body.result === 'refused');
+  expect(refusals.map(({ body }) => body.cause)).toContain(lan.cause);
+  expect(refusals).toHaveLength(2);
+});
+
+test('the host’s bounds limit what is asked; what they refuse is left as it is', async () => {
+  const { open, put, directory, trees } = await machine();
+  const warden = await open();
+  const web = jail(1);
+  await put(warden, [lan, web]);
+  await writeFile(join(directory, 'bounds.d/50-more.yaml'), 'maxPids: 100\nmaxJails: 1\n', { mode: 0o644 });
+  await put(warden, [lan, { ...web, startNumber: 2 }, jail(2)]);
+  const { refused } = await warden.status();
+  expect(refused.map(({ rule }) => rule)).toEqual(['bounds-pids', 'bounds-jails']);
+  expect(trees.running()).toHaveLength(1);
+  expect((await seen(warden, web))?.startNumber).toBe(1);
+
+  // A bounds file that cannot be read changes nothing, and says so.
+  await writeFile(join(directory, 'bounds.d/50-more.yaml'), 'maxPids: [', { mode: 0o644 });
+  await warden.reconciler.settle();
+  expect((await warden.status()).bounds.maxPids).toBe(100);
+  expect((await warden.runChecks()).find(({ id }) => id === 'bounds')?.verdict).toBe('lack');
+});
+
+test('an approved plan is refused when its facts have moved', async () => {
+  const { open, put, trees } = await machine();
+  const warden = await open();
+  const web = jail(1, { restart: 'no' });
+  await put(warden, [lan, web]);
+  const next = { ...web, startNumber: 2 };
+  const key = `jail/${web.id}` as const;
+  const hash = objectPlanHash(hostSpec(2, [lan, next]), await warden.state(), key);
+  trees.end(runOf(warden, web), { code: 1, signal: null });
+  await warden.reconciler.settle();
+  const refused = await put(warden, [lan, next], [{ object: key, hash }]);
+  expect(refused).toMatchObject({ result: 'resync' });
+  const fresh = objectPlanHash(hostSpec(2, [lan, next]), await warden.state(), key);
+  expect(await put(warden, [lan, next], [{ object: key, hash: fresh }])).toMatchObject({
+    result: 'accepted',
+  });
+});
+
+test('a step that fails is reported with its errno and tried again', async () => {
+  const { open, put, kernel } = await machine();
+  const warden = await open();
+  kernel.failures.push({ step: /veth/, code: 'ENOSPC', times: 1 });
+  await put(warden, [lan, jail(1)]);
+  const { problems, converged } = await warden.status();
+  expect(problems).toMatchObject([{ code: 'ENOSPC', attempts: 1 }]);
+  expect(converged).toBe(0);
+  await expect.poll(async () => (await warden.status()).converged, { timeout: 5_000 }).toBe(1);
+  expect((await warden.status()).problems).toEqual([]);
+});
+
+test('nothing is planned from a ledger that was lost', async () => {
+  const { open, put, trees, directory } = await machine();
+  const first = await open();
+  await put(first, [lan, jail(1)]);
+  await first.stop();
+  const path = join(directory, 'agent/ledger/snapshot.json');
+  await writeFile(path, (await readFile(path, 'utf8')).replace('running', 'stopped'));
+  const second = await open();
+  await second.reconciler.settle();
+  expect(second.ledger.spec).toBeNull();
+  expect(trees.running()).toHaveLength(1);
+});
