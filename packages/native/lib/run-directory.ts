@@ -24,7 +24,8 @@ async function readIfThere(path: string): Promise<string | null> {
 
 export async function readTreeFacts(runDirectory: string): Promise<TreeFacts | null> {
   const text = await readIfThere(join(runDirectory, 'tree'));
-  return text === null ? null : (JSON.parse(text) as TreeFacts);
+  // Incomplete only after a power cut, when what it told of is gone as well.
+  return text?.endsWith('}\n') ? (JSON.parse(text) as TreeFacts) : null;
 }
 
 /** The keeper's one line `CODE SIGNAL MILLISECONDS`; null while its newline is missing. */
@@ -54,8 +55,9 @@ export async function readTreeStatus(runDirectory: string): Promise<TreeStatus |
   const state = exit ? 'exited' : keeper || init ? 'running' : 'lost';
   return {
     state,
-    keeper: keeper ? facts.keeper : null,
-    init: init ? facts.init : null,
+    // A keeper that has written its last word is on its way out, and keeps nothing any more.
+    keeper: keeper && !exit ? facts.keeper : null,
+    init: init && !exit ? facts.init : null,
     startedAt: facts.startedAt,
     exit,
     idBase: facts.idBase,

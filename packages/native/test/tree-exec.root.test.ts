@@ -107,19 +107,24 @@ describe('a command has exactly the protections of the first process', () => {
   ];
 
   test.each([0, 1000])('as user %i', async (id) => {
+    const cgroupProcsFiles = [await fixture.pidsGroup(50)];
     const first = async (trees: ProcessTrees) => {
       const spec = await fixture.spec({
+        cgroupProcsFiles,
         uid: id,
         gid: id,
         command: ['sh', '-c', '/probes/facts; exec sleep 1000'],
       });
       await trees.start(spec);
-      const request = { uid: id, gid: id };
+      const request = { uid: id, gid: id, cgroupProcsFiles };
       const later = await fixture.exec(trees, spec.runDirectory, ['sh', '-c', '/probes/facts'], request);
       const earlier = await fixture.consoleText(spec.runDirectory);
       await trees.stop({ runDirectory: spec.runDirectory, signal: 9, timeoutMs: 5000 });
       const pick = (text: string) =>
         Object.fromEntries(shared.map((name) => [name, linesByName(text)[name]]));
+      const groups = (text: string) => text.split('\n').filter((line) => line.startsWith('cgroup '));
+      expect(groups(earlier).length).toBeGreaterThan(0);
+      expect(groups(later.stdout)).toEqual(groups(earlier));
       return { earlier: pick(earlier), later: pick(later.stdout) };
     };
     const { earlier, later } = await first(fixture.trees);

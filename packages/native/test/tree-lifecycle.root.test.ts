@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ConsoleChunk, TreeSpec } from '../lib/process-tree.ts';
 import { startMessage } from '../lib/spawn-message.ts';
 import { BUILD_MS, TreeFixture } from './tree-fixture.ts';
@@ -23,28 +23,27 @@ async function collect(chunks: AsyncIterable<ConsoleChunk>): Promise<ConsoleChun
   return all;
 }
 
+interface HostProcess {
+  pid: number;
+  name: string;
+  parent: number;
+}
+
 /** Processes on the host that have ids of this fixture's trees or name its directory; the dead do not count. */
-function processesOfTrees(): string[] {
-  const found: string[] = [];
+function processesOfTrees(): HostProcess[] {
+  const found: HostProcess[] = [];
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      if (/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) continue;
-      const uid = statSync(`/proc/${pid}`).uid;
+      const [, name = '', state = '', parent] =
+        /\((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      if ('ZX'.includes(state)) continue;
+      const { uid } = statSync(`/proc/${pid}`);
       const inside = uid >= fixture.idBase && uid < fixture.idBase + 65536;
-      if (inside || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(fixture.directory)) found.push(pid);
+      if (inside || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(fixture.directory))
+        found.push({ pid: Number(pid), name, parent: Number(parent) });
     } catch {} // it has ended meanwhile
   }
   return found;
-}
-
-/** A process called `name` whose parent has gone: it says so in the fields after its name. */
-function isOrphan(pid: string, name: string): boolean {
-  return (
-    readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .match(/\((.*)\) \S (\d+)/)
-      ?.slice(1)
-      .join() === `${name},1`
-  );
 }
 
 describe('start, status, stop', () => {
@@ -227,10 +226,15 @@ describe('a builder that is killed on its way', () => {
       await once(child, 'exit');
       const until = performance.now() + halfMilliseconds / 2;
       while (performance.now() < until);
-      const builder = processesOfTrees().find((pid) => isOrphan(pid, 'program'));
-      if (builder) process.kill(Number(builder), 'SIGKILL');
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      if (await fixture.trees.status({ runDirectory })) {
+      const builder = processesOfTrees().find(({ name, parent }) => name === 'program' && parent === 1);
+      if (builder) process.kill(builder.pid, 'SIGKILL');
+      // What is on its way ends by itself, or shows up as a tree.
+      const known = () => fixture.trees.status({ runDirectory });
+      await vi.waitUntil(async () => (await known()) !== null || processesOfTrees().length === 0, {
+        timeout: 5000,
+        interval: 5,
+      });
+      if (await known()) {
         outcomes.tree++;
         await stop(runDirectory);
       } else {

@@ -61,7 +61,6 @@ void write_tree_file(const RunDirectory& run, const std::string& text) {
   const int directory = run.directory.get();
   UniqueFd file = open_own(directory, "tree.new", O_WRONLY | O_CREAT | O_TRUNC);
   if (!write_all(file.get(), text)) fail("write tree file");
-  check(fdatasync(file.get()), "write tree file");
   check(renameat(directory, "tree.new", directory, "tree"), "write tree file");
 }
 

@@ -17,7 +17,7 @@ struct RunDirectory {
 /** EEXIST when a keeper lives there. What an earlier tree left is removed, but for its console. */
 RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes);
 
-/** The facts of the start, complete or not there at all. */
+/** The facts of the start, complete or not there at all. Not synced: after a power cut no tree runs anyway. */
 void write_tree_file(const RunDirectory& run, const std::string& text);
 
 /** After a failure: nothing says that a tree ran. */

@@ -30,7 +30,8 @@ int main(int count, char **arguments) {
       if (pid == getpid() || !is_helper(pid)) continue;
       met++;
       if (ptrace(PTRACE_SEIZE, pid, 0, 0) == 0) {
-        seized++;
+        // Still the helper: otherwise it had become its program in between, which anyone with its ids may trace.
+        if (is_helper(pid)) seized++;
         ptrace(PTRACE_DETACH, pid, 0, 0);
       }
     }
