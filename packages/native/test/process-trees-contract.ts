@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import type { ProcessTrees, TreeSpec } from '../lib/process-tree.ts';
+
+export interface ContractWorld {
+  trees: ProcessTrees;
+  /** A spec that can be started, in a run directory of its own. */
+  spec(changes?: Partial<TreeSpec>): Promise<TreeSpec>;
+}
+
+/** What holds for trees in memory and for real ones alike: whoever drives them may rely on it. */
+export function processTreesContract(name: string, world: () => ContractWorld): void {
+  describe(`process trees: ${name}`, () => {
+    const stop = (spec: TreeSpec) => world().trees.stop({ ...spec, signal: 15, timeoutMs: 5000 });
+    const execRequest = (spec: TreeSpec) => ({
+      runDirectory: spec.runDirectory,
+      command: ['echo', 'word'],
+      environment: { PATH: '/usr/bin:/bin' },
+      uid: 0,
+      gid: 0,
+      tty: null,
+      cgroupProcsFiles: [],
+    });
+
+    test('nothing is known of a tree that never ran', async () => {
+      const spec = await world().spec();
+      expect(await world().trees.status(spec)).toBeNull();
+      await expect(stop(spec)).rejects.toMatchObject({ code: 'ENOENT' });
+      await expect(world().trees.wait(spec)).rejects.toMatchObject({ code: 'ENOENT' });
+      await expect(world().trees.exec(execRequest(spec))).rejects.toMatchObject({ code: 'ENOENT' });
+      for await (const _chunk of world().trees.console({ ...spec, from: 0, follow: true })) expect.fail();
+      await world().trees.forget(spec);
+    });
+
+    test('a tree runs once in its run directory, until it is stopped, and can then start again', async () => {
+      const { trees } = world();
+      const spec = await world().spec();
+      const started = await trees.start(spec);
+      expect(started).toMatchObject({ state: 'running', exit: null, idBase: spec.idBase });
+      expect(started.keeper).not.toBeNull();
+      expect(started.init).not.toBeNull();
+      expect(await trees.status(spec)).toEqual(started);
+      await expect(trees.start(spec)).rejects.toMatchObject({ code: 'EEXIST' });
+      await expect(trees.forget(spec)).rejects.toMatchObject({ code: 'EBUSY' });
+      const waiting = trees.wait(spec);
+      const stopped = await stop(spec);
+      expect(stopped).toMatchObject({
+        state: 'exited',
+        keeper: null,
+        init: null,
+        exit: { code: 0, signal: null },
+      });
+      expect(await waiting).toEqual(stopped);
+      expect(await trees.status(spec)).toEqual(stopped);
+      // Stopping what has stopped is no mistake.
+      expect(await stop(spec)).toEqual(stopped);
+      expect((await trees.start(spec)).init).not.toEqual(started.init);
+      await stop(spec);
+      await trees.forget(spec);
+      expect(await trees.status(spec)).toBeNull();
+    });
+
+    test('ids of the host are never given away', async () => {
+      for (const idBase of [0, 1, 65535, 4294901760])
+        await expect(world().trees.start(await world().spec({ idBase }))).rejects.toMatchObject({
+          code: 'ERANGE',
+        });
+    });
+
+    test('a command runs in a tree that runs, and nowhere else', async () => {
+      const { trees } = world();
+      const spec = await world().spec();
+      await trees.start(spec);
+      const session = await trees.exec(execRequest(spec));
+      session.closeInput();
+      let text = '';
+      for await (const { data } of session.output) text += Buffer.from(data).toString();
+      expect(text).toContain('word');
+      expect(await session.exit).toEqual({ code: 0, signal: null });
+      await stop(spec);
+      await expect(trees.exec(execRequest(spec))).rejects.toMatchObject({ code: 'ESRCH' });
+    });
+
+    test('a wait is given up when its signal says so', async () => {
+      const { trees } = world();
+      const spec = await world().spec();
+      await trees.start(spec);
+      const waiting = trees.wait({ ...spec, signal: AbortSignal.timeout(20) });
+      await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });
+      expect(await trees.status(spec)).toMatchObject({ state: 'running' });
+      await stop(spec);
+    });
+
+    test('following a console ends with the tree', async () => {
+      const { trees } = world();
+      const spec = await world().spec();
+      await trees.start(spec);
+      const following = (async () => {
+        for await (const _chunk of trees.console({ ...spec, from: 0, follow: true })) expect.fail();
+      })();
+      await stop(spec);
+      await following;
+    });
+  });
+}
