@@ -19,19 +19,18 @@ export async function eventHistogram(
     total: 0,
     failed: 0,
   }));
-  const count = (at: number, bad: boolean, by: number) => {
-    const index = Math.floor(((at - range.from.getTime()) / span) * query.buckets);
+  const count = (index: number, bad: boolean, by: number) => {
     const bucket = buckets[Math.min(query.buckets - 1, Math.max(0, index))];
     if (!bucket) return;
     bucket.total += by;
     if (bad) bucket.failed += by;
   };
   if (filterOf(query.q) === null) {
-    const rows = await ctx.db.$queryRaw<{ at: Date; bad: boolean; count: bigint }[]>`
-      SELECT date_bin(${`${Math.max(1, Math.floor(span / query.buckets))} milliseconds`}::interval, at, ${range.from}::timestamptz) AS at,
+    const rows = await ctx.db.$queryRaw<{ index: number; bad: boolean; count: bigint }[]>`
+      SELECT floor((extract(epoch FROM at) * 1000 - ${range.from.getTime()}::float8) * ${query.buckets}::int / ${span}::float8)::int AS index,
         (phase = 'refusal' OR outcome IN ('failed', 'refused')) IS TRUE AS bad, count(*) AS count
       FROM audit_event WHERE at >= ${range.from}::timestamptz AND at <= ${range.to}::timestamptz GROUP BY 1, 2`;
-    for (const row of rows) count(row.at.getTime(), row.bad, Number(row.count));
+    for (const row of rows) count(row.index, row.bad, Number(row.count));
     return buckets;
   }
   let cursor: string | null = null;
@@ -43,7 +42,7 @@ export async function eventHistogram(
     });
     for (const event of page.events) {
       const bad = event.phase === 'refusal' || event.outcome === 'failed' || event.outcome === 'refused';
-      count(Date.parse(event.at), bad, 1);
+      count(Math.floor(((Date.parse(event.at) - range.from.getTime()) * query.buckets) / span), bad, 1);
     }
     cursor = page.next;
   } while (cursor !== null);

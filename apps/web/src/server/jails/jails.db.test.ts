@@ -7,8 +7,9 @@ import { readTask, taskNumber } from '../tasks/queries.ts';
 import { as, made, refusal, TestHost, testDb } from '../test-fleet.ts';
 import { configureJail } from './configure-jail.ts';
 import { createJail } from './create-jail.ts';
-import { destroyJail } from './destroy-jail.ts';
+import { destroyJail, QUARANTINE_MS } from './destroy-jail.ts';
 import { listJails } from './list-jails.ts';
+import { purgeExpired } from './purge-expired.ts';
 import { readJail } from './queries.ts';
 import { restartJail } from './restart-jail.ts';
 import { restoreJail } from './restore-jail.ts';
@@ -322,4 +323,17 @@ test('the list is filtered by the one filter language', async () => {
     field: 'q',
     fix: 'Did you mean state?',
   });
+});
+
+test('what was in quarantine for 24 hours is purged by itself, and that is recorded', async () => {
+  const { object } = made(await createJail(mira, { name: 'brief', network: 'lan' }));
+  await destroyJail(mira, { jail: 'brief' });
+  await h1.report();
+  const soon = new Date(Date.now() + QUARANTINE_MS - 60_000);
+  expect(await purgeExpired(db, soon)).toBe(0);
+  expect(await purgeExpired(db, new Date(Date.now() + QUARANTINE_MS))).toBe(1);
+  await h1.report();
+  expect((await db.jail.findUniqueOrThrow({ where: { id: object.id } })).goneAt).toBeTruthy();
+  const event = await db.auditEvent.findFirstOrThrow({ where: { objectId: object.id, actorType: 'system' } });
+  expect(event).toMatchObject({ kind: 'jail.destroy', phase: 'intent', actorId: 'quarantine' });
 });
