@@ -47,14 +47,18 @@ function refusal(from: Layer, to: Layer, target: string, typeOnly: boolean, test
   if (ENTRIES.includes(target)) return `imports ${target}: nothing imports an entry`;
   if (from === to || from.imports.includes(to.name)) return null;
   if (typeOnly && from.types?.includes(to.name)) return null;
-  // A test stands above what it tests; scripts hold what suites share.
-  if (
-    test &&
-    (to.name === 'scripts' || to.name === 'verbs' || from.name === 'cli' || from.name === 'scripts')
-  )
-    return null;
+  if (test && mayTest(from, to)) return null;
   if (from.types?.includes(to.name)) return `${from.name} may import types only from ${to.name} (${target})`;
   return `${from.name} must not import ${to.name} (${target})`;
+}
+
+/** A test stands above what it tests, and uses what its package's tests and the suites share. */
+function mayTest(from: Layer, to: Layer): boolean {
+  return (
+    ['cli', 'scripts'].includes(from.name) ||
+    ['scripts', 'verbs'].includes(to.name) ||
+    to.name.endsWith('-tests')
+  );
 }
 
 const isTest = (file: string) => /\.test\.tsx?$/.test(file) || /\/test\//.test(file);
