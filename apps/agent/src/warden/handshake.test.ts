@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -86,6 +93,19 @@ test('the secret is used once, the dashboard is pinned, the counter grows', asyn
   ]);
   expect(waited).toEqual(['SHA256:x']);
   expect((await readHostFile(path))?.dashboardKey).toBe(ours.publicKey);
+});
+
+test('a line that names its dashboard’s key is given to no other, and control: that one is answered', async () => {
+  const path = await hostFile();
+  const ours = dashboardKey();
+  const hash = createHash('sha256').update(Buffer.from(ours.publicKey, 'base64')).digest('hex');
+  const token = `once.${hash}`;
+  await writeHostFile(path, HostFile.parse({ dashboardUrl: 'http://localhost:1', token }));
+  const o = { key, hostFile: path, agentVersion: '1' };
+  await expect(
+    shakeHands({ ...o, socket: dashboard({ key: dashboardKey(), verdicts: [ready], heard: [] }) }),
+  ).rejects.toMatchObject({ reason: 'foreign-dashboard' });
+  await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts: [ready], heard: [] }) });
 });
 
 test('another dashboard, one that lies, and a refusal each end it with a reason', async () => {

@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import {
@@ -106,6 +106,16 @@ async function countConnection(path: string): Promise<HostFile> {
 }
 
 function provesItself(welcome: DashboardWelcome, nonce: string, key: AgentKey, file: HostFile): void {
+  // The line that enrols a host ends in the hash of its dashboard's key, so that even the first answer is held to it.
+  const expected = file.token?.split('.')[1];
+  const given = createHash('sha256').update(Buffer.from(welcome.publicKey, 'base64')).digest('hex');
+  if (expected !== undefined && expected !== given) {
+    throw new HandshakeRefused(
+      'foreign-dashboard',
+      `Whoever answers at ${file.dashboardUrl} is not the dashboard that made this host's line.`,
+      'Compare the URL with the dashboard, then make a new line there: cellblock host enroll',
+    );
+  }
   if (file.dashboardKey !== null && file.dashboardKey !== welcome.publicKey) {
     throw new HandshakeRefused(
       'foreign-dashboard',
