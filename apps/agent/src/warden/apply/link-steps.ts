@@ -40,21 +40,38 @@ export const removeLink: Executor<'link.remove'> = (host, { port }) =>
 export const addAddress: Executor<'address.add'> = async (host, step) => {
   const netns = netnsPath(host.instance, step.jail);
   const { link, prefix, address, segment, mac } = step;
-  if (segment !== null) await refuseConflict(host, segment, address, mac);
+  if (segment !== null && !lostHereJustNow(host, address)) await refuseConflict(host, segment, address, mac);
   const applied = await made(host.kernel.addAddress({ netns, link, prefix }), { link, prefix }, 'EEXIST');
   // The kernel announces what a link carries when its hardware address is set (arp_notify, ndisc_notify).
   if (segment !== null) await host.kernel.setLink({ netns, name: link, mac });
   return applied;
 };
 
-export const removeAddress: Executor<'address.remove'> = (host, { jail, link, prefix }) =>
-  gone(
+export const removeAddress: Executor<'address.remove'> = async (host, { jail, link, prefix }) => {
+  const applied = await gone(
     host.kernel.deleteAddress({ netns: netnsPath(host.instance, jail), link, prefix }),
     { link, prefix },
     'EADDRNOTAVAIL',
     'ENODEV',
     'ENOENT',
   );
+  lostHere.set(host, (lostHere.get(host) ?? new Map()).set(prefix.split('/')[0] ?? '', performance.now()));
+  return applied;
+};
+
+/** When a jail of this host lost which address. */
+const lostHere = new WeakMap<WardenHost, Map<string, number>>();
+const LOST_JUST_NOW_MS = 2_000;
+
+/**
+ * In a move on one host nobody else can hold the address: this host has answered for it until now. To ask the
+ * segment first would only make the gap longer.
+ */
+function lostHereJustNow(host: WardenHost, address: string): boolean {
+  const at = lostHere.get(host)?.get(address);
+  lostHere.get(host)?.delete(address);
+  return at !== undefined && performance.now() - at < LOST_JUST_NOW_MS;
+}
 
 export const addRoute: Executor<'route.add'> = (host, { jail, link, destination, gateway }) => {
   const route = { destination, link, ...(gateway === null ? {} : { gateway }) };
