@@ -116,7 +116,7 @@ test('an address is assigned, released and moved on running jails, whose process
   const moved = await stand.cellblock(['ip', 'move', address, 'web2']);
   expect(moved, moved.stderr).toMatchObject({ exitCode: 0 });
   const gap = gapOf(await watching, nonces.web1 ?? '', nonces.web2 ?? '');
-  expect(gap, `a third jail heard nobody for ${gap} ms`).toBeLessThanOrEqual(100);
+  expect.soft(gap, `a third jail heard nobody for ${gap} ms`).toBeLessThanOrEqual(100);
   expect(await answerFrom(stand.segment.outside, address)).toBe(nonces.web2);
 
   expect((await stand.cellblock(['ip', 'release', 'web2', address])).exitCode).toBe(0);
