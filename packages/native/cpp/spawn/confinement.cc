@@ -11,11 +11,19 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <iterator>
 
 #include "capabilities.h"
 #include "failure.h"
 #include "mutant.h"
 #include "paths.h"
+
+Filter allowed_calls() {
+  static constexpr sock_filter code[] = {
+#include "allowed_calls.inc"
+  };
+  return Filter(std::begin(code), std::end(code));
+}
 
 Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities) {
   return Confinement{uid, gid, capabilities, allowed_calls(), argument_rules()};

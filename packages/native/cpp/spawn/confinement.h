@@ -18,7 +18,8 @@ struct Confinement {
   Filter argument_rules;
 };
 
-/** The list of system calls that a tree may make; what is not on it does not exist (ENOSYS) or is refused (EPERM). */
+/** The list of system calls that a tree may make; what is not on it does not exist (ENOSYS) or is refused (EPERM).
+ *  The list itself is in allowed_calls.cc. */
 Filter allowed_calls();
 
 /** Refuses some arguments of allowed calls: families, socket options, terminal injection, namespaces. */
