@@ -14,7 +14,7 @@ class KernelError : public std::exception {
   int number() const { return number_; }
   /// What the kernel or a library said beyond errno; empty when nothing.
   const std::string& detail() const { return detail_; }
-  /// `EEXIST`, or `E<number>` when the C library has no name for it.
+  /// `EEXIST`, or the number when the C library has no name for it.
   std::string code() const;
   const char* what() const noexcept override { return text_.c_str(); }
 

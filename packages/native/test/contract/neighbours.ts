@@ -42,7 +42,10 @@ export const neighbourExpectations = {
     const { kernel, host, guest } = scene;
     await wire(scene);
     const peer = { name: 'eth1', netns: guest, mac: OTHER };
-    await kernel.createVeth({ netns: host, name: 'v1', master: 'br0', peer });
+    // A port that learns moves static entries too: the guest's own frames would take it back to v0
+    const port = { learning: false };
+    await kernel.setBridgePort({ netns: host, name: 'v0', flags: port });
+    await kernel.createVeth({ netns: host, name: 'v1', master: 'br0', port, peer });
     await kernel.replaceForwarding({ netns: host, port: 'v0', mac: MAC });
     await kernel.replaceForwarding({ netns: host, port: 'v0', mac: MAC });
     expect(await kernel.listForwarding({ netns: host })).toEqual([{ bridge: 'br0', port: 'v0', mac: MAC }]);
