@@ -24,3 +24,21 @@ export const Bounds = z.object({
   hostSettings: z.array(z.string()).default([]),
 });
 export type Bounds = z.infer<typeof Bounds>;
+
+/** Private and documentation ranges: what a network may use when the bounds name no subnets. */
+const PRIVATE_SUBNETS = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '192.0.2.0/24',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  'fc00::/7',
+  '2001:db8::/32',
+];
+
+/** The subnets within which networks of a host must lie. */
+export function allowedSubnets(bounds: Pick<Bounds, 'subnets'>): readonly string[] {
+  return bounds.subnets.length > 0 ? bounds.subnets : PRIVATE_SUBNETS;
+}

@@ -74,7 +74,7 @@ export class TestHost {
     this.bounds = {
       rootPrefixes: ['/srv/jails'],
       subnets: [],
-      parents: [],
+      parents: ['br0'],
       maxJails: 1000,
       maxMemory: null,
       maxCpus: null,

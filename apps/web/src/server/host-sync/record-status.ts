@@ -57,6 +57,7 @@ async function confirmAddresses(
   topics: string[],
 ): Promise<(string | null)[]> {
   const seen = new Map(status.addresses.map((address) => [address.id, address.state]));
+  const unknown = unreadable(status);
   const ended: (string | null)[] = [];
   for (const row of await openRows(tx, hostId)) {
     const state = seen.get(row.id);
@@ -66,6 +67,7 @@ async function confirmAddresses(
     // leaves out is gone when the host has made the whole of a later generation true.
     const gone =
       status.accepted >= row.releaseGeneration &&
+      !unknown.has(`address/${row.id}`) &&
       (state === 'absent' || (state === undefined && status.converged >= row.releaseGeneration));
     if (!gone) continue;
     const over = await endInterval(tx, row.id);
@@ -81,6 +83,11 @@ async function confirmAddresses(
     }
   }
   return ended;
+}
+
+/** Objects that the host refuses or cannot read: that a report leaves one out says nothing then. */
+function unreadable(status: HostStatus): Set<string> {
+  return new Set(status.refused.map(({ key }) => key));
 }
 
 async function openRows(tx: Tx, hostId: string) {
@@ -101,12 +108,13 @@ async function confirmPresent(
 async function confirmJails(tx: Tx, hostId: string, status: HostStatus, topics: string[]): Promise<number> {
   const reported = new Map(status.jails.map((jail) => [jail.id, jail]));
   const seenAt = new Date(status.at);
+  const unknown = unreadable(status);
   let gone = 0;
   for (const row of await tx.jail.findMany({ where: { hostId, goneAt: null } })) {
     const seen = reported.get(row.id);
     const destroyed = seen
       ? seen.state === 'destroyed' && (!seen.hasStorage || isDirectory(row.settings))
-      : status.converged >= row.generation;
+      : status.converged >= row.generation && !unknown.has(`jail/${row.id}`);
     const isGone = row.purge && status.accepted >= row.generation && destroyed;
     if (!seen && !isGone) continue;
     if (isGone) gone += 1;
@@ -144,6 +152,7 @@ async function confirmNetworks(
     const state = seen.get(row.id);
     const isGone =
       status.accepted >= row.generation &&
+      !unreadable(status).has(`network/${row.id}`) &&
       (state === 'absent' || (state === undefined && status.converged >= row.generation));
     if (!isGone) continue;
     gone += 1;

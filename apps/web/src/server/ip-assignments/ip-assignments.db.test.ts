@@ -216,6 +216,34 @@ describe('move', () => {
     });
   });
 
+  test('an administrator ends a move without the word of a host that is lost', async () => {
+    const { address } = made(await assignIp(mira, { jail: 'near' })).object;
+    await h1.report();
+    await moveIp(mira, { address, jail: 'far' });
+    const before = (await h2.spec()).generation;
+    await releaseIp(mira, { jail: 'near', address, forceUnconfirmed: true, reason: 'h1 burned down' });
+    expect((await h2.spec()).generation).toBeGreaterThan(before);
+    await h2.report();
+    expect(await readAddress(db, address)).toMatchObject({
+      state: 'assigned',
+      current: { jail: { name: 'far' } },
+    });
+  });
+
+  test('an address that its host cannot read is not taken for gone', async () => {
+    const { address } = made(await assignIp(mira, { jail: 'near' })).object;
+    await h1.report();
+    await releaseIp(mira, { jail: 'near', address });
+    const status = await h1.obedient();
+    const { id } = await db.ipAssignment.findFirstOrThrow({ where: { address, seenGone: null } });
+    const addresses = status.addresses.filter((one) => one.id !== id);
+    const refused = [{ key: `address/${id}`, rule: 'unreadable', message: 'unreadable', cause: null }];
+    await recordStatus(db, h1.id, { ...status, addresses, refused });
+    expect((await readAddress(db, address)).state).toBe('releasing');
+    await recordStatus(db, h1.id, { ...status, addresses });
+    expect((await readAddress(db, address)).state).toBe('cooling');
+  });
+
   test('what nobody has cannot be moved', async () => {
     expect(await refusal(moveIp(mira, { address: '10.0.0.201', jail: 'web1' }))).toMatchObject({
       code: 'not-found',

@@ -20,7 +20,11 @@ export async function releaseIp(ctx: VerbContext, input: ReleaseIpInput): Promis
   return await changeFleet(ctx, { kind: 'ip.release', dryRun: input.dryRun ?? false }, async (work) => {
     const { tx } = work;
     const jail = await findJail(tx, input.jail);
-    const hosts = await work.changeHosts([jail.hostId]);
+    const before = await openInterval(tx, jail, input.address);
+    // A forced end gives a moving address to its successor's host.
+    const hosts = await work.changeHosts(
+      force && before.successorHostId ? [jail.hostId, before.successorHostId] : [jail.hostId],
+    );
     const row = await openInterval(tx, jail, input.address);
     if (row.wantedUntil !== null && !force) throw alreadyReleasing(row);
     const generation = hosts.get(jail.hostId)?.generation ?? 0;

@@ -32,7 +32,7 @@ export async function createNetwork(
       host,
     });
     const reached = await hostsReached(tx, network);
-    if (parent !== null && reached.length === 0) throw noSuchBridge(parent, host);
+    if (parent !== null) mustAttach(parent, reached, host);
     // Our own bridge is made at once; ports on a parent come with the first jail.
     const made = parent === null && host;
     return {
@@ -55,6 +55,22 @@ export async function createNetwork(
         .map((one) => `Host ${one.name} has never reported: ${reachText(network, reached)}.`),
       show: (db) => readNetwork(db, network.id),
     };
+  });
+}
+
+/** Refuses a parent that no host has, or that no host's bounds let a network attach to. */
+function mustAttach(
+  parent: string,
+  reached: readonly { name: string; status: unknown }[],
+  host: { name: string; status: unknown } | null,
+): void {
+  if (reached.length === 0) throw noSuchBridge(parent, host);
+  if (reached.some((one) => statusOf(one)?.bounds.parents.includes(parent) ?? true)) return;
+  const names = reached.map(({ name }) => name).join(', ');
+  throw new AppError('denied', `The bounds of host ${names} let no network attach to ${parent}.`, {
+    field: 'parent',
+    cause: 'A bridge that leads to a real segment is offered by its host, not taken.',
+    fix: `As root on the host, add ${parent} to parents in the bounds file.`,
   });
 }
 

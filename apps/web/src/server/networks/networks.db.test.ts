@@ -157,6 +157,23 @@ describe('a bridge of the administrator', () => {
     });
   });
 
+  test("is refused where the host's bounds do not offer it", async () => {
+    h1.facts.bridges.push('br1');
+    await h1.report();
+    expect(
+      await refusal(createNetwork(mira, { name: 'x', parent: 'br1', subnets: ['10.31.0.0/24'] })),
+    ).toMatchObject({
+      code: 'denied',
+      fix: 'As root on the host, add br1 to parents in the bounds file.',
+    });
+  });
+
+  test('a public subnet is refused where the bounds name none', async () => {
+    expect(
+      (await refusal(createNetwork(mira, { name: 'x', subnets: ['8.8.8.0/24'], host: 'h1' }))).message,
+    ).toBe('The bounds of host h1 do not allow 8.8.8.0/24.');
+  });
+
   test('no NAT, and a gateway within', async () => {
     const base = { name: 'x', parent: 'br0', subnets: ['10.31.0.0/24'] };
     expect((await refusal(createNetwork(mira, { ...base, nat: true }))).field).toBe('nat');

@@ -1,4 +1,5 @@
 import type { Refusal } from '@cellblock/shared/app-error';
+import { allowedSubnets } from '@cellblock/shared/bounds';
 import { parsePrefix } from '@cellblock/shared/ip-address';
 import { knownPrefix, prefixesOverlap } from '@cellblock/shared/subnet';
 import { statusOf } from './reach.ts';
@@ -39,8 +40,8 @@ export function subnetInTheWay(
       evidence: { prefix, route },
     };
   }
-  const allowed = status.bounds.subnets;
-  if (allowed.length > 0 && !allowed.some((outer) => isWithin(prefix, outer))) {
+  const allowed = allowedSubnets(status.bounds);
+  if (!allowed.some((outer) => isWithin(prefix, outer))) {
     return {
       code: 'denied',
       message: `The bounds of host ${host.name} do not allow ${prefix}.`,

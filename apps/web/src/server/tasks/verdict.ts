@@ -57,7 +57,15 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
         },
       };
     }
-    const problem = status?.problems.find((one) => one.cause === task.event);
+    const held = status?.jails.find(({ id, hold }) => hold !== null && keys.has(`jail/${id}`))?.hold;
+    if (held) {
+      const message = `${held.by} holds it on host ${name} against remote changes: ${held.reason}. It waits until it is let go.`;
+      return { state: 'accepted', message, refusal: null };
+    }
+    // What fails for the host itself (its guard, a setting) is nobody's event and stands in everybody's way.
+    const problem =
+      status?.problems.find((one) => one.cause === task.event) ??
+      status?.problems.find((one) => keys.has(one.key) || one.key === 'host');
     if (!problem) continue;
     const words = `Step ${problem.step} on host ${name}: ${problem.message}${problem.code ? ` (${problem.code})` : ''}`;
     if (problem.nextTryAt === null || problem.attempts >= ATTEMPTS_UNTIL_FAILED) {
