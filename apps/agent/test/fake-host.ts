@@ -8,6 +8,7 @@ import type { HostState } from '@cellblock/shared/host-state';
 import { plan } from '@cellblock/shared/plan/plan';
 import type { Step } from '@cellblock/shared/step';
 import { applySet, type StepOutcome } from '../src/warden/apply/apply-set.ts';
+import { EtcCopies } from '../src/warden/etc/etc-copies.ts';
 import { IdRanges } from '../src/warden/id-ranges.ts';
 import { JailRecords } from '../src/warden/jail-records.ts';
 import { observeHost } from '../src/warden/observe/observe-host.ts';
@@ -33,6 +34,7 @@ export class FakeHost {
       paths,
       ids: new IdRanges({ registry: paths.ids }),
       records: new JailRecords(paths),
+      etc: new EtcCopies(paths.agent),
       keeper: { uid: 65_534, gid: 65_534 },
       spec: () => this.spec,
       mayChange: () => ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],

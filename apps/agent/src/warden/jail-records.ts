@@ -25,8 +25,10 @@ export const JailRecord = z.object({
 });
 export type JailRecord = z.infer<typeof JailRecord>;
 
+/** Changes of one jail's record are made one after another. */
 export class JailRecords {
   private readonly paths: WardenPaths;
+  private readonly tails = new Map<string, Promise<unknown>>();
 
   constructor(paths: WardenPaths) {
     this.paths = paths;
@@ -42,10 +44,31 @@ export class JailRecords {
     }
   }
 
-  async write(jailKey: string, record: JailRecord): Promise<void> {
+  write(jailKey: string, record: JailRecord): Promise<void> {
+    return this.inTurn(jailKey, () => this.store(jailKey, record));
+  }
+
+  /** Writes what the seen record becomes, unless somebody has written another one since it was read. */
+  replace(jailKey: string, seen: JailRecord, record: JailRecord): Promise<void> {
+    return this.inTurn(jailKey, async () => {
+      const now = await this.read(jailKey);
+      if (JSON.stringify(now) === JSON.stringify(seen)) await this.store(jailKey, record);
+    });
+  }
+
+  private inTurn(jailKey: string, act: () => Promise<void>): Promise<void> {
+    const turn = (this.tails.get(jailKey) ?? Promise.resolve()).then(act);
+    this.tails.set(
+      jailKey,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  private async store(jailKey: string, record: JailRecord): Promise<void> {
     const { directory, record: path } = jailPaths(this.paths, jailKey);
     await makePrivateDirectory(directory);
-    await writeDurably(path, JSON.stringify(record));
+    await writeDurably(path, JSON.stringify(JailRecord.parse(record)));
   }
 
   /** Keys of all jails that have a directory here. */

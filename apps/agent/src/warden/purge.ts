@@ -10,6 +10,7 @@ import {
   nftTableName,
 } from '@cellblock/shared/owned-names';
 import { loadAgentKey } from './agent-key.ts';
+import { EtcCopies } from './etc/etc-copies.ts';
 import { bootId } from './facts.ts';
 import { IdRanges } from './id-ranges.ts';
 import { JailRecords } from './jail-records.ts';
@@ -35,6 +36,7 @@ export async function purge(o: { dataDirectory: string; idRegistry?: string }): 
     paths,
     ids: new IdRanges({ registry: paths.ids }),
     records: new JailRecords(paths),
+    etc: new EtcCopies(paths.agent),
     keeper: { uid: 65_534, gid: 65_534 },
     spec: () => ({ generation: 0, objects: new Map() }),
     mayChange: () => [],

@@ -1,7 +1,6 @@
 import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
-import { writeEtc } from './etc/etc-template.ts';
 import { storageIsSafe } from './observe/observe-storage.ts';
 import { jailPaths } from './paths.ts';
 import type { WardenHost } from './warden-host.ts';
@@ -46,12 +45,12 @@ export async function createStorage(host: WardenHost, jailKey: string): Promise<
 }
 
 /** Fills the own directories of a `host-usr` jail, once: afterwards every name in them is the jail's. */
-export async function furnish(directory: string): Promise<void> {
+export async function furnish(host: WardenHost, directory: string): Promise<void> {
   const done = join(directory, 'home');
   if (await stat(done).catch(() => null)) return;
   // /home is made last, and so tells a finished set from one that a crash cut short.
   await rm(join(directory, 'etc'), { recursive: true, force: true });
-  await writeEtc(join(directory, 'etc'));
+  await host.etc.copyTo(join(directory, 'etc'));
   for (const { name, mode } of OWN_DIRECTORIES) {
     await mkdir(join(directory, name), { recursive: true });
     await chmod(join(directory, name), mode);
@@ -70,7 +69,7 @@ export async function freshEphemeral(host: WardenHost, jailKey: string, size: st
   await dropEphemeral(host, jailKey);
   await mkdir(ephemeral, { recursive: true, mode: 0o700 });
   await host.kernel.mountTmpfs({ target: ephemeral, size, mode: '0755' });
-  await furnish(ephemeral);
+  await furnish(host, ephemeral);
   return ephemeral;
 }
 

@@ -88,7 +88,7 @@ async function treeRoot(
     return { root: { kind: 'directory', path, readOnly }, mounts: [...temporary, ...files] };
   }
   const own = root.ephemeral ? await freshEphemeral(host, spec.key, EPHEMERAL_SIZE) : storage;
-  await furnish(own);
+  await furnish(host, own);
   const mounts = OWN.map(
     (name): TreeMount => ({
       kind: 'storage',

@@ -1,6 +1,7 @@
 import type { Kernel } from '@cellblock/native/kernel';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import type { HostSpec } from '@cellblock/shared/host-spec';
+import type { EtcCopies } from './etc/etc-copies.ts';
 import type { IdRanges } from './id-ranges.ts';
 import type { JailRecords } from './jail-records.ts';
 import type { WardenPaths } from './paths.ts';
@@ -14,6 +15,8 @@ export interface WardenHost {
   paths: WardenPaths;
   ids: IdRanges;
   records: JailRecords;
+  /** copies of a fresh /etc */
+  etc: EtcCopies;
   /** host ids that keepers run as */
   keeper: { uid: number; gid: number };
   /** the spec that is being made true */

