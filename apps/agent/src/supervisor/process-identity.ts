@@ -37,11 +37,15 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 }
 
 /** Resolves true when the process is gone, false when it outlives the deadline. */
-export async function waitForExit(identity: ProcessIdentity, milliseconds: number): Promise<boolean> {
+export async function waitForExit(
+  identity: ProcessIdentity,
+  milliseconds: number,
+  lookEvery = 20,
+): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
   while (isAlive(identity)) {
     if (Date.now() >= deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, lookEvery));
   }
   return true;
 }

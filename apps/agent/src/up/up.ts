@@ -97,6 +97,6 @@ async function stayInForeground(supervisor: ProcessIdentity, say: (line: string)
       signalProcess(supervisor, 'SIGTERM');
     });
   }
-  await waitForExit(supervisor, Number.POSITIVE_INFINITY);
+  await waitForExit(supervisor, Number.POSITIVE_INFINITY, 500);
   return 0;
 }
