@@ -27,7 +27,7 @@ const OWN_WORDS: Partial<Record<TRPCError['code'], AppErrorCode>> = {
 /** What the caller is told about an error. Nothing of an unknown error's text: it may quote a secret. */
 export function refusalOf(error: unknown, requestId: string): Refusal {
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
-  if (cause instanceof AppError) return { ...cause.refusal, requestId };
+  if (cause instanceof AppError) return { requestId, ...cause.refusal };
   if (cause instanceof z.core.$ZodError) return { ...refusalOfIssues(cause.issues), requestId };
   if (error instanceof TRPCError && (error.cause === undefined || error.code === 'PARSE_ERROR')) {
     const code = OWN_WORDS[error.code];
@@ -124,9 +124,10 @@ const AWAY = new Set([
 function isDatabaseGone(error: unknown): boolean {
   for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
     if (!/Prisma|Driver|Connection|DatabaseError|^Error$/.test(each.name)) continue;
-    const { code, syscall } = each as Error & { code?: unknown; syscall?: unknown };
+    const { code } = each as Error & { code?: unknown };
     if (typeof code !== 'string' || !AWAY.has(code)) continue;
-    if (code !== 'ENOENT' || syscall === 'connect') return true;
+    // A socket that is not there, not a file that is not.
+    if (code !== 'ENOENT' || each.message.includes('connect ENOENT')) return true;
   }
   return false;
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@cellblock/shared/app-error';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { refusalOf, trpcErrorOf } from '../api/refusal-of.ts';
 import type { Identity, RequestContext } from '../api/request-context.ts';
 import { appRouter } from '../api/root.ts';
 import { identityOfCookie, identityOfRoot, identityOfToken } from '../auth/identity.ts';
@@ -28,8 +30,26 @@ export async function answerTrpc(
     path: url.pathname.slice(TRPC_PATH.length),
     router: appRouter,
     maxBodySize: MAX_BODY,
-    createContext: () => contextOf(services, request, response, root),
+    createContext: async () => {
+      const requestId = randomUUID();
+      try {
+        return await contextOf(services, request, response, root, requestId);
+      } catch (error) {
+        throw await contextFailure(services, error, requestId);
+      }
+    },
   });
+}
+
+/** The sign-in library keeps to itself why it could not look; whether the database is there we see at once. */
+async function contextFailure(services: WebServices, error: unknown, requestId: string): Promise<Error> {
+  console.error(`${requestId} who calls could not be found out`, error);
+  const reason = await services.db.$queryRaw`SELECT 1`.then(
+    () => error,
+    (gone: unknown) => gone,
+  );
+  const { code, message, ...more } = refusalOf(reason, requestId);
+  return trpcErrorOf(new AppError(code, message, more), requestId);
 }
 
 async function contextOf(
@@ -37,8 +57,8 @@ async function contextOf(
   request: IncomingMessage,
   response: ServerResponse,
   root: boolean,
+  requestId: string,
 ): Promise<RequestContext> {
-  const requestId = randomUUID();
   response.setHeader('X-Request-Id', requestId);
   const headers = requestHeaders(request);
   const setCookies = (cookies: string[]) => {
