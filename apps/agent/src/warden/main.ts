@@ -1,8 +1,9 @@
-import { chown, readFile, writeFile } from 'node:fs/promises';
+import { chown, readFile, rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
 import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
 import { DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
+import { readTextIfThere } from './durable-file.ts';
 import { readHostFile } from './host-file.ts';
 import { programsDirectory } from './programs-directory.ts';
 import { dialerGroup, serveDialer, serveRoot } from './serve.ts';
@@ -26,6 +27,12 @@ const { paths } = warden.host;
 const gid = await dialerGroup(paths.dialerSocket);
 const dialer = await serveDialer(warden, gid);
 await tellDialer();
+// A host is told of its dashboard, or of another address of it, at any moment.
+setInterval(
+  () => void tellDialer().catch((error) => console.error('the dialer was not told:', error)),
+  1_000,
+);
+warden.purged = () => process.exit(0);
 console.error(`warden ${warden.key.instance} is ready (${warden.key.fingerprint})`);
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -42,8 +49,12 @@ async function tellDialer(): Promise<void> {
   const file = await readHostFile(paths.host);
   if (!file) return;
   const { dashboardUrl, ca } = file;
-  await writeFile(paths.dialerFile, JSON.stringify({ dashboardUrl, ca }), { mode: 0o640 });
-  await chown(paths.dialerFile, 0, gid);
+  const text = JSON.stringify({ dashboardUrl, ca });
+  if (text === (await readTextIfThere(paths.dialerFile))) return;
+  const fresh = `${paths.dialerFile}.new`;
+  await writeFile(fresh, text, { mode: 0o640 });
+  await chown(fresh, 0, gid);
+  await rename(fresh, paths.dialerFile);
 }
 
 /** Keepers run as nobody's user but their own; in a clone without that user, as nobody. */

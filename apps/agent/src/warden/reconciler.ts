@@ -62,7 +62,7 @@ export class Reconciler {
     return this.last?.unsure ?? new Set();
   }
   get problems(): Problem[] {
-    return [...this.problemsByObject.values()];
+    return [...this.problemsByObject.values(), ...this.strangers()];
   }
   get converged(): number {
     return this.convergedGeneration;
@@ -249,6 +249,27 @@ export class Reconciler {
       bounds: this.parts.boundsHash(),
     });
     this.parts.changed();
+  }
+
+  /** A jail of ours that runs though no spec names it is touched by nobody, and somebody should know. */
+  private strangers(): Problem[] {
+    if (!this.last) return [];
+    const { state, accepted } = this.last;
+    const keys = new Set(jailsOf(accepted.spec).map((jail) => jail.key));
+    return state.jails
+      .filter((jail) => jail.process?.state === 'running' && !keys.has(jail.key))
+      .map((jail) => ({
+        key: `jail/${jail.key}`,
+        step: 'look at what runs',
+        code: null,
+        message: `a jail with key ${jail.key} runs here and no spec names it`,
+        fix: 'restore it in the dashboard, or on the host: cellblock agent purge',
+        cause: null,
+        generation: accepted.spec.generation,
+        at: state.at,
+        attempts: 0,
+        nextTryAt: null,
+      }));
   }
 
   /** The next moment at which something is due by itself: a retry, a restart, or the regular look. */

@@ -144,6 +144,9 @@ export class Warden {
   /** Which host of the dashboard this is, once that has said so; receipts carry it. */
   enrolledAs: (hostId: string) => void = () => undefined;
 
+  /** Everything of this instance is gone: whoever runs us ends us, and whatever comes next has a key of its own. */
+  purged: () => void = () => undefined;
+
   async start(): Promise<void> {
     await this.runChecks();
     this.checkTimer = setInterval(() => void this.runChecks(), CHECKS_EVERY_MS);

@@ -40,6 +40,7 @@ const fromRoot = t.procedure.use(({ ctx, next }) => {
   });
 });
 
+const ANSWER_FIRST_MS = 100;
 const STATUS_QUIET_MS = 50;
 const STATUS_AT_LEAST_EVERY_MS = 5_000;
 
@@ -144,7 +145,9 @@ export const agentRouter = t.router({
 
   purge: fromRoot.mutation(async ({ ctx }) => {
     await ctx.warden.stop();
-    return purgeHost(ctx.warden.host);
+    const removed = await purgeHost(ctx.warden.host);
+    setTimeout(ctx.warden.purged, ANSWER_FIRST_MS);
+    return removed;
   }),
 });
 
