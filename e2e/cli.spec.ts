@@ -111,11 +111,10 @@ test('an address is assigned, released and moved on running jails, whose process
   expect(await answerFrom(stand.segment.outside, address)).toBe(nonces.web1);
 
   // Both ends of the move are watched from a third jail.
-  const watching = watchFromJail(stand, 'third', address, 8);
-  await expect.poll(() => answerFrom(stand.segment.outside, address)).toBe(nonces.web1);
+  const watching = await watchFromJail(stand, 'third', address);
   const moved = await stand.cellblock(['ip', 'move', address, 'web2']);
   expect(moved, moved.stderr).toMatchObject({ exitCode: 0 });
-  const gap = gapOf(await watching, nonces.web1 ?? '', nonces.web2 ?? '');
+  const gap = gapOf(await watching.heard, nonces.web1 ?? '', nonces.web2 ?? '');
   expect.soft(gap, `a third jail heard nobody for ${gap} ms`).toBeLessThanOrEqual(100);
   expect(await answerFrom(stand.segment.outside, address)).toBe(nonces.web2);
 

@@ -108,11 +108,10 @@ test('the second address is moved to another jail; a third sees it within 100 ms
   await dialog.getByLabel('To jail').fill('web2');
   await page.getByRole('option', { name: /web2/ }).click();
   await expect(dialog.getByRole('button', { name: /^Move/ })).toBeEnabled();
-  const watching = watchFromJail(stand, 'third', second, 8);
-  await page.waitForTimeout(3_000);
+  const watching = await watchFromJail(stand, 'third', second);
   await dialog.getByRole('button', { name: /^Move/ }).click();
   await expect(dialog).toBeHidden();
-  const gap = gapOf(await watching, nonces.web1 ?? '', nonces.web2 ?? '');
+  const gap = gapOf(await watching.heard, nonces.web1 ?? '', nonces.web2 ?? '');
   expect(gap, `nobody answered for ${gap} ms`).toBeLessThanOrEqual(100);
   await expect(rowOf(second)).toHaveCount(0);
   await page.goto('/jails/web2/network');

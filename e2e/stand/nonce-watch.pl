@@ -1,4 +1,5 @@
 # ADDRESS PORT SECONDS: asks again and again, and prints each answer with its time in milliseconds.
+# It ends soon after a second voice was heard, at the latest after SECONDS.
 # A question that nobody answers within 10 ms is given up, so that no retransmission hides the gap.
 use strict;
 use Errno qw(EINPROGRESS);
@@ -8,8 +9,9 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 my ($address, $port, $seconds) = @ARGV;
 my $to = pack_sockaddr_in($port, inet_pton(AF_INET, $address));
 my $end = clock_gettime(CLOCK_MONOTONIC) + $seconds;
+my (%voices, $enough);
 $| = 1;
-while ((my $now = clock_gettime(CLOCK_MONOTONIC)) < $end) {
+while (clock_gettime(CLOCK_MONOTONIC) < $end) {
   socket(my $socket, AF_INET, SOCK_STREAM, 0) or die "socket: $!";
   fcntl($socket, F_SETFL, O_NONBLOCK);
   my $said = '-';
@@ -22,6 +24,9 @@ while ((my $now = clock_gettime(CLOCK_MONOTONIC)) < $end) {
     }
   }
   close $socket;
+  $voices{$said} = 1 if $said ne '-';
+  $enough //= clock_gettime(CLOCK_MONOTONIC) + 0.3 if keys %voices > 1;
+  last if defined $enough && clock_gettime(CLOCK_MONOTONIC) > $enough;
   printf "%.3f %s\n", clock_gettime(CLOCK_MONOTONIC) * 1000, $said;
   select undef, undef, undef, 0.001;
 }

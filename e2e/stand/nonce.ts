@@ -44,25 +44,36 @@ export interface Heard {
   said: string | null;
 }
 
-/** A jail asks an address again and again for some seconds. */
+/**
+ * A jail asks an address again and again, until some time after it has heard a second voice. Resolves when the
+ * first has been heard: what follows is heard too.
+ */
 export async function watchFromJail(
   stand: Stand,
   jail: string,
   address: string,
-  seconds: number,
-): Promise<Heard[]> {
-  const ended = await stand.cellblock(
+): Promise<{ heard: Promise<Heard[]> }> {
+  const seconds = 60;
+  let begun = () => {};
+  const first = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const ended = stand.cellblock(
     ['exec', jail, '--', 'perl', '-e', script('nonce-watch'), address, String(NONCE_PORT), String(seconds)],
-    { timeoutMs: (seconds + 30) * 1000 },
+    { timeoutMs: (seconds + 30) * 1000, onStdout: (piece) => /\d [0-9a-f]{24}\n/.test(piece) && begun() },
   );
-  if (ended.exitCode !== 0) throw new Error(`watching from ${jail}: ${ended.exitCode} ${ended.stderr}`);
-  return ended.stdout
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [at = '', said = '-'] = line.split(' ');
-      return { at: Number(at), said: said === '-' ? null : said };
-    });
+  const heard = ended.then(({ exitCode, stdout, stderr }) => {
+    if (exitCode !== 0) throw new Error(`watching from ${jail}: ${exitCode} ${stderr}`);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [at = '', said = '-'] = line.split(' ');
+        return { at: Number(at), said: said === '-' ? null : said };
+      });
+  });
+  await Promise.race([first, heard]);
+  return { heard };
 }
 
 /** Milliseconds between the last answer of the old holder and the first of the new one. */

@@ -15,6 +15,8 @@ export interface ProgramOptions {
   netns?: string;
   /** user id that it runs as, instead of root */
   as?: number;
+  /** hears what it writes while it runs */
+  onStdout?: (piece: string) => void;
 }
 
 /** Runs a program to its end; a signal is 128 and its number. Never throws for its status. */
@@ -30,7 +32,10 @@ export function runProgram(argv: readonly string[], options: ProgramOptions = {}
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+    child.stdout.on('data', (piece: Buffer) => {
+      stdout.push(piece);
+      options.onStdout?.(piece.toString());
+    });
     child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
     child.on('error', reject);
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 90_000);
