@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readAddress } from '../ip-assignments/address-view.ts';
+import { assignIp } from '../ip-assignments/assign-ip.ts';
+import { createJail } from '../jails/create-jail.ts';
+import { readJail } from '../jails/queries.ts';
+import { restartJail } from '../jails/restart-jail.ts';
+import { createNetwork } from '../networks/create-network.ts';
+import { as, made, refusal, TestHost, testDb } from '../test-fleet.ts';
+import { cancelTask } from './cancel-task.ts';
+import { listTasks, readTask, taskNumber } from './queries.ts';
+import { waitTask } from './wait-task.ts';
+
+const db = testDb();
+const mira = as(db);
+let h1: TestHost;
+
+beforeAll(async () => {
+  h1 = await TestHost.enroll(db, 'h1');
+  await h1.report();
+  await createNetwork(mira, { name: 'lan', subnets: ['10.20.0.0/24'] });
+  await createJail(mira, { name: 'web1' });
+  await h1.report();
+});
+afterAll(() => db.$disconnect());
+
+test('waiting ends when the host has confirmed', async () => {
+  const { task } = made(await assignIp(mira, { jail: 'web1' }));
+  const waiting = waitTask(db, { task: task.id, timeoutMs: 10_000 });
+  await h1.report();
+  expect((await waiting).state).toBe('applied');
+});
+
+test('waiting for a silent host ends with the time given; the task goes on', async () => {
+  const { task } = made(await assignIp(mira, { jail: 'web1' }));
+  expect((await waitTask(db, { task: task.id, timeoutMs: 150 })).state).toBe('wanted');
+  expect((await listTasks(db, { state: 'wanted' })).map(({ id }) => id)).toEqual([task.id]);
+});
+
+test('a task that is canceled is taken back by a change of its own', async () => {
+  const { task, object } = made(await assignIp(mira, { jail: 'web1' }));
+  const canceled = await cancelTask(mira, { task: task.id });
+  expect(canceled).toMatchObject({ state: 'canceled', message: 'Canceled: the address is released' });
+  expect((await readAddress(db, object.address)).state).toBe('releasing');
+  const events = await db.auditEvent.findMany({ where: { intent: canceled.event.id } });
+  expect(events.map(({ outcome }) => outcome)).toEqual(['canceled']);
+  const jail = made(await createJail(mira, { name: 'web2' }));
+  await cancelTask(mira, { task: jail.task.id });
+  expect(await readJail(db, 'web2')).toMatchObject({ wanted: { state: 'destroyed' } });
+});
+
+test('what has ended, or cannot be taken back half done, is not canceled', async () => {
+  await h1.report();
+  const { task } = made(await restartJail(mira, { jail: 'web1' }));
+  expect((await refusal(cancelTask(mira, { task: task.id }))).message).toBe(
+    'jail.restart of web1 cannot be taken back half done.',
+  );
+  await h1.report();
+  expect((await refusal(cancelTask(mira, { task: task.id }))).message).toBe(`${task.id} has ended: applied.`);
+});
+
+test('what is no task is refused', async () => {
+  expect((await refusal(readTask(db, 99_999))).code).toBe('not-found');
+  expect(() => taskNumber('T-x')).toThrow('T-x is no task: they are written T-17.');
+});
