@@ -12,7 +12,7 @@ import { portHandler, rootHandler } from './http/handle-request.ts';
 import { makeListener } from './http/listener.ts';
 import { openPages } from './http/pages.ts';
 import { listenOnRootSocket } from './http/root-socket.ts';
-import { tlsOptions } from './http/tls-options.ts';
+import { tlsOptions } from './tls/tls-options.ts';
 import type { WebServices } from './web-services.ts';
 
 export interface Dashboard {
@@ -44,7 +44,7 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
 
   const pages = await openPages(env);
   const agents = agentEndpoint(services, connections, loop);
-  const listener = makeListener(await tlsOptions(env));
+  const listener = makeListener(tlsOptions(env));
   listener.servers.plain.on('request', portHandler(services, false, pages)).on('upgrade', agents);
   listener.servers.tls?.on('request', portHandler(services, true, pages)).on('upgrade', agents);
   const rootServer = await listenOnRootSocket(env.rootSocket, rootHandler(services));
