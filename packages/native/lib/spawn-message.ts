@@ -64,12 +64,13 @@ export function startMessage(spec: TreeSpec): Buffer {
 
 /** `capabilities` is the set that the tree was started with, as a number in decimal. */
 export function execMessage(request: ExecRequest, init: TreeProcess, capabilities: string): Buffer {
+  const term: Record<string, string> = request.tty ? { TERM: request.tty.term } : {};
   return new MessageWriter()
     .field('init', init.pid)
     .field('initStart', init.startTime)
     .list('cgroupProcsFiles', request.cgroupProcsFiles)
     .list('command', request.command)
-    .list('environment', asVariables(request.environment))
+    .list('environment', asVariables({ ...term, ...request.environment }))
     .field('uid', request.uid)
     .field('gid', request.gid)
     .field('capabilitySet', capabilities)

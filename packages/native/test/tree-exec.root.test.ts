@@ -71,8 +71,8 @@ describe('a command in a tree', () => {
   test('gets a terminal of the tree that follows its window', async () => {
     const session = await fixture.trees.exec({
       runDirectory,
-      command: ['sh', '-c', 'tty; stty size; read line; echo "got $line"; stty size'],
-      environment: { PATH: '/usr/bin', TERM: 'xterm' },
+      command: ['sh', '-c', 'tty; echo $TERM; stty size; read line; echo "got $line"; stty size'],
+      environment: { PATH: '/usr/bin' },
       uid: 1000,
       gid: 1000,
       tty: { rows: 41, columns: 123, term: 'xterm' },
@@ -87,7 +87,7 @@ describe('a command in a tree', () => {
         session.write(Buffer.from('word\r'));
       }
     }
-    expect(text).toMatch(/^\/dev\/pts\/\d+\r\n41 123\r\nword\r\ngot word\r\n10 20\r\n$/);
+    expect(text).toMatch(/^\/dev\/pts\/\d+\r\nxterm\r\n41 123\r\nword\r\ngot word\r\n10 20\r\n$/);
     expect(await session.exit).toEqual({ code: 0, signal: null });
   });
 });

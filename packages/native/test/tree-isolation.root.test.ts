@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, readlinkSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProcessTrees, TreeMount } from '../lib/process-tree.ts';
@@ -168,6 +168,24 @@ describe('mounts are locked', () => {
     // Judged by the lock alone: even writable, /usr belongs to nobody inside.
     const control = await attempt('allowed-calls,locked-mounts', ['/probes/mounts', 'make-writable', '/usr']);
     expect(control).toMatchObject({ remount: 'ok', setattr: 'ok', write: 'EACCES' });
+  });
+
+  test('there is no way up from its root', async () => {
+    // Open to everybody, so that nothing but the root itself is in the way.
+    const open = await mkdtemp(join(tmpdir(), 'open-'));
+    try {
+      const canary = join(open, 'canary');
+      chmodSync(open, 0o755);
+      await writeFile(canary, '');
+      copyFileSync(join(import.meta.dirname, '../build/probes/mounts'), join(open, 'mounts'));
+      const held = await attempt('', ['/probes/mounts', 'climb-out', canary]);
+      expect(held).toEqual({ chroot: 'ok', canary: 'ENOENT' });
+      // With chroot in place of pivot_root the host's root is still there, and programs run from where it has them.
+      const control = await attempt('pivot-root', [join(open, 'mounts'), 'climb-out', canary]);
+      expect(control.canary).toBe('ok');
+    } finally {
+      await rm(open, { recursive: true });
+    }
   });
 
   test('nothing can be mounted', async () => {
