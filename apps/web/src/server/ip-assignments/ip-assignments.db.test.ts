@@ -291,4 +291,4 @@ test('64 callers at once on a /26: no duplicate, exactly full, then a refusal th
       'Pool race of network race has no free address: of 61 are 61 assigned, 0 reserved, 0 releasing, 0 cooling.',
     evidence: { assigned: 61, reserved: 0, releasing: 0, cooling: 0 },
   });
-});
+}, 120_000);

@@ -19,15 +19,29 @@ export function poolOf(network: Pick<FoundNetwork, 'subnets'>, row: Omit<PoolRow
   return { first, last, coolingSeconds, subnet: { prefix: subnet.prefix, gateway: subnet.gateway } };
 }
 
-export type NewestInterval = Awaited<ReturnType<typeof newestIntervals>>[number];
+/** What the newest interval of an address says. */
+export interface NewestInterval {
+  address: string;
+  jailId: string;
+  jailName: string;
+  wantedFrom: Date;
+  seenFrom: Date | null;
+  wantedUntil: Date | null;
+  seenGone: Date | null;
+}
 
 /** The newest interval of each address of a range: the open one, else the one that ended last. */
-export async function newestIntervals(tx: Tx, networkId: string, range: { first: string; last: string }) {
-  const ids = await tx.$queryRaw<{ id: string }[]>`
-    SELECT DISTINCT ON (address) id::text FROM ip_assignment
+export async function newestIntervals(
+  tx: Tx,
+  networkId: string,
+  range: { first: string; last: string },
+): Promise<NewestInterval[]> {
+  return await tx.$queryRaw<NewestInterval[]>`
+    SELECT DISTINCT ON (address) host(address) AS address, jail_id::text AS "jailId", jail_name AS "jailName",
+      wanted_from AS "wantedFrom", seen_from AS "seenFrom", wanted_until AS "wantedUntil", seen_gone AS "seenGone"
+    FROM ip_assignment
     WHERE network_id = ${networkId}::uuid AND address BETWEEN ${range.first}::inet AND ${range.last}::inet
     ORDER BY address, seen_gone DESC NULLS FIRST`;
-  return await tx.ipAssignment.findMany({ where: { id: { in: ids.map(({ id }) => id) } } });
 }
 
 export function usedAddress(row: {
