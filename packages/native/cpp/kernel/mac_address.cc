@@ -23,7 +23,8 @@ std::string format_mac(std::span<const uint8_t> bytes) {
   char part[4];
   for (const uint8_t byte : bytes) {
     snprintf(part, sizeof part, "%02x", byte);
-    text += (text.empty() ? "" : ":") + std::string(part);
+    if (!text.empty()) text += ':';
+    text += part;
   }
   return text;
 }
