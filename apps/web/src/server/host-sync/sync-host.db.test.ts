@@ -116,13 +116,19 @@ it('goes on from the database after a restart of the dashboard', async () => {
 });
 
 it('calls a silent host unknown, and says how old its last word is', async () => {
+  const told: string[] = [];
+  dashboard.running.services.changes.on('changed', ({ topics }) => told.push(...topics));
   await agent.hangUp();
+  // The loop has seen it speak; now it has been silent for longer than 15 s.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  told.length = 0;
   await db().host.update({
     where: { id: agent.hostId },
     data: { lastReportAt: new Date(Date.now() - 16_000) },
   });
   const { data } = await dashboard.query<{ state: string }>('hosts.get', { host: 'h1' }, root);
   expect(data.state).toBe('unknown');
+  await expect.poll(() => told, { timeout: 5_000 }).toContain(`host/${agent.hostId}`);
   const refused = await dashboard.mutate('hosts.check', { host: 'h1' }, root);
   expect(refused.refusal).toMatchObject({ code: 'unreachable', field: 'host' });
   expect(refused.refusal?.message).toMatch(/^Host h1 is not connected; it reported last 1\d s ago\.$/);
