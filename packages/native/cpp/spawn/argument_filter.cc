@@ -30,7 +30,8 @@ struct Rules {
   void load(size_t offset) { statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)); }
   void load_argument(unsigned index) { load(offsetof(seccomp_data, args) + 8 * index); }
 
-  /** Runs `body` only when the loaded value compares; the body must not fall out of its end loaded otherwise. */
+  /** Runs `body` only when the loaded value compares; the body must not fall out of its end loaded otherwise.
+   */
   template <typename Body>
   void when(uint16_t comparison, uint32_t value, Body body) {
     const size_t jump = code.size();
@@ -59,8 +60,8 @@ struct Rules {
   }
 };
 
-constexpr uint32_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
-                                     CLONE_NEWPID | CLONE_NEWNET;
+constexpr uint32_t kNamespaceFlags =
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 constexpr uint32_t kX32Bit = 0x40000000;
 constexpr uint32_t kTcpUpperLayer = 31;
 

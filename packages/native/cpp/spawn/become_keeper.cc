@@ -25,7 +25,8 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
   for (size_t i = 0; i < std::size(wanted); i++)
     moved[i] = check(fcntl(wanted[i][0], F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
   const int program = check(fcntl(start.program, F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
-  for (size_t i = 0; i < std::size(wanted); i++) check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
+  for (size_t i = 0; i < std::size(wanted); i++)
+    check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
   check(close_range(kKeeperDescriptorsEnd, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
   check(chdir("/"), "enter /");
   bound_capabilities(0);

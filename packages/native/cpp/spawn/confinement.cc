@@ -32,7 +32,7 @@ Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities) {
 void forget_our_attributes() {
   for (int signal = 1; signal < NSIG; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = SIG_DFL;
     sigaction(signal, &action, nullptr);
   }
@@ -71,7 +71,8 @@ static std::vector<char*> as_array(const std::vector<std::string>& strings) {
   return array;
 }
 
-static std::vector<std::string> candidates(const std::string& name, const std::vector<std::string>& environment) {
+static std::vector<std::string> candidates(const std::string& name,
+                                           const std::vector<std::string>& environment) {
   if (name.find('/') != std::string::npos) return {name};
   std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   for (const std::string& variable : environment)
@@ -96,19 +97,23 @@ void confine_and_execute(const Confinement& confinement, int program, const std:
                          const std::vector<std::string>& environment) {
   const std::vector<char*> arguments = as_array(command);
   const std::vector<char*> variables = as_array(environment);
-  const std::vector<std::string> files = program >= 0 ? std::vector<std::string>{} : candidates(command[0], environment);
+  const std::vector<std::string> files =
+      program >= 0 ? std::vector<std::string>{} : candidates(command[0], environment);
 
   if (!leaves_out("descriptors")) check(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
   const bool bounded = !leaves_out("capabilities");
   if (bounded) bound_capabilities(confinement.capabilities);
   check(setgroups(0, nullptr), "drop supplementary groups");
-  check(setresgid(confinement.gid, confinement.gid, confinement.gid), "become group " + std::to_string(confinement.gid));
-  check(setresuid(confinement.uid, confinement.uid, confinement.uid), "become user " + std::to_string(confinement.uid));
+  check(setresgid(confinement.gid, confinement.gid, confinement.gid),
+        "become group " + std::to_string(confinement.gid));
+  check(setresuid(confinement.uid, confinement.uid, confinement.uid),
+        "become user " + std::to_string(confinement.uid));
   hide_from_tracers();
   // Ids of others than root hold nothing; root holds the bounding set, which is all it could regain anyway.
   if (bounded) hold_capabilities(confinement.uid == 0 ? confinement.capabilities : 0);
   if (leaves_out("haste")) usleep(50'000);
-  // The mutant may load its filter without no_new_privs only where it still has CAP_SYS_ADMIN: it leaves both out.
+  // The mutant may load its filter without no_new_privs only where it still has CAP_SYS_ADMIN: it leaves both
+  // out.
   if (!leaves_out("no-new-privs")) check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
   if (!leaves_out("allowed-calls") && !leaves_out("no-new-privs"))
     load_filter(confinement.allowed_calls, "load the list of allowed calls");

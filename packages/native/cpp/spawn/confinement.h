@@ -9,7 +9,8 @@
 
 using Filter = std::vector<sock_filter>;
 
-/** Who the program is and what it may do: the same for the first process of a tree and for every later one. */
+/** Who the program is and what it may do: the same for the first process of a tree and for every later one.
+ */
 struct Confinement {
   uid_t uid;
   gid_t gid;
@@ -18,8 +19,8 @@ struct Confinement {
   Filter argument_rules;
 };
 
-/** The list of system calls that a tree may make; what is not on it does not exist (ENOSYS) or is refused (EPERM).
- *  The list itself is in allowed_calls.cc. */
+/** The list of system calls that a tree may make; what is not on it does not exist (ENOSYS) or is refused
+ * (EPERM). The list itself is in allowed_calls.cc. */
 Filter allowed_calls();
 
 /** Refuses some arguments of allowed calls: families, socket options, terminal injection, namespaces. */
@@ -37,7 +38,8 @@ Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities);
                                       const std::vector<std::string>& command,
                                       const std::vector<std::string>& environment);
 
-/** We may be protected from the OOM killer: what we start must not be. On the host's /proc, before entering a tree. */
+/** We may be protected from the OOM killer: what we start must not be. On the host's /proc, before entering a
+ * tree. */
 void lower_oom_protection();
 
 /** Nothing in a tree may trace us or look into us while we are on our way into it. */

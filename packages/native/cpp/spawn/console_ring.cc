@@ -31,7 +31,8 @@ std::string kept_bytes(int file, const Header& header, uint64_t most) {
   for (uint64_t done = 0; done < count;) {
     const uint64_t at = (header.total - count + done) % header.capacity;
     const uint64_t piece = std::min(count - done, header.capacity - at);
-    if (pread(file, bytes.data() + done, piece, static_cast<off_t>(kRingHeader + at)) != static_cast<ssize_t>(piece))
+    if (pread(file, bytes.data() + done, piece, static_cast<off_t>(kRingHeader + at)) !=
+        static_cast<ssize_t>(piece))
       return "";
     done += piece;
   }

@@ -5,9 +5,10 @@
 
 /**
  * The last bytes that a tree wrote, in a file: 4096 bytes of header, then `capacity` bytes used as a ring.
- * The header is magic, capacity, reserved, total (little-endian 64-bit numbers after 8 bytes of magic): `total`
- * bytes have been written since the ring began, and what is older than `reserved - capacity` is gone or being
- * overwritten. A reader reads total, the bytes, and then reserved. Offsets only grow, also over restarts.
+ * The header is magic, capacity, reserved, total (little-endian 64-bit numbers after 8 bytes of magic):
+ * `total` bytes have been written since the ring began, and what is older than `reserved - capacity` is gone
+ * or being overwritten. A reader reads total, the bytes, and then reserved. Offsets only grow, also over
+ * restarts.
  */
 constexpr uint64_t kRingHeader = 4096;
 

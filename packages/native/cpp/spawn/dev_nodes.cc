@@ -14,24 +14,27 @@ struct Node {
   unsigned major;
 };
 
-static constexpr Node kNodes[] = {{"null", 3, 1}, {"zero", 5, 1}, {"full", 7, 1}, {"random", 8, 1}, {"urandom", 9, 1},
-                                  {"tty", 0, 5}};
+static constexpr Node kNodes[] = {{"null", 3, 1},   {"zero", 5, 1},    {"full", 7, 1},
+                                  {"random", 8, 1}, {"urandom", 9, 1}, {"tty", 0, 5}};
 
-static constexpr const char* kLinks[][2] = {{"ptmx", "pts/ptmx"},         {"fd", "/proc/self/fd"},
-                                            {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
+static constexpr const char* kLinks[][2] = {{"ptmx", "pts/ptmx"},
+                                            {"fd", "/proc/self/fd"},
+                                            {"stdin", "/proc/self/fd/0"},
+                                            {"stdout", "/proc/self/fd/1"},
                                             {"stderr", "/proc/self/fd/2"}};
 
 /** Group 5 of the tree is `tty` in every distribution that has one. */
 static void mount_terminals(const RootInProgress& tree) {
-  UniqueFd terminals = new_mount("devpts",
-                                 {{"ptmxmode", "666"}, {"mode", "620"}, {"gid", std::to_string(tree.spec.id_base + 5)}},
-                                 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  UniqueFd terminals = new_mount(
+      "devpts", {{"ptmxmode", "666"}, {"mode", "620"}, {"gid", std::to_string(tree.spec.id_base + 5)}},
+      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach_mount(terminals.get(), tree.directory("/dev/pts").get(), "/dev/pts");
 }
 
 void mount_devices(const RootInProgress& tree) {
-  UniqueFd devices = new_mount("tmpfs", {{"size", "64k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  UniqueFd devices =
+      new_mount("tmpfs", {{"size", "64k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach_mount(devices.get(), tree.directory("/dev").get(), "/dev");
   UniqueFd directory = tree.directory("/dev");
   for (const Node& node : kNodes)

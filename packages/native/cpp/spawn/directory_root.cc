@@ -14,8 +14,8 @@ void mount_directory(RootInProgress& tree, int stage) {
   UniqueFd source = open_plain(path, O_PATH | O_DIRECTORY, "open root " + path);
   UniqueFd root = clone_mount(source.get(), "root " + path);
   // The host keeps this storage nosuid; inside, no_new_privs decides what suid means.
-  set_attributes(root.get(), leaves_out("nodev") ? 0 : MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, tree.user_namespace,
-                 "root " + path);
+  set_attributes(root.get(), leaves_out("nodev") ? 0 : MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID,
+                 tree.user_namespace, "root " + path);
   attach_mount(root.get(), stage, "root " + path);
   tree.root = std::move(root);
   // Mount points are made while the root can be written; read only comes after the last of them.

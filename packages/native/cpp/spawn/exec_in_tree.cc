@@ -43,8 +43,8 @@ Pipe make_pipe(uid_t uid, gid_t gid) {
 
 void enter(const ExecRequest& request) {
   UniqueFd first = open_process(request.init, request.init_start);
-  check(setns(first.get(), CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
-                               CLONE_NEWCGROUP),
+  check(setns(first.get(), CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+                               CLONE_NEWUTS | CLONE_NEWCGROUP),
         "enter the tree");
   check(chdir("/"), "enter the tree's root");
   check(setgroups(0, nullptr), "drop supplementary groups");
@@ -64,12 +64,13 @@ Streams make_streams(const ExecRequest& request) {
     streams.terminal = open_terminal(request.rows, request.columns);
     return streams;
   }
-  for (Pipe* pipe : {&streams.input, &streams.output, &streams.error}) *pipe = make_pipe(request.uid, request.gid);
+  for (Pipe* pipe : {&streams.input, &streams.output, &streams.error})
+    *pipe = make_pipe(request.uid, request.gid);
   return streams;
 }
 
-[[noreturn]] void be_command(const ExecRequest& request, const Confinement& confinement, const Streams& streams,
-                             int failures) {
+[[noreturn]] void be_command(const ExecRequest& request, const Confinement& confinement,
+                             const Streams& streams, int failures) {
   try {
     check(setsid(), "make session");
     if (streams.terminal) {

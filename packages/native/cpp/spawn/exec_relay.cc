@@ -71,7 +71,8 @@ struct Control {
         continue;
       }
       unsigned rows, columns;
-      if (terminal >= 0 && std::sscanf(line.c_str(), "r %u %u", &rows, &columns) == 2 && rows < 65536 && columns < 65536) {
+      if (terminal >= 0 && std::sscanf(line.c_str(), "r %u %u", &rows, &columns) == 2 && rows < 65536 &&
+          columns < 65536) {
         const winsize size{static_cast<unsigned short>(rows), static_cast<unsigned short>(columns), 0, 0};
         ioctl(terminal, TIOCSWINSZ, &size);
       }
@@ -96,7 +97,8 @@ int ExecRelay::run() {
   bool ended = false;
   int status = 0;
   for (;;) {
-    std::vector<pollfd> polled{{ended ? -1 : process.get(), POLLIN, 0}, {caller_gone ? -1 : kControl, POLLIN, 0}};
+    std::vector<pollfd> polled{{ended ? -1 : process.get(), POLLIN, 0},
+                               {caller_gone ? -1 : kControl, POLLIN, 0}};
     for (const Flow* flow : {&in, &out, &err}) {
       if (ended && flow == &in) continue;
       if (flow->reads()) polled.push_back({flow->from, POLLIN, 0});
@@ -117,15 +119,18 @@ int ExecRelay::run() {
         input.reset(), in.to = -1;
     }
     if (ended) {
-      // What the command wrote is there already; what others of its session may still write is not waited for.
+      // What the command wrote is there already; what others of its session may still write is not waited
+      // for.
       bool more = false;
       for (Flow* flow : {&out, &err}) {
         if (flow->reads() && flow->fill()) more = true;
         if (flow->to < 0) flow->pending.clear();
         if (flow->writes()) {
           pollfd writable{flow->to, POLLOUT, 0};
-          if (poll(&writable, 1, caller_gone ? 0 : 10000) == 1) flow->empty();
-          else flow->to = -1;
+          if (poll(&writable, 1, caller_gone ? 0 : 10000) == 1)
+            flow->empty();
+          else
+            flow->to = -1;
           more = true;
         }
       }

@@ -21,7 +21,9 @@ Result check(Result result, std::string_view step) {
   return result;
 }
 
-inline UniqueFd check_fd(long fd, std::string_view step) { return UniqueFd(static_cast<int>(check(fd, step))); }
+inline UniqueFd check_fd(long fd, std::string_view step) {
+  return UniqueFd(static_cast<int>(check(fd, step)));
+}
 
 /** One line `error ERRNO STEP`; a step never contains a newline. */
 void report(int fd, const Failure& failure);

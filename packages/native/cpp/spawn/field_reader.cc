@@ -9,7 +9,8 @@ std::string_view FieldReader::value(std::string_view name) {
 }
 
 static std::string without_nul(std::string_view value, std::string_view name) {
-  if (value.find('\0') != std::string_view::npos) fail("field " + std::string(name) + " contains NUL", EINVAL);
+  if (value.find('\0') != std::string_view::npos)
+    fail("field " + std::string(name) + " contains NUL", EINVAL);
   return std::string(value);
 }
 
@@ -18,8 +19,8 @@ std::string FieldReader::text(std::string_view name) { return without_nul(value(
 std::string FieldReader::bytes(std::string_view name) { return std::string(value(name)); }
 
 static uint64_t decimal(std::string_view digits, std::string_view name, uint64_t least, uint64_t most) {
-  const std::string step = "field " + std::string(name) + " must be a number from " + std::to_string(least) + " to " +
-                           std::to_string(most);
+  const std::string step = "field " + std::string(name) + " must be a number from " + std::to_string(least) +
+                           " to " + std::to_string(most);
   if (digits.empty() || digits.size() > 18 || (digits.size() > 1 && digits[0] == '0')) fail(step, EINVAL);
   uint64_t number = 0;
   for (const char c : digits) {

@@ -10,8 +10,9 @@
 #include "tree_root.h"
 
 static void hide(const RootInProgress& tree, int directory, const std::string& path) {
-  UniqueFd cover = new_mount("tmpfs", {{"size", "4k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                             MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  UniqueFd cover =
+      new_mount("tmpfs", {{"size", "4k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   attach_mount(cover.get(), directory, path);
 }
 
@@ -50,8 +51,9 @@ static void mount_scratch(const RootInProgress& tree, const char* path, const ch
 }
 
 void mount_host_usr(RootInProgress& tree, int stage) {
-  UniqueFd root = new_mount("tmpfs", {{"size", "1m"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  UniqueFd root =
+      new_mount("tmpfs", {{"size", "1m"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   attach_mount(root.get(), stage, "the new root");
   tree.root = std::move(root);
   mount_usr(tree);

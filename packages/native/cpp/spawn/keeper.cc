@@ -1,7 +1,7 @@
 /**
- * Holds what must survive whoever started a tree: it is the parent of the tree's first process, knows how that
- * ended, and keeps what it wrote. It runs as a user of its own, without capabilities, outside the tree, and
- * takes no commands: whoever connects only hears `c` when there is more console and `x` when all is over.
+ * Holds what must survive whoever started a tree: it is the parent of the tree's first process, knows how
+ * that ended, and keeps what it wrote. It runs as a user of its own, without capabilities, outside the tree,
+ * and takes no commands: whoever connects only hears `c` when there is more console and `x` when all is over.
  * Descriptors are opened by `spawn` and have fixed numbers (keeper_descriptors.h).
  */
 #include <fcntl.h>
@@ -34,7 +34,8 @@ class Listeners {
   void accept_one() {
     UniqueFd fd(accept4(kListenSocket, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     // What came before the listener did is in the files: tell it to look once.
-    if (fd && fds_.size() < kListenersMost && send(fd.get(), "c", 1, MSG_NOSIGNAL) == 1) fds_.push_back(std::move(fd));
+    if (fd && fds_.size() < kListenersMost && send(fd.get(), "c", 1, MSG_NOSIGNAL) == 1)
+      fds_.push_back(std::move(fd));
   }
   void tell(char news) {
     std::erase_if(fds_, [news](const UniqueFd& fd) {
@@ -75,8 +76,9 @@ void write_exit(int status) {
 }
 
 void ignore_what_is_meant_for_others() {
-  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU}) {
-    struct sigaction action{};
+  for (const int signal :
+       {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU}) {
+    struct sigaction action {};
     action.sa_handler = SIG_IGN;
     sigaction(signal, &action, nullptr);
   }

@@ -1,4 +1,5 @@
 #pragma once
 
-/** From here on the keeper can only do what keeping needs; needs no_new_privs. False when the kernel refuses. */
+/** From here on the keeper can only do what keeping needs; needs no_new_privs. False when the kernel refuses.
+ */
 bool confine_keeper();

@@ -23,7 +23,8 @@ UniqueFd new_mount(const char* type, const std::vector<std::pair<std::string, st
 }
 
 UniqueFd clone_mount(int source, const std::string& step) {
-  return check_fd(open_tree(source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "clone " + step);
+  return check_fd(open_tree(source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+                  "clone " + step);
 }
 
 void set_attributes(int mount, uint64_t set, uint64_t clear, int user_namespace, const std::string& step) {
@@ -38,5 +39,6 @@ void set_attributes(int mount, uint64_t set, uint64_t clear, int user_namespace,
 }
 
 void attach_mount(int mount, int target, const std::string& step) {
-  check(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH), "mount " + step);
+  check(move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
+        "mount " + step);
 }

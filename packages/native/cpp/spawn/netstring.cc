@@ -37,7 +37,8 @@ std::string read_netstring(int fd) {
 std::string_view take_netstring(std::string_view& bytes) {
   size_t at = 0;
   size_t length = 0;
-  while (at < bytes.size() && is_digit(bytes[at]) && at < 8) length = length * 10 + static_cast<size_t>(bytes[at++] - '0');
+  while (at < bytes.size() && is_digit(bytes[at]) && at < 8)
+    length = length * 10 + static_cast<size_t>(bytes[at++] - '0');
   if (at == 0 || at >= bytes.size() || bytes[at] != ':') fail("read field: bad length", EBADMSG);
   at++;
   if (length > bytes.size() - at || length == bytes.size() - at || bytes[at + length] != ',')

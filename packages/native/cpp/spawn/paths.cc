@@ -32,7 +32,8 @@ std::string read_all(int fd, size_t limit) {
 }
 
 std::vector<std::string> plain_parts(std::string_view path, std::string_view field) {
-  const std::string step = std::string(field) + " " + std::string(path) + " must be absolute, without . or .. or //";
+  const std::string step =
+      std::string(field) + " " + std::string(path) + " must be absolute, without . or .. or //";
   if (path.empty() || path[0] != '/' || path.size() > 4095) fail(step, EINVAL);
   if (path.find('\0') != std::string_view::npos) fail(step, EINVAL);
   std::vector<std::string> parts;
@@ -49,7 +50,8 @@ std::vector<std::string> plain_parts(std::string_view path, std::string_view fie
   return parts;
 }
 
-static UniqueFd open_resolved(int at, const char* path, uint64_t flags, uint64_t resolve, std::string_view step) {
+static UniqueFd open_resolved(int at, const char* path, uint64_t flags, uint64_t resolve,
+                              std::string_view step) {
   open_how how{};
   how.flags = flags | O_CLOEXEC;
   how.resolve = resolve;

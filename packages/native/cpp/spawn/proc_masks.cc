@@ -11,11 +11,13 @@
 
 /** What tells of the host or of its other tenants: reads as empty. */
 static constexpr const char* kHidden[] = {
-    "kcore",     "kmsg",       "keys",        "key-users",   "timer_list", "timer_stats", "iomem",    "ioports",
-    "slabinfo",  "vmallocinfo", "kallsyms",   "kpagecount",  "kpageflags", "kpagecgroup", "config.gz", "cmdline",
-    "diskstats", "partitions", "interrupts",  "softirqs",    "schedstat",  "sched_debug", "latency_stats", "locks",
-    "modules",   "mtrr",       "zoneinfo",    "buddyinfo",   "pagetypeinfo", "sysrq-trigger", "allocinfo"};
-static constexpr const char* kHiddenDirectories[] = {"acpi", "scsi", "pressure", "driver", "bus", "fs", "irq", "asound"};
+    "kcore",        "kmsg",          "keys",        "key-users",  "timer_list", "timer_stats", "iomem",
+    "ioports",      "slabinfo",      "vmallocinfo", "kallsyms",   "kpagecount", "kpageflags",  "kpagecgroup",
+    "config.gz",    "cmdline",       "diskstats",   "partitions", "interrupts", "softirqs",    "schedstat",
+    "sched_debug",  "latency_stats", "locks",       "modules",    "mtrr",       "zoneinfo",    "buddyinfo",
+    "pagetypeinfo", "sysrq-trigger", "allocinfo"};
+static constexpr const char* kHiddenDirectories[] = {"acpi", "scsi", "pressure", "driver",
+                                                     "bus",  "fs",   "irq",      "asound"};
 
 /** Needed by programs, and settable by nobody inside. */
 static constexpr const char* kReadOnly[] = {"sys", "tty"};
@@ -29,7 +31,8 @@ static UniqueFd open_if_there(int process_table, const char* name, uint64_t flag
 }
 
 static void hide_files(const RootInProgress& tree, int process_table) {
-  UniqueFd nothing = open_below(tree.root.get(), "dev/null", O_PATH | O_NOFOLLOW, "open /dev/null of the tree");
+  UniqueFd nothing =
+      open_below(tree.root.get(), "dev/null", O_PATH | O_NOFOLLOW, "open /dev/null of the tree");
   for (const char* name : kHidden) {
     UniqueFd target = open_if_there(process_table, name, 0);
     if (!target) continue;
@@ -43,8 +46,9 @@ static void hide_directories(const RootInProgress& tree, int process_table) {
   for (const char* name : kHiddenDirectories) {
     UniqueFd target = open_if_there(process_table, name, O_DIRECTORY);
     if (!target) continue;
-    UniqueFd cover = new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                               kInert | MOUNT_ATTR_RDONLY);
+    UniqueFd cover =
+        new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                  kInert | MOUNT_ATTR_RDONLY);
     attach_mount(cover.get(), target.get(), "mask over /proc/" + std::string(name));
   }
 }

@@ -27,6 +27,7 @@ uint64_t start_time_of(pid_t pid) {
 UniqueFd open_process(pid_t pid, uint64_t start_time) {
   UniqueFd process = check_fd(syscall(SYS_pidfd_open, pid, 0), "open process " + std::to_string(pid));
   // Read after the pidfd was taken: if it is the right one now, the pidfd is too.
-  if (start_time_of(pid) != start_time) fail("open process " + std::to_string(pid) + ": it is another one", ESRCH);
+  if (start_time_of(pid) != start_time)
+    fail("open process " + std::to_string(pid) + ": it is another one", ESRCH);
   return process;
 }

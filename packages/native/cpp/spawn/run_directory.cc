@@ -44,7 +44,8 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   run.directory = open_plain(path, O_RDONLY | O_DIRECTORY, "open runDirectory " + path);
   struct stat found;
   check(fstat(run.directory.get(), &found), "open runDirectory");
-  if (found.st_uid != 0 || (found.st_mode & 077) != 0) fail("runDirectory must belong to root with mode 0700", EPERM);
+  if (found.st_uid != 0 || (found.st_mode & 077) != 0)
+    fail("runDirectory must belong to root with mode 0700", EPERM);
   const int directory = run.directory.get();
   run.lock = open_own(directory, "lock", O_RDWR | O_CREAT);
   take_lock(run.lock.get());

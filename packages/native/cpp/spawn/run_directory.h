@@ -4,7 +4,8 @@
 
 #include "unique_fd.h"
 
-/** What lies in a run directory: lock, console (ring), keeper.sock, tree (facts of the start), exit (how it ended). */
+/** What lies in a run directory: lock, console (ring), keeper.sock, tree (facts of the start), exit (how it
+ * ended). */
 struct RunDirectory {
   UniqueFd directory;
   /** Held as long as the keeper lives: a second tree cannot start here. */
@@ -17,7 +18,8 @@ struct RunDirectory {
 /** EEXIST when a keeper lives there. What an earlier tree left is removed, but for its console. */
 RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes);
 
-/** The facts of the start, complete or not there at all. Not synced: after a power cut no tree runs anyway. */
+/** The facts of the start, complete or not there at all. Not synced: after a power cut no tree runs anyway.
+ */
 void write_tree_file(const RunDirectory& run, const std::string& text);
 
 /** After a failure: nothing says that a tree ran. */

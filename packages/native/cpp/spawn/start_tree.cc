@@ -89,7 +89,8 @@ struct Builder {
   RunDirectory run;
   UniqueFd user_namespace;
   Confinement confinement;
-  /** The built-in init, seen through a mount of its own that is read only, whatever /proc/1/exe is opened for. */
+  /** The built-in init, seen through a mount of its own that is read only, whatever /proc/1/exe is opened
+   * for. */
   UniqueFd init_program;
   Pipe console = make_pipe();
   Pipe failures = make_pipe();
@@ -138,7 +139,8 @@ void Builder::be_entrant(int first_pid) {
   if (!leaves_out("uts-namespace")) namespaces |= CLONE_NEWUTS;
   if (!leaves_out("cgroup-namespace")) namespaces |= CLONE_NEWCGROUP;
   check(unshare(namespaces), "make namespaces");
-  if (!leaves_out("uts-namespace")) check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
+  if (!leaves_out("uts-namespace"))
+    check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
   // Its parent is ours: the builder, which stays.
   const long pid = check(syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr),
                          "make first process");
@@ -257,11 +259,13 @@ void leave_caller() {
                     prepare_confinement(spec.uid, spec.gid, spec.capabilities), own_program()};
     try {
       // So that a program in the tree can open /dev/stdout again.
-      check(fchown(builder.console.in.get(), spec.id_base + spec.uid, spec.id_base + spec.gid), "own console pipe");
+      check(fchown(builder.console.in.get(), spec.id_base + spec.uid, spec.id_base + spec.gid),
+            "own console pipe");
       builder.make_first();
       builder.release_first(builder.make_mounts());
-      become_keeper(builder.run, KeeperStart{spec.keeper_uid, spec.keeper_gid, keeper.get(), builder.first,
-                                             builder.first_process.get(), builder.console.out.get(), report_to});
+      become_keeper(builder.run,
+                    KeeperStart{spec.keeper_uid, spec.keeper_gid, keeper.get(), builder.first,
+                                builder.first_process.get(), builder.console.out.get(), report_to});
     } catch (const Failure& failure) {
       builder.give_up(failure, report_to);
     }

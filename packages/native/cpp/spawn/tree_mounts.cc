@@ -29,17 +29,20 @@ static void mount_tmpfs(const RootInProgress& tree, const MountSpec& mount) {
 
 static void mount_file(const RootInProgress& tree, const MountSpec& mount) {
   const std::string size = std::to_string(mount.content.size() / 1024 + 8) + "k";
-  UniqueFd holder = new_mount("tmpfs", {{"size", size}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  UniqueFd holder =
+      new_mount("tmpfs", {{"size", size}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   UniqueFd target = tree.file(mount.target);
-  UniqueFd directory = check_fd(openat(holder.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
+  UniqueFd directory =
+      check_fd(openat(holder.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
   UniqueFd file = check_fd(openat(directory.get(), "f", O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644),
                            "write " + mount.target);
   if (!write_all(file.get(), mount.content)) fail("write " + mount.target);
   file.reset();
-  UniqueFd content = check_fd(open_tree(holder.get(), "f", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "clone " + mount.target);
-  set_attributes(content.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0, -1,
-                 mount.target);
+  UniqueFd content =
+      check_fd(open_tree(holder.get(), "f", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "clone " + mount.target);
+  set_attributes(content.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                 0, -1, mount.target);
   attach_mount(content.get(), target.get(), mount.target);
 }
 

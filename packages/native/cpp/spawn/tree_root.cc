@@ -63,7 +63,8 @@ static void make_root(const RootInProgress& tree) {
 
 /** The recipe that looks the same and is not: mounts handed over detached come without their locks. */
 static void hand_over_unlocked(int user_namespace) {
-  UniqueFd whole = check_fd(open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE), "clone /");
+  UniqueFd whole =
+      check_fd(open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE), "clone /");
   become_root_of(user_namespace);
   check(unshare(CLONE_NEWNS), "make mount namespace");
   UniqueFd stage = check_fd(open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /sys");
@@ -78,7 +79,8 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   check(unshare(CLONE_NEWNS), "make mount namespace");
   check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
   umask(0);
-  // Where the new tree stands until it is the root: a place that exists everywhere and that nothing is taken from.
+  // Where the new tree stands until it is the root: a place that exists everywhere and that nothing is taken
+  // from.
   UniqueFd stage = open_plain("/proc", O_PATH | O_DIRECTORY, "open /proc");
   make_files_as(spec.id_base);
   RootInProgress tree{spec, user_namespace, UniqueFd()};
@@ -94,8 +96,10 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   if (spec.root_read_only && !leaves_out("read-only"))
     set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
   make_root(tree);
-  if (leaves_out("locked-mounts")) hand_over_unlocked(user_namespace);
-  else become_root_of(user_namespace);
+  if (leaves_out("locked-mounts"))
+    hand_over_unlocked(user_namespace);
+  else
+    become_root_of(user_namespace);
   // The copy is what locks.
   if (!leaves_out("locked-mounts")) check(unshare(CLONE_NEWNS), "copy mounts into the tree's user namespace");
   return check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");

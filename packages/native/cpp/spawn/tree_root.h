@@ -12,7 +12,8 @@ struct RootInProgress {
   /** The root of the new tree, attached. */
   UniqueFd root;
 
-  /** Opens a directory of the new tree, made (0755, root of the tree) where it is missing; follows no link. */
+  /** Opens a directory of the new tree, made (0755, root of the tree) where it is missing; follows no link.
+   */
   UniqueFd directory(const std::string& path) const;
   /** The same for a file. */
   UniqueFd file(const std::string& path) const;

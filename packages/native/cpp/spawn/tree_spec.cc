@@ -10,7 +10,8 @@ static constexpr uint32_t kIdCount = 65536;
 static void require_hostname(const std::string& name) {
   bool plain = !name.empty() && name.size() <= 64 && name[0] != '-' && name[0] != '.';
   for (const char c : name)
-    plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.');
+    plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.');
   if (!plain) fail("hostname must be 1 to 64 letters, digits, - and .", EINVAL);
 }
 
