@@ -47,6 +47,19 @@ describe('what a caller is told', () => {
     }
   });
 
+  it('knows a database that starts or stops from a query that is wrong', () => {
+    const raw = (text: string) =>
+      Object.assign(new Error(text), { name: 'PrismaClientKnownRequestError', code: 'P2010' });
+    const starting = raw('Raw query failed. Code: `57P03`. Message: `the database system is starting up`');
+    expect(refusalOf(starting, 'r')).toMatchObject({
+      code: 'unreachable',
+      fix: expect.stringContaining('postgres.log'),
+    });
+    expect(refusalOf(raw('Raw query failed. Code: `42601`. Message: `syntax error`'), 'r').code).toBe(
+      'internal',
+    );
+  });
+
   it('gives the HTTP status that belongs to the code', () => {
     expect(trpcErrorOf(new AppError('unreachable', 'h3 is silent.'), 'r').code).toBe('SERVICE_UNAVAILABLE');
     expect(trpcErrorOf(new AppError('denied', 'Sign in.', { evidence: { signIn: true } }), 'r').code).toBe(

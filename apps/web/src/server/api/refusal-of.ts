@@ -125,6 +125,8 @@ function isDatabaseGone(error: unknown): boolean {
   for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
     if (!/Prisma|Driver|Connection|DatabaseError|^Error$/.test(each.name)) continue;
     const { code } = each as Error & { code?: unknown };
+    // A raw query has PostgreSQL's own code in its text: shutting down, starting up, connection broken.
+    if (code === 'P2010' && /`(57P0[123]|08\d{3})`/.test(each.message)) return true;
     if (typeof code !== 'string' || !AWAY.has(code)) continue;
     // A socket that is not there, not a file that is not.
     if (code !== 'ENOENT' || each.message.includes('connect ENOENT')) return true;

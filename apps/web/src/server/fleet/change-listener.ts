@@ -32,17 +32,25 @@ export class ChangeListener extends EventEmitter<{ changed: [Changes]; lost: [] 
       const topics = Topics.safeParse(JSON.parse(payload ?? '[]'));
       if (topics.success) this.emit('changed', { topics: topics.data });
     });
+    let heard = false;
     let over = false;
     const again = () => {
-      if (over || this.#stopped) return;
+      // Before it has begun, `connect` and the query say themselves what failed.
+      if (!heard || over || this.#stopped) return;
       over = true;
       this.emit('lost');
       setTimeout(() => void this.#startAgain(), RETRY_MS).unref();
     };
-    await client.connect();
     client.on('error', again);
     client.on('end', again);
-    await client.query(`LISTEN ${CHANGES_CHANNEL}`);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANGES_CHANNEL}`);
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+    heard = true;
     this.#client = client;
   }
 
