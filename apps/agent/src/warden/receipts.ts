@@ -24,6 +24,11 @@ export class Receipts {
   readonly #kept: Receipt[];
   #head: { seq: number; hash: string };
   #tail: Promise<unknown> = Promise.resolve();
+  readonly #waiting: {
+    draft: ReceiptDraft;
+    resolve: (receipt: Receipt) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
 
   private constructor(o: {
     directory: string;
@@ -61,36 +66,47 @@ export class Receipts {
     return this.#head.seq;
   }
 
-  /** Signs, chains and stores one receipt. Resolves when it is on the disk. */
+  /** Signs, chains and stores one receipt. Resolves when it is on the disk; what comes meanwhile shares the
+   *  next write. */
   append(draft: ReceiptDraft): Promise<Receipt> {
-    const appended = this.#tail.then(() => this.#append(draft));
-    this.#tail = appended.catch(() => undefined);
+    const appended = new Promise<Receipt>((resolve, reject) =>
+      this.#waiting.push({ draft, resolve, reject }),
+    );
+    this.#tail = this.#tail.then(() => this.#store());
     return appended;
   }
 
-  async #append(draft: ReceiptDraft): Promise<Receipt> {
+  async #store(): Promise<void> {
+    const batch = this.#waiting.splice(0);
+    let head = this.#head;
+    const receipts = batch.map(({ draft }) => {
+      const receipt = this.#receipt(draft, head);
+      head = { seq: receipt.body.seq, hash: receiptHash(receipt.body) };
+      return receipt;
+    });
+    try {
+      for (const [name, lines] of Map.groupBy(receipts, ({ body }) => fileOf(body.seq))) {
+        await appendDurably(
+          join(this.#directory, name),
+          lines.map((one) => `${JSON.stringify(one)}\n`).join(''),
+        );
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    this.#head = head;
+    this.#kept.push(...receipts);
+    for (const [at, { resolve }] of batch.entries()) resolve(receipts[at] as Receipt);
+  }
+
+  #receipt(draft: ReceiptDraft, head: { seq: number; hash: string }): Receipt {
     // What has no JSON form would be signed as one thing and read back as another.
     const plain = JSON.parse(
       JSON.stringify({ before: null, after: null, ...dropUndefined(draft) }),
     ) as ReceiptDraft;
-    const body: ReceiptBody = {
-      v: 1,
-      host: this.#host(),
-      seq: this.#head.seq + 1,
-      prev: this.#head.hash,
-      ...plain,
-    };
-    const receipt: Receipt = { body, signature: this.#sign(Buffer.from(canonicalJson(body))) };
-    const file = await open(join(this.#directory, fileOf(body.seq)), 'a', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(receipt)}\n`);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    this.#head = { seq: body.seq, hash: receiptHash(body) };
-    this.#kept.push(receipt);
-    return receipt;
+    const body: ReceiptBody = { v: 1, host: this.#host(), seq: head.seq + 1, prev: head.hash, ...plain };
+    return { body, signature: this.#sign(Buffer.from(canonicalJson(body))) };
   }
 
   /** The oldest kept receipts with a greater sequence number. */
@@ -109,6 +125,23 @@ export class Receipts {
       while (this.#kept[0] && fileOf(this.#kept[0].body.seq) === file) this.#kept.shift();
       await rm(join(this.#directory, file), { force: true });
     }
+  }
+}
+
+/** All of the text is on the disk, or none of it is in the file: half a line would end the chain. */
+async function appendDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    const { size } = await file.stat();
+    try {
+      await file.writeFile(text);
+      await file.datasync();
+    } catch (error) {
+      await file.truncate(size);
+      throw error;
+    }
+  } finally {
+    await file.close();
   }
 }
 

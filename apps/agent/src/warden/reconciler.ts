@@ -43,6 +43,8 @@ export class Reconciler {
   private readonly running = new Set<Promise<void>>();
   private passing: Promise<void> | null = null;
   private again = false;
+  /** jails to look into in the next pass; null: all of them */
+  private scope: Set<string> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private last: { state: HostState; accepted: AcceptedSpec; unsure: ReadonlySet<string> } | null = null;
   private convergedGeneration = 0;
@@ -87,14 +89,17 @@ export class Reconciler {
     await Promise.allSettled(this.running);
   }
 
-  /** A pass soon; `changed`: what is wanted has changed, so what failed before is tried at once. */
-  wake(o: { changed?: boolean } = {}): void {
+  /** A pass soon. `changed`: what is wanted has changed, so what failed before is tried at once. `jails`: keys
+   *  of those that it concerns; the others are taken as they were seen last. */
+  wake(o: { changed?: boolean; jails?: Iterable<string> } = {}): void {
     if (o.changed) this.delays.forgetAll();
+    if (o.jails === undefined) this.scope = null;
+    else for (const key of o.jails) this.scope?.add(key);
     this.again = true;
     if (this.passing || this.stopped.signal.aborted) return;
     this.passing = this.passes().finally(() => {
       this.passing = null;
-      if (this.again) this.wake();
+      if (this.again) this.wake({ jails: [] });
     });
   }
 
@@ -127,7 +132,13 @@ export class Reconciler {
     const { host } = this.parts;
     // What is being changed while we look may have any shape: nothing is confirmed by it.
     const unsure = new Set(this.busy.keys());
-    const state = await observeHost(host);
+    const { scope } = this;
+    this.scope = new Set();
+    const known = this.last?.state;
+    const state = await observeHost(host, scope && known ? { known, jails: scope } : null).catch((error) => {
+      this.scope = null;
+      throw error;
+    });
     this.last = { state, accepted, unsure };
     const steps = plan(accepted.spec, state, accepted).map((step) => this.withCause(step));
     await this.settleObjects(accepted, steps);
@@ -161,7 +172,7 @@ export class Reconciler {
       .finally(() => {
         for (const member of set.members) this.busy.delete(member);
         this.running.delete(done);
-        this.wake();
+        this.wake({ jails: jailsAmong(set.members) });
       });
     this.running.add(done);
   }
@@ -297,7 +308,7 @@ export class Reconciler {
         .catch(() => pause(1_000))
         .finally(() => {
           this.watched.delete(key);
-          if (!watch.signal.aborted) this.wake();
+          if (!watch.signal.aborted) this.wake({ jails: [key] });
         });
     }
   }
@@ -321,6 +332,10 @@ export class Reconciler {
       await pause(1_000);
     }
   }
+}
+
+function jailsAmong(members: ReadonlySet<string>): string[] {
+  return [...members].filter((member) => member.startsWith('jail ')).map((member) => member.slice(5));
 }
 
 function retryKey(step: Step): string {

@@ -1,4 +1,4 @@
-import type { Bounds } from '@cellblock/shared/bounds';
+import { allowedSubnets, type Bounds } from '@cellblock/shared/bounds';
 import {
   addressesOf,
   type HostSpec,
@@ -11,19 +11,6 @@ import {
 } from '@cellblock/shared/host-spec';
 import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
 import { type ParsedPrefix, parsePrefix } from '@cellblock/shared/ip-address';
-
-/** Asked for by nobody's name but a person's own: what a network may use when the bounds name no subnets. */
-const PRIVATE = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '192.0.2.0/24',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  'fc00::/7',
-  '2001:db8::/32',
-];
 
 type Ground = { rule: string; message: string } | null;
 
@@ -81,7 +68,7 @@ export function refusedObjects(spec: HostSpec, bounds: Bounds, facts: HostFacts)
 }
 
 function refuseNetwork(network: NetworkSpec, bounds: Bounds, facts: HostFacts): Ground {
-  const allowed = (bounds.subnets.length > 0 ? bounds.subnets : PRIVATE).map(parsePrefix);
+  const allowed = allowedSubnets(bounds).map(parsePrefix);
   for (const subnet of network.subnets) {
     const parsed = parsePrefix(subnet.prefix);
     if (!allowed.some((bound) => within(parsed, bound))) {

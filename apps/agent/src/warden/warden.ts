@@ -18,6 +18,7 @@ import { Holds } from './holds.ts';
 import { readHostFile } from './host-file.ts';
 import { IdRanges } from './id-ranges.ts';
 import { JailRecords } from './jail-records.ts';
+import { jailsTouched } from './jails-touched.ts';
 import { Ledger } from './ledger.ts';
 import { observeHost } from './observe/observe-host.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
@@ -163,9 +164,11 @@ export class Warden {
   async putSpec(put: SpecPut): Promise<SpecPutAnswer> {
     const expected = await refuseMovedFacts(this.ledger, put, () => observeHost(this.host));
     if (expected) return expected;
+    const before = this.ledger.spec;
     const answer = await this.ledger.put(put);
     if (answer.result === 'accepted') {
-      this.reconciler.wake({ changed: true });
+      const jails = jailsTouched(before, this.ledger.spec);
+      this.reconciler.wake({ changed: true, ...(jails ? { jails } : {}) });
       this.changes.tell();
     }
     return answer;

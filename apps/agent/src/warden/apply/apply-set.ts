@@ -22,6 +22,8 @@ export async function applySet(
   o: { blocked?: Iterable<string>; report: (outcome: StepOutcome) => Promise<void> },
 ): Promise<void> {
   const blocked = new Set(o.blocked ?? []);
+  // Accounting for a step goes on while the next is done: a move's gap must not wait for a disk.
+  const reports: Promise<void>[] = [];
   for (const step of steps) {
     const members = [...blockersOf(step)];
     if (members.some((member) => blocked.has(member))) {
@@ -30,8 +32,11 @@ export async function applySet(
     }
     const outcome = await attempt(host, step);
     if (outcome.failure) for (const member of members) blocked.add(member);
-    await o.report(outcome);
+    const report = o.report(outcome);
+    report.catch(() => undefined); // heard below, with the others
+    reports.push(report);
   }
+  await Promise.all(reports);
 }
 
 function* blockersOf(step: Step): Generator<string> {

@@ -12,8 +12,14 @@ import { storageIsSafe } from './observe-storage.ts';
 
 const HOST_SETTINGS = ['ipv4.conf.all.forwarding', 'ipv6.conf.all.forwarding'] as const;
 
+/** Which jails to look into; the others are taken as they were known. */
+export interface Scope {
+  known: HostState;
+  jails: ReadonlySet<string>;
+}
+
 /** The kernel, our records and our files, as they are now; nothing of a stranger. */
-export async function observeHost(host: WardenHost): Promise<HostState> {
+export async function observeHost(host: WardenHost, scope: Scope | null = null): Promise<HostState> {
   const { kernel, instance } = host;
   const table = nftTableName(instance);
   const [links, addresses, neighbours, forwarding, guardListing, natListing] = await Promise.all([
@@ -56,13 +62,13 @@ export async function observeHost(host: WardenHost): Promise<HostState> {
         settings: await readSettings(host, BRIDGE_SETTINGS, bridge.name),
       })),
     ),
-    ports: await Promise.all(ports.map((port) => portState(host, port))),
+    ports: await Promise.all(ports.map((port) => portState(host, port, scope))),
     // A port's own address is in the table too; it is not one that we put there.
     forwarding: forwarding.filter(({ port, mac }) => portMacs.has(port) && portMacs.get(port) !== mac),
     neighbours: neighbours.flatMap(({ link, address, mac, state }) =>
       state === 'permanent' && mac !== null && bridgeNames.has(link) ? [{ link, address, mac }] : [],
     ),
-    jails: await observeJails(host),
+    jails: await observeJails(host, scope),
     hostSettings: await hostSettings(host),
   };
 }
@@ -71,17 +77,18 @@ function withLength(subnet: string, bits: number): string {
   return subnet.includes('/') ? subnet : `${subnet}/${bits}`;
 }
 
-async function portState(host: WardenHost, port: Link) {
+async function portState(host: WardenHost, port: Link, scope: Scope | null) {
+  const known = scope?.known.ports.find(({ name }) => name === port.name);
   return {
     name: port.name,
     up: port.up,
     master: port.master,
     flags: port.port,
-    settings: await readSettings(host, PORT_SETTINGS, port.name),
+    settings: known?.settings ?? (await readSettings(host, PORT_SETTINGS, port.name)),
   };
 }
 
-async function observeJails(host: WardenHost): Promise<HostState['jails']> {
+async function observeJails(host: WardenHost, scope: Scope | null): Promise<HostState['jails']> {
   const { kernel, instance } = host;
   const [namespaces, groups, recorded, ids, safe] = await Promise.all([
     kernel.listNetns({ directory: netnsDirectory(instance) }),
@@ -92,16 +99,18 @@ async function observeJails(host: WardenHost): Promise<HostState['jails']> {
   ]);
   const keys = new Set([...namespaces, ...groups, ...recorded, ...ids.keys()]);
   return Promise.all(
-    [...keys].sort().map((key) =>
-      observeJail(host, {
+    [...keys].sort().map(async (key) => {
+      const known = scope?.jails.has(key) ? undefined : scope?.known.jails.find((jail) => jail.key === key);
+      if (known) return known;
+      return observeJail(host, {
         key,
         idBase: ids.get(key) ?? null,
         pinned: namespaces.includes(key),
         grouped: groups.includes(key),
         recorded: recorded.includes(key),
         safe,
-      }),
-    ),
+      });
+    }),
   );
 }
 
