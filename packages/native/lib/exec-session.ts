@@ -8,8 +8,11 @@ import { execMessage } from './spawn-message.ts';
 type Output = { stream: 'stdout' | 'stderr'; data: Uint8Array };
 type Exit = { code: number | null; signal: number | null };
 
-/** Both streams as one sequence; it reads on only when its reader does. */
-async function* outputOf(streams: { stream: Output['stream']; from: Readable }[]): AsyncGenerator<Output> {
+/**
+ * Both streams as one sequence; it reads on only when its reader does. The first piece of each is asked for
+ * at once: node throws away what a child that has ended wrote to a stream nobody has begun to read.
+ */
+function outputOf(streams: { stream: Output['stream']; from: Readable }[]): AsyncIterable<Output> {
   const readers = streams.map(({ stream, from }) => ({
     stream,
     iterator: (from as AsyncIterable<Buffer>)[Symbol.asyncIterator](),
@@ -17,15 +20,17 @@ async function* outputOf(streams: { stream: Output['stream']; from: Readable }[]
   const next = (reader: (typeof readers)[number]) =>
     reader.iterator.next().then((result) => ({ reader, result }));
   const waiting = new Map(readers.map((reader) => [reader, next(reader)]));
-  while (waiting.size > 0) {
-    const { reader, result } = await Promise.race(waiting.values());
-    if (result.done) {
-      waiting.delete(reader);
-      continue;
+  return (async function* () {
+    while (waiting.size > 0) {
+      const { reader, result } = await Promise.race(waiting.values());
+      if (result.done) {
+        waiting.delete(reader);
+        continue;
+      }
+      waiting.set(reader, next(reader));
+      yield { stream: reader.stream, data: result.value };
     }
-    waiting.set(reader, next(reader));
-    yield { stream: reader.stream, data: result.value };
-  }
+  })();
 }
 
 function exitFrom(line: string | undefined): Exit {

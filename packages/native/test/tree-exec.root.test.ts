@@ -24,6 +24,23 @@ describe('a command in a tree', () => {
     expect(ran).toEqual({ stdout: 'out\n', stderr: 'err\n', code: 7, signal: null });
   });
 
+  test('keeps what a command that has ended wrote until somebody reads it', async () => {
+    const session = await fixture.trees.exec({
+      runDirectory,
+      command: ['echo', 'early'],
+      environment: { PATH: '/usr/bin' },
+      uid: 0,
+      gid: 0,
+      tty: null,
+      cgroupProcsFiles: [],
+    });
+    await session.exit;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    let text = '';
+    for await (const { data } of session.output) text += Buffer.from(data).toString();
+    expect(text).toBe('early\n');
+  });
+
   test('reads what it is sent, up to the end', async () => {
     const session = await fixture.trees.exec({
       runDirectory,
