@@ -46,6 +46,8 @@ export interface Decision<T> {
   /** empty: true as soon as it is written, no host has a part in it */
   wants: Want[];
   topics: string[];
+  /** somebody appends the outcome when it is known: a command that was begun has not ended */
+  outcomeLater?: boolean;
   warnings?: string[];
   /** addresses that are given by it */
   addresses?: string[];
@@ -124,6 +126,10 @@ async function record<T>(
     about: aboutOf(decision),
   });
   const topics = [...decision.topics, 'audit', ...hosts.flatMap((id) => [`host/${id}`, `spec/${id}`])];
+  if (wants.length === 0 && decision.outcomeLater) {
+    await notifyChanges(tx, topics);
+    return null;
+  }
   if (wants.length === 0) {
     await recordEvent(tx, ctx, {
       id: newEventId(),

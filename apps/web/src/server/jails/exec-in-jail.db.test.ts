@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { searchEvents } from '../audit/search-events.ts';
+import type { AgentConnections } from '../host-sync/agent-connections.ts';
+import { setAgentConnections } from '../hosts/agent-client.ts';
+import { as, refusal, TestHost, testDb } from '../test-fleet.ts';
+import { createJail } from './create-jail.ts';
+import { execInput, execOutput, openExec } from './exec-in-jail.ts';
+import { jailLogs } from './jail-logs.ts';
+import { stopJail } from './stop-jail.ts';
+
+const db = testDb();
+const mira = as(db);
+const opened: { command: string[]; cause: string | null }[] = [];
+let canOpen = true;
+
+/** An agent whose only command prints and ends with 3. */
+const agent = {
+  jail: {
+    execOpen: {
+      mutate: async (input: { command: string[]; cause: string | null }) => {
+        if (!canOpen) throw new Error('no such program');
+        opened.push(input);
+        return { session: 's1' };
+      },
+    },
+    execOutput: {
+      subscribe: (_: unknown, observer: { onData: (value: unknown) => void; onComplete: () => void }) => {
+        observer.onData({ type: 'output', stream: 'stdout', data: 'aGk=' });
+        observer.onData({ type: 'exit', code: 3, signal: null });
+        observer.onComplete();
+        return { unsubscribe: () => {} };
+      },
+    },
+    execInput: { mutate: async () => {} },
+    console: {
+      subscribe: (_: unknown, observer: { onData: (value: unknown) => void; onComplete: () => void }) => {
+        // The euro sign is cut in two.
+        observer.onData({ offset: 0, data: Buffer.from([0x61, 0xe2, 0x82]).toString('base64'), dropped: 0 });
+        observer.onData({ offset: 3, data: Buffer.from([0xac]).toString('base64'), dropped: 0 });
+        observer.onComplete();
+        return { unsubscribe: () => {} };
+      },
+    },
+  },
+};
+
+beforeAll(async () => {
+  const h1 = await TestHost.enroll(db, 'h1');
+  await h1.report();
+  await createJail(mira, { name: 'web1', network: null });
+  await h1.report();
+  setAgentConnections({ of: () => ({ agent }) } as unknown as AgentConnections);
+});
+afterAll(() => db.$disconnect());
+
+const input = { jail: 'web1', command: ['/bin/sh', '-c', 'exit 3'], uid: 1000, tty: null };
+const events = async () => (await searchEvents(mira, { q: 'action:jail.exec' })).events.reverse();
+
+test('a command is recorded before it begins, and how it ended after', async () => {
+  const { session } = await openExec(mira, input);
+  const [intent] = await events();
+  expect(intent).toMatchObject({
+    phase: 'intent',
+    after: { command: input.command, uid: 1000 },
+    latestOutcome: null,
+  });
+  expect(opened[0]?.cause).toBe(intent?.id);
+  const pieces = [];
+  for await (const piece of execOutput(mira, { session })) pieces.push(piece);
+  expect(pieces).toEqual([
+    { type: 'output', stream: 'stdout', data: 'aGk=' },
+    { type: 'exit', code: 3, signal: null },
+  ]);
+  expect((await events())[1]).toMatchObject({
+    phase: 'outcome',
+    outcome: 'applied',
+    summary: 'the command in web1 ended with 3',
+    after: { code: 3, signal: null },
+  });
+});
+
+test('nobody else writes into a session', async () => {
+  const { session } = await openExec(mira, input);
+  const otto = as(db, 'otto', 'operator');
+  expect((await refusal(execInput(otto, { session, data: null }))).code).toBe('not-found');
+  await execInput(mira, { session, data: null });
+});
+
+test('one that does not begin has failed', async () => {
+  canOpen = false;
+  await expect(openExec(mira, input)).rejects.toThrow('no such program');
+  expect((await events()).at(-1)).toMatchObject({ outcome: 'failed', after: { message: 'no such program' } });
+});
+
+test('what an operator sees of another one hides the command line', async () => {
+  const { events: seen } = await searchEvents(as(db, 'otto', 'operator'), {
+    q: 'action:jail.exec phase:intent',
+  });
+  expect(seen[0]).toMatchObject({ after: null, masked: expect.arrayContaining(['after']) });
+});
+
+test('console text is put together across pieces, and that it was read is an event', async () => {
+  let text = '';
+  for await (const piece of jailLogs(mira, { jail: 'web1' })) text += piece.text;
+  expect(text).toBe('a€');
+  expect((await searchEvents(mira, { q: 'action:jail.logs phase:intent' })).events).toHaveLength(1);
+});
+
+test('a jail that is to be stopped runs nothing', async () => {
+  await stopJail(mira, { jail: 'web1' });
+  expect(await refusal(openExec(mira, input))).toMatchObject({ fix: 'Start it: cellblock start web1' });
+});

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '@cellblock/shared/app-error';
+import { appendLeaves } from '../audit/append-leaves.ts';
+import { newEventId } from '../audit/event-id.ts';
+import { actorId, recordEvent } from '../audit/record-event.ts';
+import { changeFleet } from '../change-fleet.ts';
+import { type FoundJail, findJail } from '../find-object.ts';
+import { notifyChanges } from '../fleet-topics.ts';
+import type { AgentClient } from '../host-sync/agent-connections.ts';
+import { agentOf } from '../hosts/agent-client.ts';
+import { relaySubscription } from '../hosts/relay-subscription.ts';
+import type { VerbContext } from '../verb-context.ts';
+
+export interface ExecInput {
+  jail: string;
+  command: string[];
+  uid: number;
+  tty: { columns: number; rows: number } | null;
+}
+
+/** Sessions that were opened through this process, and by whom: nobody else may write into one. */
+interface OpenSession {
+  agent: AgentClient;
+  session: string;
+  by: string;
+  ctx: VerbContext;
+  /** the intent's event */
+  cause: string;
+  jail: FoundJail;
+}
+const sessions = new Map<string, OpenSession>();
+
+/** Runs a command in a jail, recorded before it begins. Answers the session for the calls below. */
+export async function openExec(ctx: VerbContext, input: ExecInput): Promise<{ session: string }> {
+  const jail = await findJail(ctx.db, input.jail);
+  if (jail.wanted !== 'running') {
+    throw new AppError('conflict', `${jail.name} is not to be running.`, {
+      field: 'jail',
+      fix: `Start it: cellblock start ${jail.name}`,
+    });
+  }
+  const agent = await agentOf(ctx.db, jail.hostId);
+  const cause = await recordExec(ctx, jail, input);
+  const open = { agent, by: ownerOf(ctx), ctx, cause, jail };
+  try {
+    const { command, uid, tty } = input;
+    const { session } = await agent.jail.execOpen.mutate({ jail: jail.id, command, uid, tty, cause });
+    const id = randomUUID();
+    sessions.set(id, { ...open, session });
+    return { session: id };
+  } catch (error) {
+    await recordEnd(open, 'failed', { message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
+
+/** The intent alone: how the command ends is appended when it has ended. */
+async function recordExec(ctx: VerbContext, jail: FoundJail, input: ExecInput): Promise<string> {
+  const change = await changeFleet(ctx, { kind: 'jail.exec' }, async ({ event }) => ({
+    object: { type: 'jail' as const, id: jail.id, name: jail.name },
+    host: { id: jail.host.id, name: jail.host.name },
+    summary: `ran a command in ${jail.name} as uid ${input.uid}`,
+    after: { command: input.command, uid: input.uid, terminal: input.tty !== null },
+    wants: [],
+    topics: [],
+    outcomeLater: true,
+    show: async () => event,
+  }));
+  if ('plan' in change) throw new Error('a change without dryRun came back as a plan');
+  return change.object;
+}
+
+async function recordEnd(
+  { ctx, cause, jail }: Pick<OpenSession, 'ctx' | 'cause' | 'jail'>,
+  outcome: 'applied' | 'failed',
+  after: Record<string, unknown>,
+): Promise<void> {
+  const end =
+    'code' in after ? `ended with ${after.signal ? `signal ${after.signal}` : after.code}` : 'did not begin';
+  await ctx.db.$transaction(async (tx) => {
+    await recordEvent(tx, ctx, {
+      id: newEventId(),
+      kind: 'jail.exec',
+      phase: 'outcome',
+      outcome,
+      intent: cause,
+      object: { type: 'jail', id: jail.id, name: jail.name },
+      host: { id: jail.host.id, name: jail.host.name },
+      summary: `the command in ${jail.name} ${end}`,
+      after,
+    });
+    await notifyChanges(tx, ['audit']);
+  });
+  await appendLeaves(ctx.db);
+}
+
+export type ExecOutput =
+  | { type: 'output'; stream: 'stdout' | 'stderr'; data: string }
+  | { type: 'exit'; code: number | null; signal: number | null };
+
+export async function* execOutput(
+  ctx: VerbContext,
+  input: { session: string },
+  signal?: AbortSignal,
+): AsyncGenerator<ExecOutput> {
+  const open = ownSession(ctx, input.session);
+  const { agent, session } = open;
+  for await (const piece of relaySubscription<ExecOutput>(
+    (observer) => agent.jail.execOutput.subscribe({ session }, observer as never),
+    signal,
+  )) {
+    // Recorded before it is told: who asks for the status may be gone in the next moment.
+    if (piece.type === 'exit' && sessions.delete(input.session)) {
+      await recordEnd(open, 'applied', { code: piece.code, signal: piece.signal });
+    }
+    yield piece;
+    if (piece.type === 'exit') return;
+  }
+}
+
+/** `data` is base64; null closes stdin. */
+export async function execInput(
+  ctx: VerbContext,
+  input: { session: string; data: string | null },
+): Promise<void> {
+  const { agent, session } = ownSession(ctx, input.session);
+  await agent.jail.execInput.mutate({ session, data: input.data });
+}
+
+export async function execResize(
+  ctx: VerbContext,
+  input: { session: string; columns: number; rows: number },
+): Promise<void> {
+  const { agent, session } = ownSession(ctx, input.session);
+  await agent.jail.execResize.mutate({ session, columns: input.columns, rows: input.rows });
+}
+
+export async function execKill(ctx: VerbContext, input: { session: string }): Promise<void> {
+  const { agent, session } = ownSession(ctx, input.session);
+  await agent.jail.execKill.mutate({ session });
+}
+
+function ownSession(ctx: VerbContext, id: string) {
+  const session = sessions.get(id);
+  if (session?.by === ownerOf(ctx)) return session;
+  throw new AppError('not-found', 'There is no such session.', {
+    field: 'session',
+    cause: 'Its command has ended, or the dashboard was started anew meanwhile.',
+    fix: 'Run the command again.',
+  });
+}
+
+function ownerOf(ctx: VerbContext): string {
+  return `${ctx.actor.type}/${actorId(ctx.actor)}`;
+}
