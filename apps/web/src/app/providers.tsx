@@ -1,9 +1,9 @@
 'use client';
-import { Tooltip } from '@base-ui/react/tooltip';
 import type { ReactNode } from 'react';
 import { ApiProvider } from '@/trpc/client';
 import type { Zone } from '@/ui/time-text';
 import { ToastProvider } from '@/ui/toast';
+import { TooltipLayer } from '@/ui/tooltip-layer';
 import { ZoneProvider } from '@/ui/zone';
 import { keepInCookie, type Theme, ZONE_COOKIE } from './appearance';
 import { ThemeProvider } from './theme';
@@ -13,9 +13,8 @@ export function Providers({ theme, zone, children }: { theme: Theme; zone: Zone;
     <ApiProvider>
       <ThemeProvider initial={theme}>
         <ZoneProvider initial={zone} onChange={(next) => keepInCookie(ZONE_COOKIE, next)}>
-          <Tooltip.Provider>
-            <ToastProvider>{children}</ToastProvider>
-          </Tooltip.Provider>
+          <ToastProvider>{children}</ToastProvider>
+          <TooltipLayer />
         </ZoneProvider>
       </ThemeProvider>
     </ApiProvider>

@@ -3,6 +3,7 @@ import type { PlanView } from '@cellblock/shared/views/plan-view';
 import type { TaskView } from '@cellblock/shared/views/task-view';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useFollowTask } from './follow-task';
+import { PLAN } from './use-plan';
 
 type Change<T> = { task: TaskView | null; object: T } | { plan: PlanView };
 
@@ -21,7 +22,8 @@ export function useChange<Input, T>({ run, done, onAccepted }: UseChangeOptions<
     mutationFn: run,
     onSuccess: (change, input) => {
       if ('plan' in change) return;
-      void queryClient.invalidateQueries();
+      // Plans are asked anew by their forms; this one's change is made, and asking again would be refused.
+      void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== PLAN });
       onAccepted?.(change.object, input);
       void follow(change.task, done(input, change.object));
     },

@@ -3,6 +3,9 @@ import type { PlanView } from '@cellblock/shared/views/plan-view';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
+/** First part of the key of every plan in the query cache. */
+export const PLAN = 'plan';
+
 /** The value as it was when it had not changed for a while. */
 export function useSettled<T>(value: T, ms = 250): T {
   const [settled, setSettled] = useState(value);
@@ -22,11 +25,13 @@ export function usePlan<Input>(
 ) {
   const settled = useSettled(input);
   return useQuery({
-    queryKey: ['plan', name, settled],
-    enabled: settled !== null,
+    queryKey: [PLAN, name, settled],
+    enabled: input !== null && settled !== null,
     placeholderData: keepPreviousData,
     staleTime: 2_000,
     refetchInterval: 10_000,
+    refetchOnWindowFocus: false,
+    retry: false,
     queryFn: async (): Promise<PlanView> => {
       const answer = (await dryRun(settled as Input)) as { plan: PlanView } | object;
       if ('plan' in answer) return answer.plan;

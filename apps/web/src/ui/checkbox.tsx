@@ -1,5 +1,4 @@
 'use client';
-import { Checkbox as Base } from '@base-ui/react/checkbox';
 import { Check } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 
@@ -15,23 +14,35 @@ interface CheckboxProps {
 export function Checkbox({ checked, onChange, children, hint, name, disabled }: CheckboxProps) {
   const id = useId();
   return (
-    <label htmlFor={id} className="flex min-h-6 items-start gap-2 py-0.5">
-      <Base.Root
-        id={id}
-        name={name}
-        checked={checked}
-        disabled={disabled}
-        onCheckedChange={onChange}
-        className="mt-[3px] grid size-3.5 shrink-0 place-items-center rounded-cell border border-line-control bg-surface-base data-[checked]:border-accent-solid data-[checked]:bg-accent-solid data-[disabled]:opacity-55"
-      >
-        <Base.Indicator className="text-on-accent">
-          <Check className="size-[11px]" strokeWidth={3} aria-hidden />
-        </Base.Indicator>
-      </Base.Root>
-      <span>
-        <span className="text-default">{children}</span>
-        {hint && <span className="block text-small text-faint">{hint}</span>}
+    <div className="flex min-h-6 items-start gap-2 py-0.5">
+      <span className="relative mt-[3px] grid size-3.5 shrink-0 place-items-center">
+        <input
+          id={id}
+          type="checkbox"
+          name={name}
+          checked={checked}
+          disabled={disabled}
+          aria-describedby={hint ? `${id}-hint` : undefined}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+          // The box is drawn at 14 px and can be hit at 24.
+          className="peer size-3.5 appearance-none rounded-cell border border-line-control bg-surface-base before:absolute before:-inset-[5px] checked:border-accent-solid checked:bg-accent-solid disabled:opacity-55"
+        />
+        <Check
+          className="pointer-events-none absolute size-[11px] text-on-accent opacity-0 peer-checked:opacity-100"
+          strokeWidth={3}
+          aria-hidden
+        />
       </span>
-    </label>
+      <span>
+        <label htmlFor={id} className="text-default">
+          {children}
+        </label>
+        {hint && (
+          <span id={`${id}-hint`} className="block text-small text-faint">
+            {hint}
+          </span>
+        )}
+      </span>
+    </div>
   );
 }

@@ -3,7 +3,7 @@ import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check, ChevronDown } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx';
-import { controlClass, Field, type FieldProps } from './field';
+import { controlClass, Field, type FieldProps, useControlProps } from './field';
 
 export interface ComboboxItem {
   value: string;
@@ -39,7 +39,7 @@ export function Combobox({
         onValueChange={(item: ComboboxItem | null) => onChange(item?.value ?? null)}
       >
         <div className="relative">
-          <Base.Input placeholder={placeholder} autoFocus={autoFocus} className={cx(controlClass, 'pr-8')} />
+          <ComboboxInput placeholder={placeholder} autoFocus={autoFocus} />
           <Base.Trigger
             aria-label="Show all"
             className="absolute top-1/2 right-1 grid size-6 -translate-y-1/2 place-items-center text-muted"
@@ -72,4 +72,8 @@ export function Combobox({
       </Base.Root>
     </Field>
   );
+}
+
+function ComboboxInput(props: { placeholder?: string | undefined; autoFocus?: boolean | undefined }) {
+  return <Base.Input {...props} {...useControlProps()} className={cx(controlClass, 'pr-8')} />;
 }

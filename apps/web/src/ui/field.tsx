@@ -1,7 +1,6 @@
 'use client';
-import { Field as Base } from '@base-ui/react/field';
 import { CircleX } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext, useId } from 'react';
 import { cx } from './cx';
 
 export interface FieldProps {
@@ -14,35 +13,55 @@ export interface FieldProps {
   name?: string;
 }
 
-/** Label, control, hint and error as one; the control is told apart by assistive technology through the label. */
+interface ControlProps {
+  id: string;
+  'aria-describedby': string | undefined;
+  'aria-invalid': boolean | undefined;
+}
+
+const ControlContext = createContext<ControlProps | null>(null);
+
+/** What ties a control to the label, hint and error of the field around it. */
+export function useControlProps(): ControlProps | null {
+  return useContext(ControlContext);
+}
+
+/** Label, control, hint and error as one. */
 export function Field({
   label,
   hint,
   error,
   optional,
   className,
-  name,
   children,
 }: FieldProps & { children: ReactNode }) {
+  const id = useId();
+  const note = error || hint ? `${id}-note` : undefined;
   return (
-    <Base.Root name={name} invalid={Boolean(error)} className={cx('flex flex-col gap-1', className)}>
-      <Base.Label className="text-small font-medium text-muted">
+    <div className={cx('flex flex-col gap-1', className)}>
+      <label htmlFor={id} className="text-small font-medium text-muted">
         {label}
         {optional && <span className="font-normal text-faint"> (optional)</span>}
-      </Base.Label>
-      {children}
+      </label>
+      <ControlContext value={{ id, 'aria-describedby': note, 'aria-invalid': error ? true : undefined }}>
+        {children}
+      </ControlContext>
       {error ? (
-        <Base.Error match={true} className="flex items-start gap-1.5 text-small text-bad-text">
+        <p id={note} role="alert" className="flex items-start gap-1.5 text-small text-bad-text">
           <CircleX className="mt-0.5 size-3 shrink-0" aria-hidden />
           <span>{error}</span>
-        </Base.Error>
+        </p>
       ) : (
-        hint && <Base.Description className="text-small text-faint">{hint}</Base.Description>
+        hint && (
+          <p id={note} className="text-small text-faint">
+            {hint}
+          </p>
+        )
       )}
-    </Base.Root>
+    </div>
   );
 }
 
 export const controlClass =
   'h-8 w-full min-w-0 rounded-control border border-line-control bg-surface-base px-2 text-body text-strong placeholder:text-faint ' +
-  'data-[invalid]:border-bad-mark aria-[invalid=true]:border-bad-mark disabled:opacity-55 pointer-coarse:h-10';
+  'aria-[invalid=true]:border-bad-mark disabled:opacity-55 pointer-coarse:h-10';

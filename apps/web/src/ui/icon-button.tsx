@@ -1,7 +1,6 @@
 'use client';
 import type { ComponentProps, ReactNode } from 'react';
 import { cx } from './cx';
-import { Tooltip } from './tooltip';
 
 interface IconButtonProps extends Omit<ComponentProps<'button'>, 'disabled' | 'children'> {
   /** What it does; read aloud and shown on hover. */
@@ -21,22 +20,22 @@ export function IconButton({
   ...rest
 }: IconButtonProps) {
   return (
-    <Tooltip text={disabledReason || label}>
-      <button
-        type="button"
-        {...rest}
-        aria-label={label}
-        aria-disabled={disabledReason ? true : undefined}
-        onClick={disabledReason ? undefined : onClick}
-        className={cx(
-          'inline-grid size-7 shrink-0 place-items-center rounded-control text-muted pointer-coarse:size-9 [&_svg]:size-4',
-          'hover:bg-surface-hover hover:text-strong aria-disabled:cursor-not-allowed aria-disabled:opacity-55',
-          framed && 'border border-line-default bg-surface-base',
-          className,
-        )}
-      >
-        {icon}
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      {...rest}
+      aria-label={label}
+      aria-description={disabledReason || undefined}
+      data-tip={disabledReason || label}
+      aria-disabled={disabledReason ? true : undefined}
+      onClick={disabledReason ? undefined : onClick}
+      className={cx(
+        'inline-grid size-7 shrink-0 place-items-center rounded-control text-muted pointer-coarse:size-9 [&_svg]:size-4',
+        'hover:bg-surface-hover hover:text-strong aria-disabled:cursor-not-allowed aria-disabled:opacity-55',
+        framed && 'border border-line-default bg-surface-base',
+        className,
+      )}
+    >
+      {icon}
+    </button>
   );
 }

@@ -1,6 +1,5 @@
 'use client';
-import { Radio } from '@base-ui/react/radio';
-import { RadioGroup } from '@base-ui/react/radio-group';
+import { useId } from 'react';
 
 interface SegmentedProps<T extends string> {
   label: string;
@@ -11,23 +10,26 @@ interface SegmentedProps<T extends string> {
 
 /** A choice between few, all of them visible. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
+  const name = useId();
   return (
-    <RadioGroup
-      aria-label={label}
-      value={value}
-      onValueChange={(next) => onChange(next as T)}
-      className="flex flex-wrap gap-1"
-    >
+    <fieldset className="flex flex-wrap gap-1">
+      <legend className="sr-only">{label}</legend>
       {options.map((option) => (
-        <Radio.Root
+        <label
           key={option.value}
-          value={option.value}
-          aria-label={option.label}
-          className="inline-flex h-7 items-center rounded-control border border-transparent px-2.5 text-control text-muted hover:text-strong data-[checked]:border-line-default data-[checked]:bg-surface-base data-[checked]:font-medium data-[checked]:text-strong pointer-coarse:h-9"
+          className="inline-flex h-7 cursor-pointer items-center rounded-control border border-transparent px-2.5 text-control text-muted hover:text-strong has-checked:border-line-default has-checked:bg-surface-base has-checked:font-medium has-checked:text-strong has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus-ring pointer-coarse:h-9"
         >
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+            className="sr-only"
+          />
           {option.label}
-        </Radio.Root>
+        </label>
       ))}
-    </RadioGroup>
+    </fieldset>
   );
 }

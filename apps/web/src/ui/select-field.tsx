@@ -1,9 +1,8 @@
 'use client';
-import { Field as Base } from '@base-ui/react/field';
 import { ChevronDown } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { cx } from './cx';
-import { controlClass, Field, type FieldProps } from './field';
+import { controlClass, Field, type FieldProps, useControlProps } from './field';
 
 export interface SelectOption {
   value: string;
@@ -13,7 +12,7 @@ export interface SelectOption {
 
 interface SelectFieldProps
   extends FieldProps,
-    Omit<ComponentProps<'select'>, 'className' | 'name' | 'children'> {
+    Omit<ComponentProps<'select'>, 'className' | 'children' | 'id'> {
   options: readonly SelectOption[];
 }
 
@@ -24,30 +23,30 @@ export function SelectField({
   error,
   optional,
   className,
-  name,
   options,
   ...select
 }: SelectFieldProps) {
   return (
-    <Field label={label} hint={hint} error={error} optional={optional} className={className} name={name}>
+    <Field label={label} hint={hint} error={error} optional={optional} className={className}>
       <div className="relative">
-        <Base.Control
-          name={name}
-          render={
-            <select {...select} className={cx(controlClass, 'appearance-none pr-7')}>
-              {options.map((option) => (
-                <option key={option.value} value={option.value} disabled={option.disabled}>
-                  {option.label}
-                </option>
-              ))}
-            </select>
-          }
-        />
+        <Select options={options} {...select} />
         <ChevronDown
           className="pointer-events-none absolute top-1/2 right-2 size-3.5 -translate-y-1/2 text-muted"
           aria-hidden
         />
       </div>
     </Field>
+  );
+}
+
+function Select({ options, ...select }: ComponentProps<'select'> & { options: readonly SelectOption[] }) {
+  return (
+    <select {...select} {...useControlProps()} className={cx(controlClass, 'appearance-none pr-7')}>
+      {options.map((option) => (
+        <option key={option.value} value={option.value} disabled={option.disabled}>
+          {option.label}
+        </option>
+      ))}
+    </select>
   );
 }

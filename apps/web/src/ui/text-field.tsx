@@ -1,10 +1,9 @@
 'use client';
-import { Field as Base } from '@base-ui/react/field';
 import type { ComponentProps, ReactNode } from 'react';
 import { cx } from './cx';
-import { controlClass, Field, type FieldProps } from './field';
+import { controlClass, Field, type FieldProps, useControlProps } from './field';
 
-interface TextFieldProps extends FieldProps, Omit<ComponentProps<'input'>, 'className' | 'name'> {
+interface TextFieldProps extends FieldProps, Omit<ComponentProps<'input'>, 'className' | 'id'> {
   mono?: boolean;
   /** Stands right of the input: a unit, a button. */
   after?: ReactNode;
@@ -16,23 +15,28 @@ export function TextField({
   error,
   optional,
   className,
-  name,
   mono,
   after,
   ...input
 }: TextFieldProps) {
   return (
-    <Field label={label} hint={hint} error={error} optional={optional} className={className} name={name}>
+    <Field label={label} hint={hint} error={error} optional={optional} className={className}>
       <div className="flex items-center gap-2">
-        <Base.Control
-          autoComplete="off"
-          spellCheck={false}
-          {...input}
-          name={name}
-          className={cx(controlClass, mono && 'mono')}
-        />
+        <Input mono={mono} {...input} />
         {after}
       </div>
     </Field>
+  );
+}
+
+function Input({ mono, ...input }: ComponentProps<'input'> & { mono?: boolean | undefined }) {
+  return (
+    <input
+      autoComplete="off"
+      spellCheck={false}
+      {...input}
+      {...useControlProps()}
+      className={cx(controlClass, mono && 'mono')}
+    />
   );
 }

@@ -1,53 +1,33 @@
 'use client';
-import { Toast as Base } from '@base-ui/react/toast';
-import { CircleCheck, Info, OctagonX, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
 
-const icons: Record<string, ReactNode> = {
-  ok: <CircleCheck className="text-ok-mark" aria-hidden />,
-  bad: <OctagonX className="text-bad-mark" aria-hidden />,
-  info: <Info className="text-info-mark" aria-hidden />,
-};
+export type ToastTone = 'ok' | 'bad' | 'info';
 
-function Toasts() {
-  const { toasts } = Base.useToastManager();
-  return toasts.map((toast) => (
-    <Base.Root
-      key={toast.id}
-      toast={toast}
-      className="overlay-in flex items-start gap-2.5 rounded-note border border-line-default bg-surface-overlay p-3 shadow-overlay [&_svg]:size-4"
-    >
-      <span className="mt-0.5">{icons[toast.type ?? 'info']}</span>
-      <Base.Content className="min-w-0 flex-1">
-        <Base.Title className="font-medium text-strong" />
-        <Base.Description className="text-muted" />
-      </Base.Content>
-      <Base.Close
-        aria-label="Dismiss"
-        className="grid size-6 place-items-center rounded-control text-muted hover:bg-surface-hover"
-      >
-        <X aria-hidden />
-      </Base.Close>
-    </Base.Root>
-  ));
+export interface ToastMessage {
+  id: number;
+  tone: ToastTone;
+  title: ReactNode;
+  description?: ReactNode;
 }
 
-/** A toast says how one's own act went, for 6 s, and is never the only record of it. */
+type Say = (tone: ToastTone, title: ReactNode, description?: ReactNode) => void;
+
+const ToastContext = createContext<Say>(() => {});
+
+const ToastStack = lazy(() => import('./toast-stack').then((module) => ({ default: module.ToastStack })));
+
+/** A toast says how one's own act went, for 6 s, and is never the only record of it. Loaded with the first one. */
 export function ToastProvider({ children }: { children: ReactNode }) {
+  const [messages, setMessages] = useState<readonly ToastMessage[]>([]);
+  const say = useCallback<Say>((tone, title, description) => {
+    setMessages((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, tone, title, description }]);
+  }, []);
   return (
-    <Base.Provider timeout={6000}>
+    <ToastContext value={say}>
       {children}
-      <Base.Portal>
-        <Base.Viewport className="fixed right-3 bottom-10 left-3 z-50 flex flex-col gap-2 sm:left-auto sm:w-96">
-          <Toasts />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
+      <Suspense>{messages.length > 0 && <ToastStack messages={messages} />}</Suspense>
+    </ToastContext>
   );
 }
 
-export function useToast() {
-  const manager = Base.useToastManager();
-  return (tone: 'ok' | 'bad' | 'info', title: ReactNode, description?: ReactNode) =>
-    manager.add({ title, description, type: tone, priority: tone === 'bad' ? 'high' : 'low' });
-}
+export const useToast = () => useContext(ToastContext);

@@ -1,7 +1,14 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { Brand } from './brand';
 import { type NavCounts, NavList } from './nav-list';
-import { type Person, UserMenu } from './user-menu';
+import type { Person } from './user-menu';
+
+// Loaded after the page, as it brings the menu along; its place is kept.
+const UserMenu = dynamic(() => import('./user-menu').then((module) => module.UserMenu), {
+  ssr: false,
+  loading: () => <div className="h-8" />,
+});
 
 export function Sidebar({ counts, person }: { counts: NavCounts; person: Person | null }) {
   return (

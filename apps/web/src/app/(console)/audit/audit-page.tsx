@@ -1,5 +1,6 @@
 'use client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { useParams, useRouter, useSearchParams } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { paths } from '@/paths';
@@ -15,9 +16,10 @@ import { PageHeader } from '@/ui/page-header';
 import { Skeleton } from '@/ui/skeleton';
 import { eventColumns } from '../../event-columns';
 import { RefusalPanel } from '../../refusal-panel';
-import { ExportMenu } from './export-menu';
-import { RangeMenu } from './range-menu';
 import { useAuditQuery } from './use-audit-query';
+
+const ExportMenu = dynamic(() => import('./export-menu').then((module) => module.ExportMenu), { ssr: false });
+const RangeMenu = dynamic(() => import('./range-menu').then((module) => module.RangeMenu), { ssr: false });
 
 const BUCKETS = 96;
 

@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { paths } from '@/paths';
@@ -11,8 +12,11 @@ import { EmptyState } from '@/ui/empty-state';
 import { PageHeader } from '@/ui/page-header';
 import { Loaded } from '../../loaded';
 import { useMayNot } from '../../may';
-import { EnrollDialog } from './enroll-dialog';
 import { hostColumns } from './host-columns';
+
+const EnrollDialog = dynamic(() => import('./enroll-dialog').then((module) => module.EnrollDialog), {
+  ssr: false,
+});
 
 export function HostList() {
   const trpc = useTRPC();

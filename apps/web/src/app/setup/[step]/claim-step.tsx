@@ -40,7 +40,14 @@ export function ClaimStep({ claimed, me }: ClaimStepProps) {
   }
   return (
     <Panel title="Claim this installation">
-      <ClaimForm token={token} onClaimed={setPassword} />
+      <ClaimForm
+        token={token}
+        onClaimed={(given) => {
+          setPassword(given);
+          // The token is used up; it need not stay in the history of the browser.
+          router.replace(paths.setup('claim'));
+        }}
+      />
     </Panel>
   );
 }

@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { type HostTab, paths } from '@/paths';
@@ -10,8 +11,9 @@ import { TabBar } from '@/ui/tab-bar';
 import { durationText } from '@/ui/time-text';
 import { HostStateBadge } from '../../../host-state-badge';
 import { ApproveHost } from './approve-host';
-import { HostMenu } from './host-menu';
 import { useHost } from './use-host';
+
+const HostMenu = dynamic(() => import('./host-menu').then((module) => module.HostMenu), { ssr: false });
 
 const tabs: readonly [HostTab, string][] = [
   ['overview', 'Overview'],

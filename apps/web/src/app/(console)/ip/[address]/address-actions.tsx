@@ -1,11 +1,19 @@
 'use client';
 import type { AddressView } from '@cellblock/shared/views/address-view';
 import { ArrowLeftRight, Unplug } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/ui/button';
 import { useMayNot } from '../../../may';
-import { MoveIpDialog } from '../../jails/[jail]/network/move-ip-dialog';
-import { ReleaseIpDialog } from '../../jails/[jail]/network/release-ip-dialog';
+
+const MoveIpDialog = dynamic(
+  () => import('../../jails/[jail]/network/move-ip-dialog').then((module) => module.MoveIpDialog),
+  { ssr: false },
+);
+const ReleaseIpDialog = dynamic(
+  () => import('../../jails/[jail]/network/release-ip-dialog').then((module) => module.ReleaseIpDialog),
+  { ssr: false },
+);
 
 /** Move and release, where there is a holder; a release that a silent host does not confirm can be forced. */
 export function AddressActions({ view }: { view: AddressView }) {

@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { type JailTab, paths } from '@/paths';
@@ -6,9 +7,12 @@ import { CopyButton } from '@/ui/copy-button';
 import { PageHeader } from '@/ui/page-header';
 import { TabBar } from '@/ui/tab-bar';
 import { JailStateBadge } from '../../../jail-state-badge';
-import { JailActions } from './jail-actions';
 import { JailTruth } from './jail-truth';
 import { useJail } from './use-jail';
+
+const JailActions = dynamic(() => import('./jail-actions').then((module) => module.JailActions), {
+  ssr: false,
+});
 
 const tabs: readonly [JailTab, string][] = [
   ['overview', 'Overview'],

@@ -1,6 +1,7 @@
 'use client';
 import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
 import { Bookmark, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { paths } from '@/paths';
@@ -11,7 +12,10 @@ import { Panel, PanelHead } from '@/ui/panel';
 import { StatusBadge } from '@/ui/status-badge';
 import { durationText } from '@/ui/time-text';
 import { useMayNot } from '../../../may';
-import { UnreserveDialog } from './unreserve-dialog';
+
+const UnreserveDialog = dynamic(() => import('./unreserve-dialog').then((module) => module.UnreserveDialog), {
+  ssr: false,
+});
 
 export function NetworkFacts({ network, pool }: { network: NetworkView; pool: PoolView | null }) {
   const [unreserving, setUnreserving] = useState<PoolView['reservations'][number] | null>(null);

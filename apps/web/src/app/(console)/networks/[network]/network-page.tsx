@@ -1,24 +1,35 @@
 'use client';
 import type { NetworkView } from '@cellblock/shared/views/network-view';
 import { useQuery } from '@tanstack/react-query';
-import { Bookmark, Ellipsis, Trash2 } from 'lucide-react';
+import { Bookmark } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useQueryState } from 'nuqs';
 import { useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Button } from '@/ui/button';
-import { IconButton } from '@/ui/icon-button';
-import { Menu, MenuItem } from '@/ui/menu';
 import { PageHeader } from '@/ui/page-header';
 import { TabBar } from '@/ui/tab-bar';
 import { Loaded } from '../../../loaded';
 import { useMayNot } from '../../../may';
-import { AddressPanel } from './address-panel';
 import { NetworkFacts } from './network-facts';
 import { PoolAddresses } from './pool-addresses';
-import { RemoveNetworkDialog } from './remove-network-dialog';
-import { ReserveRangeDialog } from './reserve-range-dialog';
+
+const AddressPanel = dynamic(() => import('./address-panel').then((module) => module.AddressPanel), {
+  ssr: false,
+});
+const RemoveNetworkDialog = dynamic(
+  () => import('./remove-network-dialog').then((module) => module.RemoveNetworkDialog),
+  { ssr: false },
+);
+const ReserveRangeDialog = dynamic(
+  () => import('./reserve-range-dialog').then((module) => module.ReserveRangeDialog),
+  { ssr: false },
+);
+const NetworkMenu = dynamic(() => import('./network-menu').then((module) => module.NetworkMenu), {
+  ssr: false,
+});
 
 export function NetworkPage({ name }: { name: string }) {
   const trpc = useTRPC();
@@ -31,7 +42,6 @@ function Detail({ network }: { network: NetworkView }) {
   const [selected, setSelected] = useQueryState('sel');
   const [asking, setAsking] = useState<'reserve' | 'remove' | null>(null);
   const mayNotReserve = useMayNot('operate');
-  const mayNotRemove = useMayNot('administer');
   const pool = network.pools.find((each) => each.name === poolName) ?? network.pools[0];
   const select = (address: string | null) => void setSelected(address);
   return (
@@ -59,21 +69,7 @@ function Detail({ network }: { network: NetworkView }) {
                 Reserve range…
               </Button>
             )}
-            <Menu trigger={<IconButton label="More" icon={<Ellipsis />} framed />}>
-              <MenuItem
-                icon={<Trash2 />}
-                danger
-                disabledReason={
-                  mayNotRemove ??
-                  (network.jails > 0
-                    ? `${network.jails} jails are attached. Release or destroy them first.`
-                    : null)
-                }
-                onSelect={() => setAsking('remove')}
-              >
-                Remove…
-              </MenuItem>
-            </Menu>
+            <NetworkMenu network={network} onRemove={() => setAsking('remove')} />
           </>
         }
       />

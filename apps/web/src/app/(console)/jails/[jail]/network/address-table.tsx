@@ -1,6 +1,7 @@
 'use client';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { ArrowLeftRight, Plus, Unplug } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { paths } from '@/paths';
@@ -11,9 +12,17 @@ import { Moment } from '@/ui/moment';
 import { Panel } from '@/ui/panel';
 import { AddressStateBadge } from '../../../../address-state-badge';
 import { useMayNot } from '../../../../may';
-import { AssignIpDialog } from './assign-ip-dialog';
-import { MoveIpDialog } from './move-ip-dialog';
-import { ReleaseIpDialog } from './release-ip-dialog';
+
+const AssignIpDialog = dynamic(() => import('./assign-ip-dialog').then((module) => module.AssignIpDialog), {
+  ssr: false,
+});
+const MoveIpDialog = dynamic(() => import('./move-ip-dialog').then((module) => module.MoveIpDialog), {
+  ssr: false,
+});
+const ReleaseIpDialog = dynamic(
+  () => import('./release-ip-dialog').then((module) => module.ReleaseIpDialog),
+  { ssr: false },
+);
 
 type Asking = { act: 'assign' } | { act: 'release' | 'move'; address: string } | null;
 type Held = JailView['addresses'][number];

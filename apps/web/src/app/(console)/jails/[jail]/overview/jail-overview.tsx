@@ -66,14 +66,7 @@ function Wanted({ jail }: { jail: JailView }) {
             {command ? command.join(' ') : 'a small init that reaps and waits'}
           </span>,
         ],
-        [
-          'Limits',
-          [
-            limits.memory ? `${bytesText(limits.memory)} memory` : 'memory: no limit of its own',
-            limits.cpus ? `${limits.cpus} CPU` : 'CPU: no limit of its own',
-            limits.pids ? `${limits.pids} processes` : 'processes: no limit of its own',
-          ].join(' · '),
-        ],
+        ['Limits', limitsText(limits)],
         ['Start', `${boot ? 'when the host boots' : 'by hand only'}, restart ${restart}`],
         ['Created', <Moment key="created" at={jail.createdAt} show="both" />],
       ]}
@@ -105,4 +98,13 @@ function Seen({ jail }: { jail: JailView }) {
       ]}
     />
   );
+}
+
+function limitsText({ memory, cpus, pids }: JailView['limits']): string {
+  const set = [
+    memory && `${bytesText(memory)} memory`,
+    cpus && `${cpus} CPU`,
+    pids && `${pids} processes`,
+  ].filter(Boolean);
+  return set.length > 0 ? set.join(' · ') : 'none of its own';
 }
