@@ -63,7 +63,12 @@ async function enrol(
   await tx.$queryRaw`SELECT id::text FROM host_enrollment WHERE hash = ${hash} FOR UPDATE`;
   const enrollment = await tx.enrollment.findUnique({ where: { hash } });
   const refusal = enrollmentRefusal(enrollment);
-  if (refusal !== null || enrollment === null) return refusal ?? unknownToken();
+  if (enrollment === null || refusal !== null) {
+    const told = refusal ?? unknownToken();
+    // Whoever holds a line that was ours once is worth a record; anybody can make up a secret.
+    if (enrollment !== null && told.type === 'refused') await recordRefused(tx, hello, told, sourceAddress);
+    return told;
+  }
 
   const fingerprint = fingerprintOf(hello.publicKey);
   const name = await freeName(tx, enrollment.name ?? hello.hostname);
@@ -107,6 +112,31 @@ async function enrol(
   );
   await notifyChanges(tx, [`host/${host.id}`, 'audit']);
   return enrollment.local ? { type: 'ready', host: { id: host.id, name } } : waitingHost(host);
+}
+
+async function recordRefused(
+  tx: Tx,
+  hello: AgentHello,
+  told: Extract<Admission, { type: 'refused' }>,
+  sourceAddress: string | null,
+): Promise<void> {
+  const { message, fix, reason } = told;
+  const name = hello.hostname.slice(0, 63);
+  const evidence = { reason, fingerprint: fingerprintOf(hello.publicKey) };
+  await recordEvent(
+    tx,
+    { actor: { type: 'system', name: 'enrolment' }, session: null, sourceAddress, requestId: newEventId() },
+    {
+      id: newEventId(),
+      kind: 'host.enroll',
+      phase: 'refusal',
+      object: { type: 'host', id: name, name },
+      host: null,
+      summary: `an agent that calls itself ${name} was refused: ${message}`,
+      refusal: { code: 'denied', message, ...(fix ? { fix } : {}), evidence },
+    },
+  );
+  await notifyChanges(tx, ['audit']);
 }
 
 function enrollmentRefusal(

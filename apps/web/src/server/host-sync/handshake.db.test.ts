@@ -51,6 +51,10 @@ describe('enrolment', () => {
     const second = await newAgent().connect(port(), { token });
     expect(second).toMatchObject({ type: 'refused', reason: 'token-used' });
     expect(second.message).toMatch(/^This enrolment line was used at 20\d\d-.* by host h2\.$/);
+    const { db } = dashboard.running.services;
+    expect(
+      await db.auditEvent.count({ where: { phase: 'refusal', kind: 'host.enroll', objectId: 'h3.example' } }),
+    ).toBe(1);
   });
 
   it('gives one of two who come with the same line at once a place', async () => {
