@@ -27,6 +27,14 @@ export interface ReconcilerParts {
   changed: () => void;
 }
 
+/** One look at the host, and what was wanted of it then. */
+export interface Seen {
+  state: HostState;
+  accepted: AcceptedSpec;
+  /** jails (`jail KEY`) that were being changed meanwhile: nothing is confirmed by what they looked like */
+  unsure: ReadonlySet<string>;
+}
+
 /**
  * Observes, plans, applies, until the plan is empty.
  *
@@ -46,22 +54,16 @@ export class Reconciler {
   /** jails to look into in the next pass; null: all of them */
   private scope: Set<string> | null = null;
   private timer: NodeJS.Timeout | null = null;
-  private last: { state: HostState; accepted: AcceptedSpec; unsure: ReadonlySet<string> } | null = null;
+  private last: Seen | null = null;
   private convergedGeneration = 0;
 
   constructor(parts: ReconcilerParts) {
     this.parts = parts;
   }
 
-  get state(): HostState | null {
-    return this.last?.state ?? null;
-  }
-  get spec(): AcceptedSpec | null {
-    return this.last?.accepted ?? null;
-  }
-  /** Jails (`jail KEY`) that were being changed while the state was observed. */
-  get unsure(): ReadonlySet<string> {
-    return this.last?.unsure ?? new Set();
+  /** What the newest pass saw; null before the first. */
+  get seen(): Seen | null {
+    return this.last;
   }
   get problems(): Problem[] {
     return [...this.problemsByObject.values(), ...this.strangers()];
@@ -184,9 +186,16 @@ export class Reconciler {
 
   private async settleObjects(accepted: AcceptedSpec, steps: readonly Step[]): Promise<void> {
     const open = new Set(steps.map((step) => step.object));
+    const unsure = this.last?.unsure ?? new Set<string>();
+    const ids = new Set(
+      jailsOf(accepted.spec)
+        .filter((jail) => unsure.has(`jail ${jail.key}`))
+        .map((jail) => jail.id),
+    );
     const { settled } = this.parts;
     for (const [key, object] of accepted.spec.objects) {
       if (open.has(key) || accepted.frozen.has(key)) continue;
+      if (object.kind !== 'network' && ids.has(object.kind === 'jail' ? object.id : object.jail)) continue;
       settled.add(key, object.cause);
       this.problemsByObject.delete(key);
     }
@@ -223,7 +232,8 @@ export class Reconciler {
     await settled.store(
       new Set([...accepted.spec.objects.keys(), ...accepted.refused.map(({ key }) => key)]),
     );
-    if (steps.length === 0 && this.busy.size === 0) this.convergedGeneration = accepted.spec.generation;
+    if (steps.length === 0 && this.busy.size === 0 && unsure.size === 0)
+      this.convergedGeneration = accepted.spec.generation;
   }
 
   private async report(outcome: StepOutcome, accepted: AcceptedSpec): Promise<void> {

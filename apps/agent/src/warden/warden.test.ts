@@ -85,7 +85,7 @@ test('a jail that fails is started again after a growing wait; one that ends wel
   await warden.reconciler.settle();
   expect(await seen(warden, web)).toMatchObject({ state: 'stopped', nextRestartAt: null });
   // An empty namespace would still answer ping.
-  expect(warden.reconciler.state?.jails[0]?.netns).toBeNull();
+  expect(warden.reconciler.seen?.state.jails[0]?.netns).toBeNull();
   const causes = warden.receipts.after(0, 500).filter(({ body }) => body.step.kind === 'process.start');
   expect(causes.map(({ body }) => body.cause)).toEqual([web.cause, null, null]);
 });

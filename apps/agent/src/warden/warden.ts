@@ -23,7 +23,7 @@ import { Ledger } from './ledger.ts';
 import { observeHost } from './observe/observe-host.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
 import { Receipts } from './receipts.ts';
-import { Reconciler } from './reconciler.ts';
+import { Reconciler, type Seen } from './reconciler.ts';
 import { refuseMovedFacts } from './refuse-moved-facts.ts';
 import { Settled } from './settled.ts';
 import { hostStatus } from './status.ts';
@@ -86,7 +86,7 @@ export class Warden {
     this.facts = parts.facts;
     this.agentVersion = parts.agentVersion;
     this.exec = new ExecSessions(parts.host.trees);
-    this.host.spec = () => this.reconciler.spec?.spec ?? this.ledger.spec ?? NOTHING;
+    this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;
     this.reconciler = new Reconciler({
       host: parts.host,
@@ -175,15 +175,15 @@ export class Warden {
   }
 
   async state(): Promise<HostState> {
-    return this.reconciler.state ?? observeHost(this.host);
+    return this.reconciler.seen?.state ?? observeHost(this.host);
   }
 
   async status(): Promise<HostStatus> {
     // Before the first pass there is nothing to show yet, and an empty report would read as an empty host.
-    const early = this.reconciler.spec === null ? await this.accepted() : null;
-    const usage = await this.usageOf(await this.state());
-    const state = await this.state();
-    const accepted = this.reconciler.spec ?? early ?? NOTHING_ACCEPTED;
+    const early = this.reconciler.seen ? null : await this.lookEarly();
+    const usage = await this.usageOf(this.reconciler.seen?.state ?? (await this.state()));
+    // From here on nothing may wait: what was seen, what is unsure and what has converged belong together.
+    const seen = this.reconciler.seen ?? early ?? (await this.lookEarly());
     return hostStatus({
       generation: this.ledger.spec?.generation ?? 0,
       converged: this.reconciler.converged,
@@ -191,15 +191,20 @@ export class Warden {
       facts: this.facts,
       checks: this.checks,
       bounds: this.bounds.bounds,
-      accepted,
-      state,
+      accepted: seen.accepted,
+      state: seen.state,
       underWay: this.reconciler.underWay,
-      unsure: this.reconciler.unsure,
+      unsure: seen.unsure,
       problems: this.reconciler.problems,
       holds: this.holds.all(),
       usage,
       receipts: this.receipts.newest,
     });
+  }
+
+  private async lookEarly(): Promise<Seen> {
+    const accepted = (await this.accepted()) ?? NOTHING_ACCEPTED;
+    return { accepted, state: await observeHost(this.host), unsure: new Set() };
   }
 
   async runChecks(): Promise<HostCheck[]> {
