@@ -1,5 +1,5 @@
 import { searchEvents } from '../audit/search-events.ts';
-import { hostStateOf } from '../jails/queries.ts';
+import { hostStateOf } from '../hosts/host-state-of.ts';
 import { statusOf } from '../networks/reach.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { attentionOf } from './attention.ts';

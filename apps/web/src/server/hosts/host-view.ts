@@ -1,8 +1,8 @@
 import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
 import type { Db, Tx } from '../db.ts';
 import { findHost } from '../find-object.ts';
-import { hostStateOf } from '../jails/queries.ts';
 import { statusOf } from '../networks/reach.ts';
+import { hostStateOf } from './host-state-of.ts';
 
 type HostRow = Awaited<ReturnType<typeof findHost>>;
 

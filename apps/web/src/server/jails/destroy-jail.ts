@@ -3,9 +3,6 @@ import type { DestroyJailInput } from '@cellblock/shared/jail-input';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail, wantJail } from './act-on-jail.ts';
 
-/** How long what is kept of a destroyed jail can be restored. */
-export const QUARANTINE_MS = 24 * 3_600_000;
-
 /**
  * Stops a jail, takes its addresses back and keeps its storage for the time of quarantine; with `purge`
  * nothing is kept. A `dir:` root is never deleted.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../db.ts';
-import { destroyJail, QUARANTINE_MS } from './destroy-jail.ts';
+import { destroyJail } from './destroy-jail.ts';
+import { QUARANTINE_MS } from './quarantine.ts';
 
 /** Purges what has been in quarantine for its time. Called by the dashboard's loop; answers how many. */
 export async function purgeExpired(db: Db, now = new Date()): Promise<number> {

@@ -1,12 +1,12 @@
 import { JailSeen } from '@cellblock/shared/host-status';
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import { jailConverged, jailState } from '@cellblock/shared/jail-state';
-import { HOST_SILENT_AFTER_MS, type HostState } from '@cellblock/shared/views/host-view';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import type { Db, Tx } from '../db.ts';
 import { findJail } from '../find-object.ts';
+import { hostStateOf } from '../hosts/host-state-of.ts';
 import { statusOf } from '../networks/reach.ts';
-import { QUARANTINE_MS } from './destroy-jail.ts';
+import { QUARANTINE_MS } from './quarantine.ts';
 
 const jailParts = {
   host: true,
@@ -15,13 +15,6 @@ const jailParts = {
 
 type JailRow = Awaited<ReturnType<typeof findJail>>;
 type AddressRow = Awaited<ReturnType<Db['ipAssignment']['findMany']>>[number];
-
-/** What a host is to a person: one that has been silent for a while is unknown, whatever it said before. */
-export function hostStateOf(host: { state: string; lastReportAt: Date | null }, now = Date.now()): HostState {
-  if (host.state !== 'ready') return host.state as HostState;
-  const silent = host.lastReportAt === null || now - host.lastReportAt.getTime() > HOST_SILENT_AFTER_MS;
-  return silent ? 'unknown' : 'ready';
-}
 
 export async function readJail(db: Db | Tx, ref: string): Promise<JailView> {
   const row = await findJail(db, ref);

@@ -4,6 +4,7 @@ import { ReceiptBody } from '@cellblock/shared/receipt';
 import { TaskState, type TaskView } from '@cellblock/shared/views/task-view';
 import { seqsOf } from '../audit/event-seqs.ts';
 import type { Db, Tx } from '../db.ts';
+import { hostStateOf } from '../hosts/host-state-of.ts';
 
 type TaskRow = Awaited<ReturnType<Db['task']['findMany']>>[number];
 
@@ -45,6 +46,10 @@ async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
     orderBy: [{ at: 'asc' }, { seq: 'asc' }],
   });
   const seqs = await seqsOf(db, events);
+  const hosts = await db.host.findMany({
+    where: { id: { in: rows.flatMap((row) => row.hosts) } },
+    select: { id: true, name: true, state: true, lastReportAt: true },
+  });
   return rows.map((row) => ({
     id: `T-${row.id}`,
     kind: AuditKind.parse(row.kind),
@@ -52,13 +57,27 @@ async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
     host: row.hostId && row.hostName ? { id: row.hostId, name: row.hostName } : null,
     by: row.by,
     state: TaskState.parse(row.state),
-    message: row.message,
+    message: row.message ?? waitsFor(row, hosts),
     refusal: row.refusal === null ? null : Refusal.parse(row.refusal),
     steps: receipts.filter((receipt) => receipt.cause === row.event).map(stepOf),
     event: { id: row.event, seq: seqs.get(row.event) ?? null },
     createdAt: row.createdAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
   }));
+}
+
+/** Why an open task does not move, when it is a host that says nothing. */
+function waitsFor(
+  row: Pick<TaskRow, 'state' | 'hosts'>,
+  hosts: readonly { id: string; name: string; state: string; lastReportAt: Date | null }[],
+): string | null {
+  if (row.state !== 'wanted' && row.state !== 'accepted') return null;
+  const absent = hosts.find((host) => row.hosts.includes(host.id) && hostStateOf(host) !== 'ready');
+  if (!absent) return null;
+  const { name, state, lastReportAt } = absent;
+  if (state !== 'ready') return `Waits for host ${name}, which is ${state}.`;
+  const since = lastReportAt ? `silent since ${lastReportAt.toISOString()}` : 'has never reported';
+  return `Waits for host ${name}: ${since}. It is done when that host is back.`;
 }
 
 function stepOf(receipt: { seq: number; body: unknown }): TaskView['steps'][number] {

@@ -32,7 +32,13 @@ test('waiting ends when the host has confirmed', async () => {
 
 test('waiting for a silent host ends with the time given; the task goes on', async () => {
   const { task } = made(await assignIp(mira, { jail: 'web1' }));
-  expect((await waitTask(db, { task: task.id, timeoutMs: 150 })).state).toBe('wanted');
+  await db.host.update({ where: { id: h1.id }, data: { lastReportAt: new Date(Date.now() - 60_000) } });
+  expect(await waitTask(db, { task: task.id, timeoutMs: 150 })).toMatchObject({
+    state: 'wanted',
+    message: expect.stringMatching(
+      /^Waits for host h1: silent since .* It is done when that host is back\.$/,
+    ),
+  });
   expect((await listTasks(db, { state: 'wanted' })).map(({ id }) => id)).toEqual([task.id]);
 });
 
