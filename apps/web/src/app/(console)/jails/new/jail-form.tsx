@@ -53,15 +53,17 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
   const filled: JailDraft = { ...draft, host: host?.name, network };
   const wrong = draftError(filled);
   const input = host && networks.data ? inputOf(filled, making) : null;
-  const plan = usePlan('jails.create', input, (asked) =>
-    client.jails.create.mutate({ ...asked, dryRun: true }),
-  );
   const change = useChange({
     run: () =>
       input ? client.jails.create.mutate(input) : Promise.reject(new Error('The form is not filled in yet.')),
     done: (_, jail) => `${jail.name} is running`,
     onAccepted: onMade,
   });
+  // A plan that is asked while the change is made would be refused by it.
+  const made = change.isPending || change.isSuccess;
+  const plan = usePlan('jails.create', made ? null : input, (asked) =>
+    client.jails.create.mutate({ ...asked, dryRun: true }),
+  );
   const refused = change.error ?? (input ? plan.error : null);
   const conflicts = input ? [...(plan.data?.conflicts ?? []), ...(refused ? [refusalOf(refused)] : [])] : [];
   const errorOf = (field: keyof JailDraft) => (wrong?.field === field ? wrong.error : undefined);

@@ -36,9 +36,6 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
     enabled: host !== undefined,
   });
   const input = inputOf(draft, host, suggestion.data);
-  const plan = usePlan('networks.create', input, (asked) =>
-    client.networks.create.mutate({ ...asked, dryRun: true }),
-  );
   const change = useChange({
     run: () =>
       input
@@ -47,6 +44,11 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
     done: (_, network) => `${network.name} is there`,
     onAccepted: onMade,
   });
+  // A plan that is asked while the change is made would be refused by it.
+  const made = change.isPending || change.isSuccess;
+  const plan = usePlan('networks.create', made ? null : input, (asked) =>
+    client.networks.create.mutate({ ...asked, dryRun: true }),
+  );
   const refused = change.error ?? (input ? plan.error : null);
   const conflict =
     (input ? plan.data?.conflicts[0] : undefined) ?? (refused ? refusalOf(refused) : undefined);

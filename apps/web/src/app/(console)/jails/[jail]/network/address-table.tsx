@@ -3,7 +3,7 @@ import type { JailView } from '@cellblock/shared/views/jail-view';
 import { ArrowLeftRight, Plus, Unplug } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { paths } from '@/paths';
 import { Button } from '@/ui/button';
 import { CopyButton } from '@/ui/copy-button';
@@ -32,6 +32,12 @@ export function AddressTable({ jail }: { jail: JailView }) {
   const denied = useMayNot('operate');
   const gone = jail.wanted.state === 'destroyed' ? `${jail.name} is destroyed.` : null;
   const close = () => setAsking(null);
+  useEffect(() => {
+    // The dialogs are at hand when somebody asks for them, and not in the first load.
+    void import('./assign-ip-dialog');
+    void import('./move-ip-dialog');
+    void import('./release-ip-dialog');
+  }, []);
   return (
     <Panel
       title="Addresses"

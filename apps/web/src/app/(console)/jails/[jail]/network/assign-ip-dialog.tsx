@@ -25,13 +25,17 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
   const [text, setText] = useState('');
   const address = text.trim();
   const input = network ? { jail: jail.id, network, address: address || undefined } : null;
-  const plan = usePlan('ips.assign', input, (asked) => client.ips.assign.mutate({ ...asked, dryRun: true }));
   const next = useQuery({ ...trpc.ips.suggest.queryOptions({ network }), enabled: network !== undefined });
   const change = useChange({
     run: () => client.ips.assign.mutate(input ?? { jail: jail.id }),
     done: (_, view) => `${view.address} is assigned to ${jail.name}`,
     onAccepted: onClose,
   });
+  // A plan that is asked while the change is made would be refused by it.
+  const made = change.isPending || change.isSuccess;
+  const plan = usePlan('ips.assign', made ? null : input, (asked) =>
+    client.ips.assign.mutate({ ...asked, dryRun: true }),
+  );
   const move = useChange({
     run: (taken: string) => client.ips.move.mutate({ address: taken, jail: jail.id }),
     done: (taken) => `${taken} is assigned to ${jail.name}`,

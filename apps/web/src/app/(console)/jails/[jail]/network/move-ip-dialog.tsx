@@ -25,14 +25,16 @@ export function MoveIpDialog({
   const client = useTRPCClient();
   const jails = useQuery(trpc.jails.list.queryOptions({}));
   const [target, setTarget] = useState<string | null>(null);
-  const plan = usePlan('ips.move', target ? { address, jail: target } : null, (input) =>
-    client.ips.move.mutate({ ...input, dryRun: true }),
-  );
   const change = useChange({
     run: () => client.ips.move.mutate({ address, jail: target ?? '' }),
     done: () => `${address} is assigned to ${target}`,
     onAccepted: onClose,
   });
+  // A plan that is asked while the change is made would be refused by it.
+  const made = change.isPending || change.isSuccess;
+  const plan = usePlan('ips.move', target && !made ? { address, jail: target } : null, (input) =>
+    client.ips.move.mutate({ ...input, dryRun: true }),
+  );
   const refused = change.error ?? (target ? plan.error : null);
   const conflict =
     (target ? plan.data?.conflicts[0] : undefined) ?? (refused ? refusalOf(refused) : undefined);
