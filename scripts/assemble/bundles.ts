@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { repository } from './stage.ts';
@@ -28,8 +28,24 @@ const AGENT_AND_CLI = {
   cli: 'apps/cli/src/main.ts',
 };
 
+/**
+ * The bundles of these sources (`key` is their hash), made unless they are there: `agent/` and `dashboard/`
+ * below the directory that is returned. A second data directory costs a copy.
+ */
+export async function bundles(key: string): Promise<string> {
+  const directory = path.join(repository, 'node_modules/.cellblock-bundles');
+  const stamp = path.join(directory, 'key');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return directory;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  await bundleAgentAndCli(path.join(directory, 'agent'));
+  await bundleDashboard(path.join(directory, 'dashboard'));
+  writeFileSync(stamp, key);
+  return directory;
+}
+
 /** One file per process, with everything in it: supervisor.mjs, warden.mjs, dialer.mjs, cli.mjs. */
-export async function bundleAgentAndCli(directory: string): Promise<void> {
+async function bundleAgentAndCli(directory: string): Promise<void> {
   await build({ ...shared, entryPoints: AGENT_AND_CLI, outdir: directory, outExtension: { '.js': '.mjs' } });
 }
 
@@ -37,7 +53,7 @@ export async function bundleAgentAndCli(directory: string): Promise<void> {
  * The dashboard's process beside Next's standalone output. Next itself stays outside: it finds its own parts
  * by path, and reads its settings from the environment, so `server.mjs` sets them before anything is imported.
  */
-export async function bundleDashboard(directory: string): Promise<void> {
+async function bundleDashboard(directory: string): Promise<void> {
   await build({
     ...shared,
     external: [...(shared.external ?? []), 'next', 'next/*', 'react', 'react-dom', 'sharp'],

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { bundleAgentAndCli, bundleDashboard } from './bundles.ts';
+import { bundles } from './bundles.ts';
 import { repository, timed } from './stage.ts';
 
 const NATIVE = 'packages/native/build';
@@ -33,15 +33,14 @@ export async function install(appDirectory: string, key: string): Promise<string
   const copy = (source: string, place: string) =>
     cpSync(from(source), to(place), { recursive: true, verbatimSymlinks: true });
   try {
-    for (const directory of ['bin', 'native']) mkdirSync(to(directory));
-    await timedAsync('bundles', async () => {
-      await bundleAgentAndCli(draft);
-      cpSync(from('apps/web/.next/standalone'), to('web'), { recursive: true, verbatimSymlinks: true });
+    const made = await timedAsync('bundles', () => bundles(key));
+    timed('installing', () => {
+      cpSync(path.join(made, 'agent'), draft, { recursive: true });
+      copy('apps/web/.next/standalone', 'web');
       copy('apps/web/.next/static', 'web/apps/web/.next/static');
       if (existsSync(from('apps/web/public'))) copy('apps/web/public', 'web/apps/web/public');
-      await bundleDashboard(to('web/apps/web'));
-    });
-    timed('installing', () => {
+      cpSync(path.join(made, 'dashboard'), to('web/apps/web'), { recursive: true });
+      for (const directory of ['bin', 'native']) mkdirSync(to(directory));
       cpSync(process.execPath, to('bin/node'));
       copy(`${NATIVE}/Release/cellblock.node`, 'native/cellblock.node');
       stripDebug(to('native/cellblock.node'));
@@ -66,12 +65,13 @@ function stripDebug(file: string): void {
   if (done.status !== 0) throw new Error(`strip ${file}: ${done.error?.message ?? done.stderr}`);
 }
 
-async function timedAsync(name: string, act: () => Promise<void>): Promise<void> {
+async function timedAsync<T>(name: string, act: () => Promise<T>): Promise<T> {
   const started = performance.now();
-  await act();
+  const result = await act();
   process.stderr.write(
     `  ${name.padEnd(28)}${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s\n`,
   );
+  return result;
 }
 
 /** Each user that `up` makes may read and run it, nobody but root may change it. */
