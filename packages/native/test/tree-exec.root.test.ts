@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ProcessTrees } from '../lib/process-tree.ts';
 import { BUILD_MS, linesByName, TreeFixture } from './tree-fixture.ts';
 
@@ -135,7 +135,12 @@ describe('a command has exactly the protections of the first process', () => {
       await trees.start(spec);
       const request = { uid: id, gid: id, cgroupProcsFiles };
       const later = await fixture.exec(trees, spec.runDirectory, ['sh', '-c', '/probes/facts'], request);
-      const earlier = await fixture.consoleText(spec.runDirectory);
+      const printed = () => fixture.consoleText(spec.runDirectory);
+      await vi.waitUntil(async () => (await printed()).includes('\nprocesses '), {
+        timeout: 10_000,
+        interval: 10,
+      });
+      const earlier = await printed();
       await trees.stop({ runDirectory: spec.runDirectory, signal: 9, timeoutMs: 5000 });
       const pick = (text: string) =>
         Object.fromEntries(shared.map((name) => [name, linesByName(text)[name]]));

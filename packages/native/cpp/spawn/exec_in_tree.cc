@@ -20,6 +20,7 @@
 #include "mutant.h"
 #include "netstring.h"
 #include "paths.h"
+#include "pipes.h"
 #include "process_identity.h"
 #include "pty.h"
 
@@ -29,16 +30,11 @@ constexpr int kControl = 3;
 constexpr int kFirstFree = 4;
 constexpr uint64_t kMayKill = uint64_t{1} << 5;
 
-struct Pipe {
-  UniqueFd out, in;
-};
-
 /** Belongs to the command's user, who may want to open /dev/stdout again. */
-Pipe make_pipe(uid_t uid, gid_t gid) {
-  int fds[2];
-  check(pipe2(fds, O_CLOEXEC), "make pipe");
-  check(fchown(fds[0], uid, gid), "own pipe");
-  return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+Pipe make_pipe_of(uid_t uid, gid_t gid) {
+  Pipe pipe = make_pipe();
+  check(fchown(pipe.in.get(), uid, gid), "own pipe");
+  return pipe;
 }
 
 void enter(const ExecRequest& request) {
@@ -65,7 +61,7 @@ Streams make_streams(const ExecRequest& request) {
     return streams;
   }
   for (Pipe* pipe : {&streams.input, &streams.output, &streams.error})
-    *pipe = make_pipe(request.uid, request.gid);
+    *pipe = make_pipe_of(request.uid, request.gid);
   return streams;
 }
 
@@ -102,16 +98,14 @@ void run(const ExecRequest& request) {
   const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities);
   enter(request);
   Streams streams = make_streams(request);
-  int fds[2];
-  check(pipe2(fds, O_CLOEXEC), "make pipe");
-  UniqueFd outcome(fds[0]), failures(fds[1]);
+  Pipe outcome = make_pipe();
   const pid_t command = check(fork(), "fork");
-  if (command == 0) be_command(request, confinement, streams, failures.get());
-  failures.reset();
+  if (command == 0) be_command(request, confinement, streams, outcome.in.get());
+  outcome.in.reset();
   // All that is left to do is to carry bytes, and to kill the command when its caller goes.
   hold_capabilities(kMayKill);
   check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
-  std::string said = read_all(outcome.get(), 64 * 1024);
+  std::string said = read_all(outcome.out.get(), 64 * 1024);
   if (said != "+") {
     waitpid(command, nullptr, 0);
     if (said.starts_with("+")) said.erase(0, 1);

@@ -1,0 +1,143 @@
+#include "tree_builder.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "cgroup_join.h"
+#include "descriptor_passing.h"
+#include "mutant.h"
+#include "paths.h"
+#include "tree_facts.h"
+#include "tree_root.h"
+#include "user_namespace.h"
+
+/** Runs `body` in a child that reports its failure and ends. */
+template <typename Body>
+static pid_t run_child(int failures, Body body) {
+  const pid_t pid = check(fork(), "fork");
+  if (pid != 0) return pid;
+  try {
+    body();
+    _exit(0);
+  } catch (const Failure& failure) {
+    report(failures, failure);
+    _exit(1);
+  }
+}
+
+static bool ended_well(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status == 0;
+}
+
+void TreeBuilder::be_first() {
+  failures.out.reset();
+  mounts_for_first.ours.reset();
+  // A builder that died cannot send mounts: this ends us.
+  UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
+  if (!mounts) _exit(1);
+  check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
+  check(chdir("/"), "enter the tree's root");
+  check(setsid(), "make session");
+  UniqueFd nothing = check_fd(open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null of the tree");
+  check(dup2(nothing.get(), 0), "set standard input");
+  check(dup2(console.in.get(), 1), "set standard output");
+  check(dup2(console.in.get(), 2), "set standard error");
+  forget_our_attributes();
+  const bool has_command = !spec.command.empty();
+  // From here on, silence means that the program runs.
+  write_all(failures.in.get(), "+");
+  confine_and_execute(confinement, has_command ? -1 : init_program.get(),
+                      has_command ? spec.command : std::vector<std::string>{"init"}, spec.environment);
+}
+
+void TreeBuilder::be_entrant(int first_pid) {
+  join_cgroups(spec.cgroup_procs_files);
+  lower_oom_protection();
+  UniqueFd network = open_plain(spec.netns, O_RDONLY, "open netns " + spec.netns);
+  check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
+  become_root_of(user_namespace.get());
+  int namespaces = 0;
+  if (!leaves_out("pid-namespace")) namespaces |= CLONE_NEWPID;
+  if (!leaves_out("ipc-namespace")) namespaces |= CLONE_NEWIPC;
+  if (!leaves_out("uts-namespace")) namespaces |= CLONE_NEWUTS;
+  if (!leaves_out("cgroup-namespace")) namespaces |= CLONE_NEWCGROUP;
+  check(unshare(namespaces), "make namespaces");
+  if (!leaves_out("uts-namespace"))
+    check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
+  // Its parent is ours: the builder, which stays.
+  const long pid = check(syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr),
+                         "make first process");
+  if (pid == 0) {
+    try {
+      be_first();
+    } catch (const Failure& failure) {
+      report(failures.in.get(), failure);
+      _exit(1);
+    }
+  }
+  const pid_t told = static_cast<pid_t>(pid);
+  if (write(first_pid, &told, sizeof told) != sizeof told) fail("tell pid of first process");
+}
+
+void TreeBuilder::make_first() {
+  Pipe first_pid = make_pipe();
+  const pid_t entrant = run_child(failures.in.get(), [&] { be_entrant(first_pid.in.get()); });
+  first_pid.in.reset();
+  pid_t told;
+  if (read(first_pid.out.get(), &told, sizeof told) == sizeof told) first = told;
+  if (!ended_well(entrant) || first < 0) fail("make first process", ECHILD);
+  first_process = check_fd(syscall(SYS_pidfd_open, first, 0), "open first process");
+  mounts_for_first.theirs.reset();
+}
+
+UniqueFd TreeBuilder::make_mounts() {
+  // Made only now: were the first process to hold an end too, a mounter that died would never be noticed.
+  SocketPair hand_over = make_socket_pair();
+  const pid_t mounter = run_child(failures.in.get(), [&] {
+    check(setns(first_process.get(), CLONE_NEWPID | CLONE_NEWIPC), "enter pid and ipc namespaces");
+    // Only a child is in the pid namespace that was entered.
+    const pid_t inside = run_child(failures.in.get(), [&] {
+      UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
+      send_descriptor(hand_over.theirs.get(), mounts.get());
+    });
+    if (!ended_well(inside)) _exit(1);
+  });
+  hand_over.theirs.reset();
+  UniqueFd mounts = receive_descriptor(hand_over.ours.get());
+  if (!ended_well(mounter) || !mounts) fail("build mounts", ECHILD);
+  return mounts;
+}
+
+void TreeBuilder::release_first(const UniqueFd& mounts) {
+  write_tree_file(run, tree_facts(spec, getpid(), first));
+  send_descriptor(mounts_for_first.ours.get(), mounts.get());
+  failures.in.reset();
+  std::string said = read_all(failures.out.get(), 64 * 1024);
+  if (said == "+") return;
+  if (said.starts_with("+")) said.erase(0, 1);
+  Failure failure{"first process ended before its program was executed", ECHILD};
+  parse_report(said, failure);
+  throw failure;
+}
+
+void TreeBuilder::give_up(const Failure& failure, int report_to) {
+  if (first_process) syscall(SYS_pidfd_send_signal, first_process.get(), SIGKILL, nullptr, 0);
+  mounts_for_first.ours.reset();
+  failures.in.reset();
+  while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+  }
+  Failure cause = failure;
+  // ECHILD only says that a child failed: it has said itself why.
+  if (cause.error == ECHILD) parse_report(read_all(failures.out.get(), 64 * 1024), cause);
+  clear_run_directory(run);
+  report(report_to, cause);
+  _exit(1);
+}

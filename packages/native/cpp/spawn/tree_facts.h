@@ -1,0 +1,10 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "tree_spec.h"
+
+/** One line of JSON: who keeps and who runs since when, on which boot, with which ids and capabilities. */
+std::string tree_facts(const TreeSpec& spec, pid_t keeper, pid_t first);
