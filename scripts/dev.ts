@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { changedNodes, deviceNodes } from './device-nodes.ts';
 import { realJails } from './real-jails.ts';
 import {
   type PlaywrightReport,
@@ -124,7 +125,11 @@ function prepare(): boolean {
 function report(name: string, suite: { run: () => Tally }): Tally {
   const started = performance.now();
   console.error(`\n── ${name}`);
-  const tally = suite.run();
+  const nodes = deviceNodes();
+  const ran = suite.run();
+  const changed = changedNodes(nodes, deviceNodes());
+  for (const line of changed) console.error(`this suite changed a device node of the machine: ${line}`);
+  const tally = changed.length === 0 ? ran : sum([ran, asCheck(false)]);
   console.error(`── ${name}: ${summaryLine(tally)} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   return tally;
 }
@@ -138,12 +143,10 @@ function main(): number {
     console.log(summaryLine(tally));
     return tally.failed === 0 ? 0 : 1;
   }
-  if (verb === 'bench') return run('node', ['bench/main.ts', ...rest]) ? 0 : 1;
   const suite = suites[verb];
   if (!suite) {
     console.log('./dev test        everything; the last line is its sum');
     for (const [name, one] of Object.entries(suites)) console.log(`./dev ${name.padEnd(12)}${one.says}`);
-    console.log('./dev bench       the rows of bench/, measured');
     return verb === 'help' ? 0 : 2;
   }
   const needsPrepared = !['format', 'lint', 'directions'].includes(verb);
