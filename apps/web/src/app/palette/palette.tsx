@@ -51,6 +51,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             <div className="flex items-center gap-2 border-b border-line-subtle px-3">
               <Search className="size-4 text-muted" aria-hidden />
               <Command.Input
+                autoFocus
                 value={text}
                 onValueChange={setText}
                 placeholder="Address, jail, host, network, #event or an action"

@@ -12,7 +12,8 @@ import { Sidebar } from './sidebar';
 import { StatusBar } from './status-bar';
 import { TopBar } from './top-bar';
 
-const Palette = dynamic(() => import('../palette/palette').then((module) => module.Palette), { ssr: false });
+const loadPalette = () => import('../palette/palette').then((module) => module.Palette);
+const Palette = dynamic(loadPalette, { ssr: false });
 const Drawer = dynamic(() => import('./drawer').then((module) => module.Drawer), { ssr: false });
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -33,6 +34,11 @@ function Frame({ children }: { children: ReactNode }) {
   const [finding, setFinding] = useState(false);
   const [menu, setMenu] = useState(false);
   useSectionKeys(useCallback(() => setZone(zone === 'utc' ? 'local' : 'utc'), [zone, setZone]));
+  useEffect(() => {
+    // At hand when ⌘K is pressed: what is typed next must not be lost to loading.
+    const timer = setTimeout(() => void loadPalette(), 1000);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key === 'k') {

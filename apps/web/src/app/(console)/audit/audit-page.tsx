@@ -22,6 +22,8 @@ const ExportMenu = dynamic(() => import('./export-menu').then((module) => module
 const RangeMenu = dynamic(() => import('./range-menu').then((module) => module.RangeMenu), { ssr: false });
 
 const BUCKETS = 96;
+/** The host is told by the detail beside. */
+const besideDetail = eventColumns.filter((column) => column.key !== 'host');
 
 export function AuditPage({ children }: { children: ReactNode }) {
   const trpc = useTRPC();
@@ -96,7 +98,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
           {events.data && (
             <DataTable
               label="Events, newest first"
-              columns={eventColumns}
+              columns={chosen ? besideDetail : eventColumns}
               rows={rows}
               rowKey={(event) => event.id}
               selectedKey={rows.find((event) => String(event.seq) === chosen)?.id ?? null}

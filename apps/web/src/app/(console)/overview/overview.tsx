@@ -24,13 +24,17 @@ export function Overview() {
           overview.data && (
             <>
               <span>
-                {overview.data.counts.hostsReady} of {overview.data.counts.hosts} hosts reporting
+                {overview.data.counts.hostsReady} of {overview.data.counts.hosts}{' '}
+                {overview.data.counts.hosts === 1 ? 'host' : 'hosts'} reporting
               </span>
               <span>
                 {countText(overview.data.counts.running)} of {countText(overview.data.counts.jails)} jails
                 running
               </span>
-              <span>{countText(overview.data.counts.addressesAssigned)} addresses assigned</span>
+              <span>
+                {countText(overview.data.counts.addressesAssigned)}{' '}
+                {overview.data.counts.addressesAssigned === 1 ? 'address' : 'addresses'} assigned
+              </span>
             </>
           )
         }

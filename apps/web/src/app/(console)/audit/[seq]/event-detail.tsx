@@ -54,10 +54,20 @@ export function EventDetail({ seq }: { seq: number }) {
 
 function Change({ event }: { event: AuditEventView }) {
   const lines = diffOf(event.before, event.after);
-  if (lines.length === 0) return null;
+  // An outcome carries the numbers of its receipts; the receipts themselves stand below.
+  if (event.phase === 'outcome' || lines.length === 0) return null;
   return (
     <>
-      <PanelHead inner title="Change" actions={<EventOutcomeBadge event={event} />} />
+      <PanelHead
+        inner
+        title="Change"
+        meta={
+          <>
+            <span className="text-bad-text">− Before</span> <span className="text-ok-text">+ After</span>
+          </>
+        }
+        actions={<EventOutcomeBadge event={event} />}
+      />
       <DiffLines lines={lines} />
       {event.masked.length > 0 && (
         <p className="px-3 pb-2 text-small text-muted">
