@@ -69,6 +69,27 @@ test.each<[string, SpecObject[], Partial<Bounds>, string[]]>([
     {},
     ['address-twice'],
   ],
+  ['an address of its network', [lan, web1, addressSpec(1, web1, '10.77.1.5')], {}, []],
+  ['an address elsewhere', [lan, web1, addressSpec(1, web1, '8.8.8.8')], {}, ['address-outside']],
+  ['the gateway’s address', [lan, web1, addressSpec(1, web1, '10.77.1.1')], {}, ['address-outside']],
+  [
+    'an address in another spelling',
+    [lan, web1, addressSpec(1, web1, 'fd77:0:0:1::5'), addressSpec(2, web1, 'fd77::1:0:0:0:5')],
+    {},
+    ['address-outside'],
+  ],
+  [
+    'an address of a network that its jail is not on',
+    [lan, networkSpec(2), web1, addressSpec(1, web1, '10.77.2.5', { network: networkSpec(2).id })],
+    {},
+    ['address-outside'],
+  ],
+  [
+    'a gateway outside its subnet',
+    [networkSpec(1, { subnets: [{ prefix: '10.77.1.0/24', gateway: '8.8.8.8' }] })],
+    {},
+    ['gateway-outside'],
+  ],
   [
     'a refused network and who is on it',
     [

@@ -10,7 +10,7 @@ import {
   specKey,
 } from '@cellblock/shared/host-spec';
 import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
-import { type ParsedPrefix, parsePrefix } from '@cellblock/shared/ip-address';
+import { type ParsedPrefix, parseIp, parsePrefix } from '@cellblock/shared/ip-address';
 
 type Ground = { rule: string; message: string } | null;
 
@@ -49,9 +49,24 @@ export function refusedObjects(spec: HostSpec, bounds: Bounds, facts: HostFacts)
   });
 
   const holders = new Map<string, string>();
+  const ranges = new Map(
+    networksOf(spec).map(({ id, subnets }) => [id, subnets.map(({ prefix }) => parsePrefix(prefix))]),
+  );
+  const insides = new Map(
+    jailsOf(spec).flatMap((jail) => jail.interfaces.map((inside) => [`${jail.id} ${inside.id}`, inside])),
+  );
   for (const address of addressesOf(spec)) {
     if (address.wanted !== 'present') continue;
     const network = names.get(address.network);
+    // Its interface decides where it is used, whatever network it names.
+    const inside = insides.get(`${address.jail} ${address.interface}`);
+    const place = inside && names.get(inside.network);
+    if (place && !isPlaceFor(place, ranges.get(place.id) ?? [], address.address)) {
+      refuse(address, {
+        rule: 'address-outside',
+        message: `${address.address} is no address for a jail of ${place.name}: it lies in none of its subnets, or is a gateway`,
+      });
+    }
     if (network && refused.has(specKey(network))) {
       refuse(address, { rule: 'network-refused', message: `${network.name} is refused` });
     }
@@ -75,6 +90,12 @@ function refuseNetwork(network: NetworkSpec, bounds: Bounds, facts: HostFacts): 
       return {
         rule: 'bounds-subnets',
         message: `${subnet.prefix} lies in no subnet that this host's bounds allow: add it to subnets in the bounds file`,
+      };
+    }
+    if (subnet.gateway !== null && !contains(parsed, subnet.gateway)) {
+      return {
+        rule: 'gateway-outside',
+        message: `${subnet.gateway} is no address of ${subnet.prefix}, whose gateway it would be`,
       };
     }
   }
@@ -152,6 +173,18 @@ function refuseJail(jail: JailSpec, bounds: Bounds, index: number): Ground {
     }
   }
   return null;
+}
+
+/** In its one written form: two spellings of one address would be two addresses to whoever compares texts. */
+function contains(subnet: ParsedPrefix, address: string): boolean {
+  const ip = parseIp(address);
+  if (ip.type === 'error' || subnet.type !== ip.type || ip.address !== address) return false;
+  return subnet.first <= ip.value && ip.value <= subnet.last;
+}
+
+function isPlaceFor({ subnets }: NetworkSpec, ranges: readonly ParsedPrefix[], address: string): boolean {
+  if (subnets.some(({ gateway }) => gateway === address)) return false;
+  return ranges.some((range) => contains(range, address));
 }
 
 function overlap(a: ParsedPrefix, b: ParsedPrefix): boolean {

@@ -293,6 +293,24 @@ describe('plan', () => {
     expect(kinds([network(), stop], state, { frozen: new Set([specKey(web1)]) })).toEqual([]);
   });
 
+  it('gives nobody an address that a jail keeps which must not be touched', () => {
+    const state = converged([
+      { jail: web1, addresses: ['10.0.0.5'] },
+      { jail: web2, addresses: [] },
+    ]);
+    const given = address(web2, '10.0.0.5');
+    const moved = [...both, address(web1, '10.0.0.5', { wanted: 'absent' }), given];
+    const toWeb2 = (objects: SpecObject[], options = {}) =>
+      plan(hostSpec(1, objects), state, options).filter(
+        (step) => step.object === specKey(given) && step.kind.endsWith('.add'),
+      );
+    expect(toWeb2(moved).map(({ kind }) => kind)).toContain('guard.address.add');
+    expect(toWeb2(moved, { frozen: new Set([specKey(web1)]) })).toEqual([]);
+    // A jail that runs and that nobody names keeps what it has.
+    expect(toWeb2([network(), web2, given])).toEqual([]);
+    expect(toWeb2([network(), web2, given], { incomplete: true })).toEqual([]);
+  });
+
   it('removes plumbing that nobody names, unless the spec is incomplete or a jail runs in it', () => {
     const state = converged([{ jail: web1, addresses: [] }]);
     expect(kinds([network()], state)).toEqual([]);

@@ -73,13 +73,16 @@ export function wantedOf(spec: HostSpec, state: HostState, options: PlanOptions 
     .filter((network) => !frozen.has(specKey(network)))
     .map((network) => wantedNetwork(network, state.instance));
   const networkById = new Map(networks.map((network) => [network.spec.id, network]));
+  const stateByKey = new Map(state.jails.map((jail) => [jail.key, jail]));
+  const specs = jailsOf(spec);
+  const kept = keptByOthers(specs, state, options);
   const byInterface = Map.groupBy(
-    addressesOf(spec).filter((address) => address.wanted === 'present' && !frozen.has(specKey(address))),
+    addressesOf(spec).filter(
+      (address) =>
+        address.wanted === 'present' && !frozen.has(specKey(address)) && !kept.has(address.address),
+    ),
     (address) => `${address.jail} ${address.interface}`,
   );
-  const stateByKey = new Map(state.jails.map((jail) => [jail.key, jail]));
-
-  const specs = jailsOf(spec);
   const jails = specs
     .filter((jail) => !frozen.has(specKey(jail)))
     .map((jail) => ({
@@ -99,6 +102,22 @@ export function wantedOf(spec: HostSpec, state: HostState, options: PlanOptions 
     for (const jail of state.jails) if (!known.has(jail.key)) frozenJails.add(jail.key);
   }
   return { networks, jails, frozen: frozenJails };
+}
+
+/**
+ * Addresses that jails may send from which this plan does not touch: frozen ones, and those that nobody names.
+ * Nothing takes an address from them, so nobody else is given it before they have lost it.
+ */
+function keptByOthers(specs: JailSpec[], state: HostState, options: PlanOptions): Set<string> {
+  const known = new Set(specs.map((jail) => jail.key));
+  const strangerRuns = state.jails.some((jail) => !known.has(jail.key) && jail.process?.state === 'running');
+  const portsOf = (jails: JailSpec[]) =>
+    new Set(jails.flatMap((jail) => jail.interfaces.map((inside) => portName(state.instance, inside.key))));
+  const frozen = portsOf(specs.filter((jail) => options.frozen?.has(specKey(jail))));
+  const named = portsOf(specs);
+  const stays = (port: string) =>
+    frozen.has(port) || ((options.incomplete || strangerRuns) && !named.has(port));
+  return new Set(state.guard.addresses.filter(({ port }) => stays(port)).map(({ address }) => address));
 }
 
 function wantedNetwork(spec: NetworkSpec, instance: string): WantedNetwork {
