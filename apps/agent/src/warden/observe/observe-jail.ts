@@ -77,8 +77,8 @@ async function observeNetns(host: WardenHost, netns: string): Promise<NetnsState
       })),
     };
   } catch (error) {
-    // It was unpinned between the listing and now.
-    if (isKernelError(error, 'ENOENT')) return null;
+    // It is being unpinned: the mount is gone, its file may still be there.
+    if (isKernelError(error, 'ENOENT', 'EINVAL')) return null;
     throw error;
   }
 }
