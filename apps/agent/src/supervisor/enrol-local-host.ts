@@ -59,7 +59,7 @@ type Host = { id: string; state: string; local: boolean };
  * here needs nobody's approval. False while it has not come forward or not reported yet.
  */
 export async function enrolLocalHost(place: DataDirectory): Promise<boolean> {
-  const fingerprint = fingerprintOf(path.join(place.agent, 'key.pem'));
+  const fingerprint = hostFingerprint(place);
   if (!fingerprint) return false;
   const hosts = await callDashboard<Host[]>(place.rootSocket, 'query', 'hosts.list');
   for (const { id } of hosts) {
@@ -89,7 +89,9 @@ function refuseLocked(state: string): false {
   });
 }
 
-function fingerprintOf(keyFile: string): string | null {
+/** What a person compares before a host is let in; null until the agent has made its key. */
+export function hostFingerprint(place: DataDirectory): string | null {
+  const keyFile = path.join(place.agent, 'key.pem');
   if (!existsSync(keyFile)) return null;
   const raw = createPublicKey(createPrivateKey(readFileSync(keyFile)))
     .export({ type: 'spki', format: 'der' })

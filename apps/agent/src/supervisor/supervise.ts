@@ -6,7 +6,7 @@ import { dashboardAnswers } from './dashboard-root.ts';
 import { embeddedCluster, keepPostmaster, openEmbedded, openExternal, startEmbedded } from './database.ts';
 import { writeDefaultBounds } from './default-bounds.ts';
 import { checkDataDirectory, layOutDataDirectory } from './directories.ts';
-import { enrolLocalHost, ensureHostFile } from './enrol-local-host.ts';
+import { enrolLocalHost, ensureHostFile, hostFingerprint } from './enrol-local-host.ts';
 import type { InstalledBuild } from './installed-build.ts';
 import { dashboardProcess, dialerProcess, wardenProcess } from './process-table.ts';
 import { type Settings, urlOf } from './settings.ts';
@@ -93,6 +93,11 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     if (local) {
       teller.tell('starting', 'approving this host');
       await until(() => enrolLocalHost(place), 'the agent', warden);
+    } else {
+      await until(async () => hostFingerprint(place) !== null, 'the agent', warden);
+      teller.log(
+        `fingerprint of this host: ${hostFingerprint(place)}; an administrator compares and approves it`,
+      );
     }
   }
 
