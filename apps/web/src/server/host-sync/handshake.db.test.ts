@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
 import { type Caller, DashboardUnderTest } from '../testing/dashboard-under-test.ts';
@@ -145,6 +146,24 @@ describe('a host that is known', () => {
     expect((await dashboard.mutate('hosts.remove', { host: 'k4' }, admin)).status).toBe(200);
     await closed;
     expect(await agent.connect(port())).toMatchObject({ reason: 'unknown-host' });
+  });
+
+  it('is let in whatever strangers send', async () => {
+    const upgrade = (path: string) =>
+      new Promise<void>((resolve) => {
+        const socket = net.connect(port(), '127.0.0.1');
+        socket.on('error', () => {}).on('close', () => resolve());
+        socket.on('data', () => socket.end());
+        socket.write(
+          `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+        );
+      });
+    await upgrade('//');
+    // More than may wait for their hands to be shaken at once; none of them is a WebSocket.
+    for (let n = 0; n < 250; n++) await upgrade('/agent');
+    const agent = newAgent();
+    const { token } = await enrol({ name: 'after-strangers', local: true }, { root: true });
+    expect(await agent.connect(port(), { token })).toMatchObject({ type: 'ready' });
   });
 
   it('has a browser’s page hung up on', async () => {

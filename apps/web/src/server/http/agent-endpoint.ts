@@ -17,15 +17,17 @@ export function agentEndpoint(services: WebServices, connections: AgentConnectio
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false });
   let strangers = 0;
   return (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    const { pathname } = new URL(request.url ?? '/', 'http://dashboard');
+    // Not through URL, which throws at what a stranger may send (`//`): nobody catches that here.
+    const path = request.url?.split('?')[0];
     // Agents are no browsers: a page that tries gets nothing.
-    if (pathname !== '/agent' || request.headers.origin !== undefined || strangers >= MAX_STRANGERS) {
+    if (path !== '/agent' || request.headers.origin !== undefined || strangers >= MAX_STRANGERS) {
       stream.destroy();
       return;
     }
     const source = sourceAddressOf(request.socket.remoteAddress);
-    strangers += 1;
     sockets.handleUpgrade(request, stream, head, async (socket) => {
+      // Only now: an upgrade that is no WebSocket's ends without a word to us.
+      strangers += 1;
       socket.on('error', () => socket.terminate());
       const host = await shakeHands(services, socket, source);
       strangers -= 1;
