@@ -34,7 +34,15 @@ export class SignInLimit {
     });
   }
 
-  /** Call after a try that failed. */
+  /** A try that was counted and did not fail. */
+  giveBack(account: string | null, source: string | null): void {
+    for (const [key, kind] of this.#keys(account, source)) {
+      const tries = this.#refilled(key, kind);
+      this.#tries.set(key, { left: Math.min(BURST[kind], tries.left + 1), at: tries.at });
+    }
+  }
+
+  /** Counts a try, before or after it failed. */
   failed(account: string | null, source: string | null): void {
     for (const [key, kind] of this.#keys(account, source)) {
       const tries = this.#refilled(key, kind);

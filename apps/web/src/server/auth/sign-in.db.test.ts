@@ -109,6 +109,14 @@ describe('tries', () => {
     freshTries();
     expect((await signIn('mira', PASSWORD)).status).toBe(200);
   });
+
+  it('that come at once are counted as well, and those that succeed are not', async () => {
+    freshTries();
+    for (let i = 0; i < 6; i++) expect((await signIn('mira', PASSWORD)).status).toBe(200);
+    const tries = await Promise.all(Array.from({ length: 12 }, () => signIn('mira', 'wrong wrong wrong')));
+    expect(tries.filter(({ status }) => status === 401)).toHaveLength(5);
+    freshTries();
+  });
 });
 
 describe('TOTP', () => {

@@ -59,7 +59,11 @@ export async function answerAuth(
   const from = { db: services.db, requestId: randomUUID(), sourceAddress: source };
   const credential = CREDENTIALS[path];
   const account = credential === undefined ? null : usernameIn(body);
-  if (credential !== undefined) services.signInLimit.check(account, source);
+  if (credential !== undefined) {
+    services.signInLimit.check(account, source);
+    // Counted before the answer is known: tries that come at once would all pass the check.
+    services.signInLimit.failed(account, source);
+  }
   const leaving = path === 'sign-out' ? await sessionOf(services, headers) : null;
 
   const answer = await services.signIn.handler(
@@ -70,9 +74,12 @@ export async function answerAuth(
     }),
   );
   const text = await answer.text();
+  if (credential !== undefined && (answer.ok || answer.status >= 500)) {
+    services.signInLimit.giveBack(account, source);
+  }
   if (credential !== undefined) {
     if (answer.ok) await began(from, answer.headers.getSetCookie(), credential);
-    else if (answer.status < 500) await failed(services, from, account, credential);
+    else if (answer.status < 500) await failed(from, account, credential);
   }
   if (leaving !== null && answer.ok) await recordSignOut(from, leaving);
 
@@ -95,13 +102,7 @@ async function began(from: From, cookies: string[], credential: string): Promise
   }
 }
 
-async function failed(
-  services: WebServices,
-  from: From,
-  account: string | null,
-  credential: string,
-): Promise<void> {
-  services.signInLimit.failed(account, from.sourceAddress);
+async function failed(from: From, account: string | null, credential: string): Promise<void> {
   const name = (account ?? '(unknown)').slice(0, 63);
   const refusal = new AppError('denied', 'Sign-in failed.', { cause: `The ${credential} was not accepted.` })
     .refusal;
