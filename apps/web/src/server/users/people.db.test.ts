@@ -69,6 +69,23 @@ describe('a person', () => {
     expect(await me(caller)).toBeNull();
   });
 
+  it('who may do less takes tokens along that may do more, and no others', async () => {
+    const caller = { cookie: cookieOf(await accept(await invite('dora', 'admin'))) };
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const make = async (role: string) =>
+      (
+        await dashboard.mutate<{ token: string }>(
+          'tokens.create',
+          { name: `dora-${role}`, role, expiresAt },
+          caller,
+        )
+      ).data.token;
+    const [strong, weak] = [await make('admin'), await make('viewer')];
+    await dashboard.mutate('users.role', { name: 'dora', role: 'operator' }, admin);
+    expect(await me({ token: strong })).toBeNull();
+    expect(await me({ token: weak })).toMatchObject({ role: 'viewer' });
+  });
+
   it('who is removed is gone with sessions and tokens; the history keeps the name', async () => {
     const caller = { cookie: cookieOf(await accept(await invite('paul', 'admin'))) };
     const expiresAt = new Date(Date.now() + 60_000).toISOString();

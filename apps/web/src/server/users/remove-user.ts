@@ -20,13 +20,14 @@ export async function removeUser(ctx: VerbContext, input: z.output<typeof Remove
     const user = await findUser(tx, input.name);
     if (user.role === 'admin') await keepAnAdministrator(tx, user.id);
     const sessions = await tx.session.findMany({ where: { userId: user.id }, select: { id: true } });
+    const tokens = await tx.apiToken.findMany({ where: { ownerId: user.id }, select: { id: true } });
     await tx.user.delete({ where: { id: user.id } });
     return {
       object: { type: 'user', id: user.id, name: input.name },
       host: null,
       summary: `removed ${input.name}`,
       before: { role: user.role },
-      topics: sessions.map(({ id }) => `session/${id}`),
+      topics: [...sessions, ...tokens].map(({ id }) => `session/${id}`),
       result: { name: input.name },
     };
   });
