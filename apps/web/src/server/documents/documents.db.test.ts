@@ -48,9 +48,9 @@ test('a file is planned, applied in its order, and changes nothing the second ti
 
 test('what is shown is what apply reads: unchanged', async () => {
   const documents = [
-    await showDocument(db, { kind: 'Network', name: 'lan' }),
-    await showDocument(db, { kind: 'Pool', name: 'lan' }),
-    await showDocument(db, { kind: 'Jail', name: 'web1' }),
+    await showDocument(db, { kind: 'Network', name: 'lan' }, 'operator'),
+    await showDocument(db, { kind: 'Pool', name: 'lan' }, 'operator'),
+    await showDocument(db, { kind: 'Jail', name: 'web1' }, 'operator'),
   ];
   const plan = await planDocuments(mira, { documents: JSON.parse(JSON.stringify(documents)) });
   expect(plan.documents.map(({ act }) => act)).toEqual(['none', 'none', 'none']);

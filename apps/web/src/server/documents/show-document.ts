@@ -5,8 +5,10 @@ import {
   networkDocument,
   poolDocument,
 } from '@cellblock/shared/document';
+import type { Role } from '@cellblock/shared/role';
 import type { Db } from '../db.ts';
 import { readJail } from '../jails/queries.ts';
+import { settingsForReader } from '../jails/settings-for-reader.ts';
 import { readNetwork } from '../networks/queries.ts';
 import { readPool } from '../pools/queries.ts';
 
@@ -14,10 +16,11 @@ import { readPool } from '../pools/queries.ts';
 export async function showDocument(
   db: Db,
   { kind, name }: { kind: DocumentKind; name: string },
+  role: Role | null,
 ): Promise<ApplyDocument> {
   switch (kind) {
     case 'Jail':
-      return jailDocument(await readJail(db, name));
+      return jailDocument(settingsForReader(await readJail(db, name), role));
     case 'Network':
       return networkDocument(await readNetwork(db, name));
     case 'Pool':

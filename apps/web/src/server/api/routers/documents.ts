@@ -9,7 +9,7 @@ const Documents = z.object({ documents: z.array(z.unknown()).min(1).max(500) });
 export const documentsRouter = router({
   show: procedure('read')
     .input(z.object({ kind: z.enum(['Jail', 'Network', 'Pool']), name: z.string().min(1) }))
-    .query(({ ctx, input }) => showDocument(ctx.db, input)),
+    .query(({ ctx, input }) => showDocument(ctx.db, input, ctx.role)),
   plan: procedure('operate')
     .input(Documents)
     .mutation(async ({ ctx, input }) => {

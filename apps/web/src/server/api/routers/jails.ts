@@ -6,6 +6,7 @@ import {
   JailRef,
 } from '@cellblock/shared/jail-input';
 import * as z from 'zod';
+import { whileSignedIn } from '../../auth/while-signed-in.ts';
 import { configureJail } from '../../jails/configure-jail.ts';
 import { createJail } from '../../jails/create-jail.ts';
 import { destroyJail } from '../../jails/destroy-jail.ts';
@@ -15,6 +16,7 @@ import { listJails } from '../../jails/list-jails.ts';
 import { readJail } from '../../jails/queries.ts';
 import { restartJail } from '../../jails/restart-jail.ts';
 import { restoreJail } from '../../jails/restore-jail.ts';
+import { settingsForReader } from '../../jails/settings-for-reader.ts';
 import { startJail } from '../../jails/start-jail.ts';
 import { stopJail } from '../../jails/stop-jail.ts';
 import { procedure, router } from '../trpc.ts';
@@ -42,7 +44,7 @@ export const jailsRouter = router({
     .query(({ ctx, input }) => listJails(ctx.db, input)),
   get: procedure('read')
     .input(JailRef)
-    .query(({ ctx, input }) => readJail(ctx.db, input.jail)),
+    .query(async ({ ctx, input }) => settingsForReader(await readJail(ctx.db, input.jail), ctx.role)),
   create: procedure('operate')
     .input(CreateJailInput)
     .mutation(({ ctx, input }) => createJail(ctx, input)),
@@ -66,13 +68,17 @@ export const jailsRouter = router({
     .mutation(({ ctx, input }) => configureJail(ctx, input)),
   logs: procedure('operate')
     .input(LogsInput)
-    .subscription(({ ctx, input, signal }) => jailLogs(ctx, input, signal)),
+    .subscription(({ ctx, input, signal }) =>
+      whileSignedIn(ctx, signal, (until) => jailLogs(ctx, input, until)),
+    ),
   execOpen: procedure('operate')
     .input(ExecInput)
     .mutation(({ ctx, input }) => openExec(ctx, input)),
   execOutput: procedure('operate')
     .input(InSession)
-    .subscription(({ ctx, input, signal }) => execOutput(ctx, input, signal)),
+    .subscription(({ ctx, input, signal }) =>
+      whileSignedIn(ctx, signal, (until) => execOutput(ctx, input, until)),
+    ),
   execInput: procedure('operate')
     .input(InSession.extend({ data: z.string().nullable() }))
     .mutation(({ ctx, input }) => execInput(ctx, input)),
