@@ -46,13 +46,21 @@ export async function settleTasks(tx: Tx, hostId: string): Promise<string[]> {
 
 async function appendOutcome(
   tx: Tx,
-  task: { event: string; kind: string; objectType: string; objectId: string; objectName: string },
+  task: {
+    event: string;
+    kind: string;
+    objectType: string;
+    objectId: string;
+    objectName: string;
+    hosts: string[];
+  },
   verdict: Verdict,
   hostId: string,
 ): Promise<void> {
   const host = await tx.host.findUniqueOrThrow({ where: { id: hostId }, select: { id: true, name: true } });
   const receipts = await tx.receipt.findMany({
-    where: { cause: task.event },
+    // What another host says of it is no account of this task.
+    where: { cause: task.event, hostId: { in: task.hosts } },
     select: { hostId: true, seq: true, signature: true },
     orderBy: { seq: 'asc' },
   });
