@@ -4,6 +4,9 @@ import { TriangleAlert } from 'lucide-react';
 import { Moment } from '@/ui/moment';
 import { shortId } from '@/ui/number-text';
 
+/** "1 step", "11 steps". */
+export const stepCount = ({ steps }: PlanView) => `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`;
+
 /** The ordered difference, a line for each step, and what it rests on. */
 export function PlanSteps({ plan }: { plan: PlanView }) {
   return (

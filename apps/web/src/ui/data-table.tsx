@@ -1,5 +1,5 @@
 'use client';
-import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { cx } from './cx';
 
 export interface Column<Row> {
@@ -41,6 +41,16 @@ export function DataTable<Row>({
   empty,
 }: DataTableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => {
+    // From anywhere on the page the first j leads into the table.
+    const enter = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'j' || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (document.activeElement !== document.body) return;
+      body.current?.querySelector<HTMLElement>('tr[tabindex="0"]')?.focus();
+    };
+    document.addEventListener('keydown', enter);
+    return () => document.removeEventListener('keydown', enter);
+  }, []);
   if (rows.length === 0 && empty) return empty;
   const classOf = (column: Column<Row>) =>
     cx(column.align === 'right' && 'text-right', column.from && fromClass[column.from], column.width);

@@ -13,9 +13,9 @@ const UserMenu = dynamic(() => import('./user-menu').then((module) => module.Use
 export function Sidebar({ counts, person }: { counts: NavCounts; person: Person | null }) {
   return (
     <div className="row-span-3 flex flex-col gap-3 border-r border-line-subtle px-2 py-2.5 max-md:hidden">
-      <div className="px-2 py-1">
+      <header className="px-2 py-1">
         <Brand />
-      </div>
+      </header>
       <NavList counts={counts} />
       <div className="mt-auto">
         <UserMenu person={person} />

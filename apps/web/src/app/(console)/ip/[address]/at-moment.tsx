@@ -43,7 +43,7 @@ export function AtMoment({
         onSubmit={(event) => {
           event.preventDefault();
           const read = readMoment(text, zone);
-          setWrong(read === null ? 'is no moment: write 2026-08-03 14:03 or 2 h ago' : undefined);
+          setWrong(read === null ? 'This is no moment: write 2026-08-03 14:03, or 2 h ago.' : undefined);
           if (read) onAt(read);
         }}
       >

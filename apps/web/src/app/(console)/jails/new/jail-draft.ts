@@ -49,20 +49,21 @@ export function draftError(draft: JailDraft): DraftError | null {
   if (name && !NAME.test(name)) {
     return {
       field: 'name',
-      error: 'may hold lower-case letters, digits, ".", "_" and "-", and begins with a letter or digit',
+      error:
+        'A name holds lower-case letters, digits, ".", "_" and "-" only, and begins with a letter or digit.',
     };
   }
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name))
-    return { field: 'name', error: 'looks like an IP address: add a letter' };
+    return { field: 'name', error: 'It looks like an IP address: add a letter.' };
   if (draft.memory && parseSize(draft.memory) === null)
-    return { field: 'memory', error: 'is no size: write 256M or 1G' };
+    return { field: 'memory', error: 'This is no size: write 256M or 1G.' };
   if (draft.cpus && !(Number(draft.cpus) > 0))
-    return { field: 'cpus', error: 'is no number above 0: write 0.5 or 2' };
+    return { field: 'cpus', error: 'This is no number above 0: write 0.5 or 2.' };
   if (draft.pids && !(Number.isInteger(Number(draft.pids)) && Number(draft.pids) >= 2)) {
-    return { field: 'pids', error: 'is no whole number from 2 up' };
+    return { field: 'pids', error: 'This is no whole number from 2 up.' };
   }
   if (draft.root !== 'host-usr' && draft.rootPath && !draft.rootPath.startsWith('/')) {
-    return { field: 'rootPath', error: 'must be absolute: begin with /' };
+    return { field: 'rootPath', error: 'The path is not absolute: begin it with /.' };
   }
   return null;
 }

@@ -136,7 +136,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
                   : !draft.name
                     ? 'Give it a name first'
                     : wrong
-                      ? `${wrong.field} ${wrong.error}`
+                      ? wrong.error
                       : !input
                         ? 'Name the path of its root first'
                         : !change.error && conflicts[0]

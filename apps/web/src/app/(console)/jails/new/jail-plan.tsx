@@ -5,7 +5,7 @@ import type { PlanView } from '@cellblock/shared/views/plan-view';
 import { CommandLine } from '@/ui/command-line';
 import { Panel } from '@/ui/panel';
 import { ConflictNote } from '../../../conflict-note';
-import { PlanSteps } from '../../../plan-steps';
+import { PlanSteps, stepCount } from '../../../plan-steps';
 import { jailCommand } from './jail-command';
 import type { JailDraft } from './jail-draft';
 
@@ -23,7 +23,7 @@ export function JailPlan({ input, draft, plan, conflicts }: JailPlanProps) {
       {conflicts.map((conflict) => (
         <ConflictNote key={conflict.message} conflict={conflict} />
       ))}
-      <Panel title="Plan" meta={input && plan ? `${plan.steps.length} steps` : undefined}>
+      <Panel title="Plan" meta={input && plan ? stepCount(plan) : undefined}>
         {input && plan ? (
           <PlanSteps plan={plan} />
         ) : (

@@ -13,7 +13,7 @@ import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../conflict-note';
 import { useMayNot } from '../../../may';
-import { PlanSteps } from '../../../plan-steps';
+import { PlanSteps, stepCount } from '../../../plan-steps';
 import { useChange } from '../../../use-change';
 import { usePlan } from '../../../use-plan';
 import { commandOf, inputOf, type NetworkDraft } from './network-draft';
@@ -115,7 +115,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
             placeholder={draft.own ? suggestion.data?.subnet : '192.0.2.0/24'}
             hint={
               draft.own
-                ? 'Prefilled with a private one that the host does not route'
+                ? 'Left empty, it is this private one, which the host does not route'
                 : 'As the segment has it'
             }
             onChange={(e) => set({ subnet: e.currentTarget.value })}
@@ -169,7 +169,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
       </Panel>
       <div className="flex min-w-0 flex-col gap-4">
         {input && plan.data && !conflict && (
-          <Panel title="Plan" meta={`${plan.data.steps.length} steps`}>
+          <Panel title="Plan" meta={stepCount(plan.data)}>
             <PlanSteps plan={plan.data} />
           </Panel>
         )}

@@ -33,12 +33,13 @@ export function settingsOf(
 ): Partial<JailSettings> | { field: 'memory' | 'cpus' | 'pids'; error: string } {
   const memory = form.memory.trim() ? parseSize(form.memory) : null;
   if (memory === null && form.memory.trim())
-    return { field: 'memory', error: 'is no size: write 256M or 1G' };
+    return { field: 'memory', error: 'This is no size: write 256M or 1G.' };
   const cpus = form.cpus.trim() ? Number(form.cpus) : null;
-  if (cpus !== null && !(cpus > 0)) return { field: 'cpus', error: 'is no number above 0: write 0.5 or 2' };
+  if (cpus !== null && !(cpus > 0))
+    return { field: 'cpus', error: 'This is no number above 0: write 0.5 or 2.' };
   const pids = form.pids.trim() ? Number(form.pids) : null;
   if (pids !== null && !(Number.isInteger(pids) && pids >= 2))
-    return { field: 'pids', error: 'is no whole number from 2 up' };
+    return { field: 'pids', error: 'This is no whole number from 2 up.' };
   const changed: Partial<JailSettings> = {};
   const { limits } = now;
   if (memory !== limits.memory || cpus !== limits.cpus || pids !== limits.pids)

@@ -13,7 +13,7 @@ import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../../conflict-note';
 import { Loaded } from '../../../../loaded';
 import { useMayNot } from '../../../../may';
-import { PlanSteps } from '../../../../plan-steps';
+import { PlanSteps, stepCount } from '../../../../plan-steps';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
 import { useJail } from '../use-jail';
@@ -123,7 +123,7 @@ function Editor({ jail }: { jail: JailView }) {
       <div className="flex flex-col gap-4">
         {conflict && <ConflictNote conflict={conflict} />}
         {settings && plan.data && (
-          <Panel title="Plan" meta={`${plan.data.steps.length} steps`}>
+          <Panel title="Plan" meta={stepCount(plan.data)}>
             <PlanSteps plan={plan.data} />
           </Panel>
         )}
