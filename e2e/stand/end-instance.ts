@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { createHash, createPublicKey } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { instanceOf } from '@cellblock/shared/agent-handshake';
 import { processesInCgroup } from './site-processes.ts';
 
 const RUN = '/run/cellblock';
 
-/** Agents' marks on this kernel. */
-export function instancesNow(): Set<string> {
-  return new Set(existsSync(RUN) ? readdirSync(RUN).filter((name) => /^[0-9a-f]{8}$/.test(name)) : []);
+/** The mark of the agent of a data directory; null while it has no key. Nobody else's is ever ended. */
+export function instanceOfData(data: string): string | null {
+  const pem = path.join(data, 'agent/key.pem');
+  if (!existsSync(pem)) return null;
+  const raw = createPublicKey(readFileSync(pem)).export({ type: 'spki', format: 'der' }).subarray(-32);
+  return instanceOf(createHash('sha256').update(raw).digest('hex'));
 }
 
 /**

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeChromium } from './chromium-in-netns.ts';
-import { endInstance, instancesNow } from './end-instance.ts';
+import { endInstance, instanceOfData } from './end-instance.ts';
 import { type Ended, type ProgramOptions, runProgram } from './run-program.ts';
 import { makeSegment, type Segment } from './segment.ts';
 import { commandOf, processesInNetns } from './site-processes.ts';
@@ -33,7 +33,6 @@ export interface Stand {
 
 export async function makeStand(): Promise<Stand> {
   const segment = await makeSegment();
-  const before = instancesNow();
   const directory = mkdtempSync(path.join(tmpdir(), DATA_PREFIX));
   // Database and dashboard run as users of their own.
   chmodSync(directory, 0o755);
@@ -74,6 +73,7 @@ export async function makeStand(): Promise<Stand> {
       return pid;
     },
     close: async () => {
+      const instance = instanceOfData(data);
       await cellblock(['down']);
       await cellblock(['agent', 'purge', '--yes']);
       const left = processesInNetns(segment.site);
@@ -81,7 +81,7 @@ export async function makeStand(): Promise<Stand> {
         console.error(`still running in site: ${pid} ${commandOf(pid)}`);
         process.kill(pid, 'SIGKILL');
       }
-      for (const instance of instancesNow()) if (!before.has(instance)) endInstance(instance);
+      if (instance) endInstance(instance);
       await segment.remove();
       rmSync(directory, { recursive: true, force: true });
     },
