@@ -96,16 +96,16 @@ test('a second address is assigned, v4 and v6, and released while the jail runs'
   const sixth = addressSpec(21, web1, 'fd77:0:0:1::20');
   const with6 = addressSpec(22, third, 'fd77:0:0:1::30');
   await whenConverged([lan, ...jails, ...own, second, sixth, with6]);
-  expect(await word(null, '10.77.1.20')).toBe('word1');
-  expect(await word(third, '10.77.1.20')).toBe('word1');
-  expect(await word(null, 'fd77:0:0:1::20')).toBe('word1');
-  expect(await word(third, 'fd77:0:0:1::20')).toBe('word1');
+  await expect.poll(() => word(null, '10.77.1.20')).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.20')).toBe('word1');
+  await expect.poll(() => word(null, 'fd77:0:0:1::20')).toBe('word1');
+  await expect.poll(() => word(third, 'fd77:0:0:1::20')).toBe('word1');
 
   const status = await whenConverged([lan, ...jails, ...own, absent(second), absent(sixth), with6]);
   expect(status.addresses.find(({ id }) => id === second.id)?.state).toBe('absent');
   expect(await word(null, '10.77.1.20')).toBe('-');
   expect(await word(third, 'fd77:0:0:1::20')).toBe('-');
-  expect(await word(third, '10.77.1.11')).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.11')).toBe('word1');
   expect(startOf(status, web1)).toBe(pid);
 });
 
@@ -157,7 +157,7 @@ test('the receipts are a chain, signed by this host, and carry the event that wa
 test('a warden that is killed restarts no jail and adopts them', async () => {
   const status = await stand.status();
   await stand.stop('SIGKILL');
-  expect(await word(third, '10.77.1.11')).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.11')).toBe('word1');
   await stand.start();
   const after = await stand.until(
     'adopted',

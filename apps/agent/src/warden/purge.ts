@@ -17,6 +17,7 @@ import { JailRecords } from './jail-records.ts';
 import { ownIds } from './observe/observe-ids.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
 import { programsDirectory } from './programs-directory.ts';
+import { removeTree } from './remove-tree.ts';
 import { openStorage } from './storage.ts';
 import type { WardenHost } from './warden-host.ts';
 
@@ -84,7 +85,7 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     removed.push(`jail ${key}`);
   }
   await rm(`/run/cellblock/${host.instance}`, { recursive: true, force: true });
-  await rm(host.paths.agent, { recursive: true, force: true });
+  await removeTree(host.paths.agent);
   removed.push(host.paths.agent);
   return removed;
 }

@@ -151,7 +151,8 @@ export class Reconciler {
     await applySet(host, due, { report: (outcome) => this.report(outcome, accepted) });
     if (due.length > 0) this.again = true;
     for (const set of sets) {
-      if ([...set.members].some((member) => this.busy.has(member))) continue;
+      // A set that ended while we looked was not seen as it is now: its end wakes the pass that sees it.
+      if ([...set.members].some((member) => this.busy.has(member) || unsure.has(member))) continue;
       const now = host.now().getTime();
       const waiting = [...set.members].filter((member) => this.delays.waits(member, now));
       // A plan of which nothing can be done yet is left for the timer.

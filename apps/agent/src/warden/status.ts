@@ -46,7 +46,7 @@ export function hostStatus(parts: StatusParts): HostStatus {
     checks: parts.checks,
     bounds: parts.bounds,
     jails: jailsOf(spec).map((jail) => jailSeen(jail, parts)),
-    addresses: addressesSeen(spec, parts.state, parts.unsure),
+    addresses: addressesSeen(spec, parts),
     networks: networksSeen(spec, parts),
     problems: parts.problems,
     refused: parts.accepted.refused,
@@ -77,20 +77,18 @@ function jailSeen(spec: JailSpec, parts: StatusParts): JailSeen {
   };
 }
 
+/** Nothing is said to be done before the steps that do it are done and accounted for. */
 function seenState(spec: JailSpec, seen: JailState | undefined, parts: StatusParts): JailSeenState {
-  const stopping = parts.underWay.some((step) => step.kind === 'process.stop' && step.jail === spec.key);
+  const steps = parts.underWay.filter((step) => 'jail' in step && step.jail === spec.key);
   const process = seen?.process ?? null;
-  if (process?.state === 'running') return stopping ? 'stopping' : 'running';
-  if (spec.wanted === 'destroyed') {
-    const left =
-      seen &&
-      (seen.netns || seen.cgroup || seen.idBase !== null || (spec.purge && seen.storage !== 'absent'));
-    const link = spec.interfaces.some((inside) =>
-      parts.state.ports.some((port) => port.name === portName(parts.state.instance, inside.key)),
-    );
-    return left || link || parts.unsure.has(`jail ${spec.key}`) ? 'stopping' : 'destroyed';
+  if (process?.state === 'running') {
+    if (steps.some(({ kind }) => kind === 'process.stop')) return 'stopping';
+    return steps.some(({ kind }) => kind === 'process.start') ? 'starting' : 'running';
   }
-  if (spec.wanted === 'stopped') return seen?.netns ? 'stopping' : 'stopped';
+  const busy = steps.length > 0 || parts.unsure.has(`jail ${spec.key}`);
+  if (spec.wanted === 'destroyed')
+    return busy || hasRemains(spec, seen, parts.state) ? 'stopping' : 'destroyed';
+  if (spec.wanted === 'stopped') return busy || seen?.netns ? 'stopping' : 'stopped';
   if (parts.accepted.frozen.has(`jail/${spec.id}`)) return 'stopped';
   if (parts.problems.some(({ key }) => key === `jail/${spec.id}`)) return 'failed';
   if (process === null || process.startNumber !== spec.startNumber) return 'starting';
@@ -98,8 +96,22 @@ function seenState(spec: JailSpec, seen: JailState | undefined, parts: StatusPar
   return process.exit?.code === 0 ? 'stopped' : 'failed';
 }
 
+function hasRemains(spec: JailSpec, seen: JailState | undefined, state: HostState): boolean {
+  const port = spec.interfaces.some((inside) =>
+    state.ports.some(({ name }) => name === portName(state.instance, inside.key)),
+  );
+  if (port || !seen) return port;
+  return (
+    seen.netns !== null ||
+    seen.cgroup !== null ||
+    seen.idBase !== null ||
+    (spec.purge && seen.storage !== 'absent')
+  );
+}
+
 /** Present: the guard lets the jail send from it and its link carries it. Absent: neither does. */
-function addressesSeen(spec: HostSpec, state: HostState, unsure: ReadonlySet<string>): AddressSeen[] {
+function addressesSeen(spec: HostSpec, { state, unsure, underWay }: StatusParts): AddressSeen[] {
+  const changing = new Set(underWay.map((step) => step.object));
   const jails = new Map(jailsOf(spec).map((jail) => [jail.id, jail]));
   return addressesOf(spec).map((address) => {
     const jail = jails.get(address.jail);
@@ -114,7 +126,10 @@ function addressesSeen(spec: HostSpec, state: HostState, unsure: ReadonlySet<str
     );
     // A step of an older spec may be giving it right now: only a quiet jail is known not to have it.
     const moving = jail !== undefined && unsure.has(`jail ${jail.key}`);
-    const there = address.wanted === 'present' ? carried && allowed : carried || allowed || moving;
+    const there =
+      address.wanted === 'present'
+        ? carried && allowed && !changing.has(`address/${address.id}`)
+        : carried || allowed || moving;
     const otherwise = address.wanted === 'present' ? 'waiting' : 'absent';
     return {
       id: address.id,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
 import { storageIsSafe } from './observe/observe-storage.ts';
 import { jailPaths } from './paths.ts';
+import { removeTree } from './remove-tree.ts';
 import type { WardenHost } from './warden-host.ts';
 
 /** Directories of a `host-usr` jail that it may write, as they are on a fresh Debian. */
@@ -60,7 +61,7 @@ export async function furnish(host: WardenHost, directory: string): Promise<void
 export async function removeStorage(host: WardenHost, jailKey: string): Promise<void> {
   const { directory } = jailPaths(host.paths, jailKey);
   await dropEphemeral(host, jailKey);
-  await rm(directory, { recursive: true, force: true });
+  await removeTree(directory);
 }
 
 /** An empty tmpfs for a jail that keeps nothing; what an earlier run left goes with its mount. */

@@ -43,6 +43,9 @@ export const startProcess: Executor<'process.start'> = async (host, step) => {
 export const stopProcess: Executor<'process.stop'> = async (host, step) => {
   const { run } = jailPaths(host.paths, step.jail);
   const spec = jailsOf(host.spec()).find((jail) => jail.key === step.jail);
+  // A later start is another run, which nobody wanted stopped.
+  const record = await host.records.read(step.jail);
+  if (record && record.startNumber !== step.startNumber) return { before: null, after: { running: false } };
   try {
     const status = await host.trees.stop({
       runDirectory: run,

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readlink, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KernelError } from '@cellblock/native/kernel-error';
 import type { TreeSpec } from '@cellblock/native/process-tree';
 import { jailPaths } from '../paths.ts';
+import { removeTree } from '../remove-tree.ts';
 import type { WardenHost } from '../warden-host.ts';
 
 const SIGKILL = 9;
@@ -41,7 +42,7 @@ export async function unpackedRoot(
   const fresh = join(storage, 'root.new');
   const runDirectory = join(directory, 'unpack');
   await endOf(host, runDirectory);
-  await rm(fresh, { recursive: true, force: true });
+  await removeTree(fresh);
   await mkdir(fresh, { mode: 0o755 });
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
 
@@ -72,16 +73,21 @@ async function endOf(host: WardenHost, runDirectory: string): Promise<void> {
   if (status?.state === 'running') await host.trees.stop({ runDirectory, signal: SIGKILL, timeoutMs: 1000 });
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
+/** `path` has no link in any part, and is what the bounds were asked about. */
+export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: NodeJS.ErrnoException) => {
       const why = error.code === 'ELOOP' ? 'it is a link: name the file itself' : 'put the tarball there';
       throw new KernelError(`open tarball ${path}`, error.code ?? 'EIO', error.errno ?? 0, why);
     },
   );
-  if ((await file.stat()).isFile()) return file;
+  const isFile = (await file.stat()).isFile();
+  // Of what was opened, not of the path again: a jail may own a directory on the way and swap it for a link.
+  const real = await readlink(`/proc/self/fd/${file.fd}`);
+  if (isFile && real === path) return file;
   await file.close();
-  throw new KernelError(`open tarball ${path}`, 'EINVAL', 22, 'it is not a file');
+  const why = isFile ? `it leads through a link to ${real}: name that itself` : 'it is not a file';
+  throw new KernelError(`open tarball ${path}`, 'EINVAL', 22, why);
 }
 
 async function unpack(
