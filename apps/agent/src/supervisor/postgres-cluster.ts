@@ -9,10 +9,10 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { writeOwnedFile } from './owned-file.ts';
 import {
   endProcess,
   identityOf,
@@ -80,9 +80,11 @@ export function ensureCluster(cluster: PostgresCluster): boolean {
     }
   }
   const own = (name: string, text: string) => {
-    const file = path.join(cluster.dataDirectory, name);
-    writeFileSync(file, text, { mode: 0o600 });
-    chownSync(file, cluster.uid, cluster.gid);
+    writeOwnedFile(path.join(cluster.dataDirectory, name), text, {
+      uid: cluster.uid,
+      gid: cluster.gid,
+      mode: 0o600,
+    });
   };
   own('pg_hba.conf', cluster.access.hba);
   own('pg_ident.conf', cluster.access.ident);

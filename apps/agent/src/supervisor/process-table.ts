@@ -1,7 +1,8 @@
-import { chmodSync, chownSync, copyFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 import type { InstalledBuild } from './installed-build.ts';
+import { writeOwnedFile } from './owned-file.ts';
 import { type Settings, urlOf } from './settings.ts';
 import type { ProcessSpec } from './supervised-process.ts';
 import type { SystemUsers } from './system-users.ts';
@@ -59,9 +60,7 @@ function certificate(
   for (const copy of Object.values(copies)) rmSync(copy, { force: true });
   if (!settings.cert || !settings.key) return {};
   for (const name of ['cert', 'key'] as const) {
-    copyFileSync(settings[name] ?? '', copies[name]);
-    chmodSync(copies[name], 0o400);
-    chownSync(copies[name], owner.uid, owner.gid);
+    writeOwnedFile(copies[name], readFileSync(settings[name] ?? ''), { ...owner, mode: 0o400 });
   }
   return { CELLBLOCK_CERT: copies.cert, CELLBLOCK_KEY: copies.key };
 }
