@@ -32,8 +32,8 @@ const app = router({
     stop: recorded.mutation(() => change('failed')),
     destroy: recorded.mutation(() => change('applied')),
     logs: recorded.subscription(async function* ({ input }) {
-      if ((input as { jail: string }).jail === 'none')
-        throw new AppError('not-found', 'There is no jail none.');
+      if ((input as { jail: string }).jail === 'silent')
+        throw new AppError('conflict', 'There is no console.');
       yield { offset: 0, text: 'first\n', dropped: 0 };
       yield { offset: 6, text: 'second\n', dropped: 3 };
     }),
@@ -192,10 +192,11 @@ test('logs print the stream and say what was dropped', async () => {
 });
 
 test('a stream that is refused ends with the refusal', async () => {
-  expect(await run('logs', 'none')).toMatchObject({
-    exitCode: 3,
-    stderr: expect.stringContaining('There is no jail none.'),
+  expect(await run('logs', 'silent')).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('There is no console.'),
   });
+  expect((await run('logs', 'none')).exitCode).toBe(3);
 });
 
 test("exec passes streams and the command's own status", async () => {

@@ -26,7 +26,11 @@ export function logsVerb(cli: Cli, program: Command): void {
         run.terminal.stdout.write(text);
       };
       await run.dashboardOrAgent(
-        (dashboard) => followed(dashboard.jails.logs, input, (part) => write(part.text, part.dropped)),
+        async (dashboard) => {
+          // A stream that finds nobody says only that it failed; a question says why.
+          await dashboard.jails.get.query({ jail });
+          await followed(dashboard.jails.logs, input, (part) => write(part.text, part.dropped));
+        },
         (agent) =>
           followed(agent.jail.console, input, (part) =>
             write(Buffer.from(part.data, 'base64'), part.dropped),
