@@ -21,6 +21,8 @@ const MAIN = join(import.meta.dirname, '../src/warden/main.ts');
 export class Stand {
   readonly directory: string;
   readonly netns: string;
+  /** the namespace is another stand's */
+  private readonly guest: boolean;
   readonly kernel = createLinuxKernel();
   instance = '';
   private warden: ChildProcess | null = null;
@@ -28,14 +30,15 @@ export class Stand {
   readonly testDashboard = new TestDashboard();
   private connected: TRPCClient<AgentRouter> | null = null;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, netns: string | undefined) {
     this.directory = directory;
-    this.netns = `/run/cellblock-stand-${directory.slice(-6)}/host`;
+    this.guest = netns !== undefined;
+    this.netns = netns ?? `/run/cellblock-stand-${directory.slice(-6)}/host`;
   }
 
-  static async open(o: { bounds?: string } = {}): Promise<Stand> {
-    const stand = new Stand(await mkdtemp(join(tmpdir(), 'cellblock-stand-')));
-    await stand.kernel.createNetns({ path: stand.netns });
+  static async open(o: { bounds?: string; netns?: string } = {}): Promise<Stand> {
+    const stand = new Stand(await mkdtemp(join(tmpdir(), 'cellblock-stand-')), o.netns);
+    if (!stand.guest) await stand.kernel.createNetns({ path: stand.netns });
     stand.instance = (await loadAgentKey(stand.directory)).instance;
     if (o.bounds !== undefined) {
       await mkdir(stand.paths.bounds, { recursive: true });
@@ -136,8 +139,10 @@ export class Stand {
   async close(): Promise<void> {
     await this.stop();
     await this.purge().catch((error) => console.error('purge failed:', error));
-    await this.kernel.removeNetns({ path: this.netns }).catch(() => undefined);
-    await rm(this.netns.replace(/\/host$/, ''), { recursive: true, force: true });
+    if (!this.guest) {
+      await this.kernel.removeNetns({ path: this.netns }).catch(() => undefined);
+      await rm(this.netns.replace(/\/host$/, ''), { recursive: true, force: true });
+    }
     await rm(this.directory, { recursive: true, force: true });
   }
 
