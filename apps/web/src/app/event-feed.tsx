@@ -8,10 +8,10 @@ import { Moment } from '@/ui/moment';
 import { EventOutcomeBadge } from './event-outcome-badge';
 import { Loaded } from './loaded';
 
-/** The last events of one object. */
+/** The last events of one object; how each ended stands beside it and not on a line of its own. */
 export function EventFeed({ object, limit }: { object: string; limit: number }) {
   const trpc = useTRPC();
-  const events = useQuery(trpc.audit.search.queryOptions({ object, limit }));
+  const events = useQuery(trpc.audit.search.queryOptions({ object, limit, q: '-phase:outcome' }));
   return (
     <Loaded query={events} rows={3}>
       {(page) => <EventLines events={page.events} />}

@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
 import { useParams, useRouter, useSearchParams } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { refusalOf } from '@/trpc/refusal';
@@ -31,6 +31,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
   const search = useSearchParams().toString();
   const chosen = useParams<{ seq?: string }>().seq ?? null;
   const { q, from, range, setQuery } = useAuditQuery();
+  const setFilter = useCallback((next: string) => void setQuery({ q: next }), [setQuery]);
   const asked = {
     q: q || undefined,
     from: range?.from.toISOString() ?? '',
@@ -61,7 +62,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
         <FilterBar
           label="Filter events"
           value={q}
-          onChange={(next) => void setQuery({ q: next || null })}
+          onChange={setFilter}
           placeholder="actor:mira action:ip.* object:web-1"
           error={badFilter && refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
         />

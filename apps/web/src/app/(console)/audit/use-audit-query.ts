@@ -5,7 +5,8 @@ import { useNow } from '@/ui/now';
 import { readRange } from './time-range';
 
 const params = {
-  q: parseAsString.withDefault(''),
+  // How an act ended stands beside it; whoever wants outcomes as events of their own clears the filter.
+  q: parseAsString.withDefault('-phase:outcome'),
   from: parseAsString.withDefault('now-24h'),
   to: parseAsString,
 };

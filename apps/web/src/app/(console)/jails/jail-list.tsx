@@ -4,6 +4,7 @@ import { Plus } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { parseAsString, useQueryState } from 'nuqs';
+import { useCallback } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { refusalOf } from '@/trpc/refusal';
@@ -28,6 +29,7 @@ export function JailList() {
   });
   const refused = jails.error && jails.data ? refusalOf(jails.error) : null;
   const hostCount = new Set(jails.data?.jails.map((jail) => jail.host.id)).size;
+  const setFilter = useCallback((next: string) => void setQ(next || null), [setQ]);
   useKey('n', () => router.push(paths.jailNew()));
 
   return (
@@ -48,8 +50,8 @@ export function JailList() {
         <FilterBar
           label="Filter jails"
           value={q}
-          onChange={(next) => void setQ(next || null)}
-          placeholder="state:running host:web-* ip:10.20.0.0/16"
+          onChange={setFilter}
+          placeholder="state:running host:fra1-* ip:10.20.0.0/16"
           error={refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
         />
       </div>
