@@ -243,3 +243,19 @@ test('nothing is planned from a ledger that was lost', async () => {
   expect(second.ledger.spec).toBeNull();
   expect(trees.running()).toHaveLength(1);
 });
+
+test('a host whose bounds cannot be read when the agent starts changes nothing, and says why', async () => {
+  const { open, put, trees, directory } = await machine();
+  const first = await open();
+  await put(first, [lan, jail(1)]);
+  await first.stop();
+  const file = join(directory, 'bounds.d/90-broken.yaml');
+  await writeFile(file, 'maxPids: [', { mode: 0o644 });
+  const second = await open();
+  await put(second, [lan, jail(1), jail(2)]);
+  expect(trees.running()).toHaveLength(1);
+  expect((await second.runChecks()).find(({ id }) => id === 'bounds')?.evidence).toContain('90-broken.yaml');
+  await rm(file);
+  await second.reconciler.settle();
+  expect(trees.running()).toHaveLength(2);
+});

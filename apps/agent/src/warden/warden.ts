@@ -1,6 +1,7 @@
 import type { Kernel } from '@cellblock/native/kernel';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
+import { Bounds } from '@cellblock/shared/bounds';
 import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostFacts, HostStatus, JailSeen } from '@cellblock/shared/host-status';
@@ -61,6 +62,8 @@ export class Warden {
   readonly agentVersion: string;
   private bounds: LoadedBounds;
   private boundsProblem: string | null = null;
+  /** false: they could not be read since the agent started, so nothing is changed */
+  private boundsKnown = true;
   private facts: HostFacts;
   private checks: HostCheck[] = [];
   private checkTimer: NodeJS.Timeout | null = null;
@@ -102,7 +105,7 @@ export class Warden {
     const paths = wardenPaths(options.dataDirectory, options.idRegistry);
     const key = await loadAgentKey(options.dataDirectory);
     await writeDefaultBounds(paths.bounds);
-    const bounds = await loadBounds(paths.bounds);
+    const { bounds, problem } = await firstBounds(paths.bounds);
     const ledger = await Ledger.open(paths.ledger);
     let hostId = (await readHostFile(paths.host))?.host?.id ?? NOBODYS_HOST;
     const receipts = await Receipts.open({
@@ -135,6 +138,8 @@ export class Warden {
       facts: await readFacts(factsOf(host, options.agentVersion)),
       agentVersion: options.agentVersion,
     });
+    warden.boundsProblem = problem;
+    warden.boundsKnown = problem === null;
     warden.enrolledAs = (id) => {
       hostId = id;
     };
@@ -203,7 +208,8 @@ export class Warden {
   }
 
   private async lookEarly(): Promise<Seen> {
-    const accepted = (await this.accepted()) ?? NOTHING_ACCEPTED;
+    // What is wanted is shown even while the bounds keep it from being made true.
+    const accepted = (await this.accepted()) ?? { ...NOTHING_ACCEPTED, spec: this.ledger.spec ?? NOTHING };
     return { accepted, state: await observeHost(this.host), unsure: new Set() };
   }
 
@@ -220,7 +226,9 @@ export class Warden {
         title: 'Bounds file',
         verdict: 'lack',
         evidence: this.boundsProblem,
-        lost: 'the bounds that were last read without an error stay in force',
+        lost: this.boundsKnown
+          ? 'the bounds that were last read without an error stay in force'
+          : 'nothing is changed on this host; what runs goes on',
       });
     }
     this.changes.tell();
@@ -288,6 +296,7 @@ export class Warden {
     const { spec } = this.ledger;
     if (!spec) return null;
     await this.readBounds();
+    if (!this.boundsKnown) return null;
     this.facts = await readFacts(factsOf(this.host, this.agentVersion));
     return acceptSpec({
       spec,
@@ -304,6 +313,7 @@ export class Warden {
     try {
       this.bounds = await loadBounds(this.host.paths.bounds);
       this.boundsProblem = null;
+      this.boundsKnown = true;
     } catch (error) {
       this.boundsProblem = error instanceof Error ? error.message : String(error);
     }
@@ -329,6 +339,19 @@ export class Warden {
     );
     this.usage = new Map(entries);
     return new Map(entries.map(([key, { usage }]) => [key, usage]));
+  }
+}
+
+/** A host whose bounds are in doubt allows nothing, but it is there and says why. */
+async function firstBounds(directory: string): Promise<{ bounds: LoadedBounds; problem: string | null }> {
+  try {
+    return { bounds: await loadBounds(directory), problem: null };
+  } catch (error) {
+    const bounds = Bounds.parse({ maxJails: 0, exec: false, console: false });
+    return {
+      bounds: { bounds, hash: '' },
+      problem: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
