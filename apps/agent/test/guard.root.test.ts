@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { linkLocalOf } from '@cellblock/shared/link-local';
-import { netnsPath, nftTableName } from '@cellblock/shared/owned-names';
+import { netnsPath, nftTableName, portName } from '@cellblock/shared/owned-names';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attackFrames } from './attack-frames.ts';
+import { attackFrames, linkLocalGroupFrame } from './attack-frames.ts';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from './spec-builders.ts';
 import { Stand } from './stand.ts';
 
@@ -71,6 +71,38 @@ async function heardBy(jail: JailSpec): Promise<string[]> {
 
 test('a jail can send what is its own, and nothing else', async () => {
   expect(await heardBy(victim)).toEqual(frames.filter(({ allowed }) => allowed).map(({ name }) => name));
+});
+
+test('the host hears nothing that passes its guard by way of the group of LLDP', async () => {
+  const port = portName(stand.instance, attacker.interfaces[0]?.key ?? '');
+  const me = { mac: macOf(attacker), v4: '', v6: '', linkLocal: '' };
+  const script =
+    'import socket\ns = socket.socket(type=socket.SOCK_DGRAM)\ns.bind(("10.77.1.1", 2000))\ns.settimeout(1.5)\n' +
+    'print("listening", flush=True)\ntry: print(s.recvfrom(99)[1][0])\nexcept TimeoutError: print("silence")';
+  const hostHears = async () => {
+    const listener = spawn('nsenter', [`--net=${stand.netns}`, PYTHON, '-c', script]);
+    let heard = '';
+    await new Promise<void>((resolve) => {
+      listener.stdout.setEncoding('utf8').on('data', (text: string) => {
+        heard += text;
+        if (text.includes('listening')) resolve();
+      });
+    });
+    const at = `--net=${netnsPath(stand.instance, attacker.key)}`;
+    const sender = spawn('nsenter', [at, PYTHON, RAW, 'send', 'eth0'], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
+    sender.stdin.end(`${linkLocalGroupFrame(me, '10.77.1.1', 2000)}\n`);
+    await new Promise((resolve) => listener.once('exit', resolve));
+    return heard.trim().split('\n').at(-1);
+  };
+  expect(await hostHears()).toBe('silence');
+  // Control: it is the port's own filter that stops it.
+  const filter = (value: string) =>
+    stand.kernel.writeSysctl({ netns: stand.netns, key: `ipv4.conf.${port}.rp_filter`, value });
+  await filter('0');
+  expect(await hostHears()).toBe('10.77.1.99');
+  await filter('1');
 });
 
 test('control: without the guard every one of these frames arrives', async () => {

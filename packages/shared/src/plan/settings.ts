@@ -35,6 +35,9 @@ export const BRIDGE_SETTINGS: Readonly<Record<string, string>> = {
 export const PORT_SETTINGS: Readonly<Record<string, string>> = {
   'ipv6.conf.%.accept_ra': '0',
   'ipv6.conf.%.disable_ipv6': '1',
+  // Frames to 01:80:c2:00:00:0x reach the host's stack through the port itself, past the bridge and its guard:
+  // on a link without addresses no source is the right one.
+  'ipv4.conf.%.rp_filter': '1',
 };
 
 /** Ports of our own bridges: tables come from the assignments alone. */
