@@ -27,18 +27,18 @@ export function endInstance(instance: string): void {
     for (const pid of pids) kill(pid);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
-  for (const mount of mountsOf(instance)) spawnSync('umount', ['-l', mount]);
+  unmountBelow(path.join(RUN, instance));
   for (const hierarchy of cgroupHierarchies()) removeTree(path.join(hierarchy, mark));
   rmSync(path.join(RUN, instance), { recursive: true, force: true });
 }
 
-/** Mount points that carry the instance's mark or lie below `place`, innermost first. */
-export function mountsOf(instance: string): string[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
+/** Nothing is mounted below the place any more, innermost first. */
+export function unmountBelow(place: string): void {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
-    .filter((point) => point.startsWith(`${RUN}/${instance}/`))
-    .reverse();
+    .filter((point) => point.startsWith(`${place}/`));
+  for (const point of points.reverse()) spawnSync('umount', ['-l', point]);
 }
 
 export function cgroupHierarchies(): string[] {

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mustRun, runProgram } from './run-program.ts';
-
-/** Marks the namespaces of every stand, so that what a killed run left is found. */
-export const NETNS_PREFIX = 'cellblock-e2e-';
+import { standPrefix } from './stand-name.ts';
 
 /**
  * Two network namespaces on one segment: *site* holds dashboard, agent and Chromium, *outside* is a plain
@@ -20,7 +18,7 @@ export interface Segment {
 
 export async function makeSegment(): Promise<Segment> {
   const id = randomBytes(3).toString('hex');
-  const [site, outside] = [`${NETNS_PREFIX}${id}-site`, `${NETNS_PREFIX}${id}-outside`];
+  const [site, outside] = [`${standPrefix}${id}-site`, `${standPrefix}${id}-outside`];
   const segment: Segment = {
     site: `/run/netns/${site}`,
     outside: `/run/netns/${outside}`,

@@ -6,8 +6,8 @@ import { endInstance, instanceOfData } from './end-instance.ts';
 import { type Ended, type ProgramOptions, runProgram } from './run-program.ts';
 import { makeSegment, type Segment } from './segment.ts';
 import { commandOf, processesInNetns } from './site-processes.ts';
+import { standPrefix } from './stand-name.ts';
 
-export const DATA_PREFIX = 'cellblock-e2e-';
 const repository = path.join(import.meta.dirname, '../..');
 const PORT = 7420;
 /** The first run on a machine builds everything. */
@@ -33,7 +33,7 @@ export interface Stand {
 
 export async function makeStand(): Promise<Stand> {
   const segment = await makeSegment();
-  const directory = mkdtempSync(path.join(tmpdir(), DATA_PREFIX));
+  const directory = mkdtempSync(path.join(tmpdir(), standPrefix));
   // Database and dashboard run as users of their own.
   chmodSync(directory, 0o755);
   const data = path.join(directory, 'data');
@@ -83,6 +83,7 @@ export async function makeStand(): Promise<Stand> {
       }
       if (instance) endInstance(instance);
       await segment.remove();
+      unmountBelow(directory);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -29,6 +29,7 @@ export const CREATE_FLAGS = {
   name: 'J',
   host: '--host',
   network: '--network',
+  address: '--ip',
   addresses: '--ip',
   'settings.root': '--root',
   'settings.root.path': '--root',
