@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const ID_COUNT = 65_536;
@@ -17,8 +17,8 @@ export interface IdClaim {
 }
 
 /**
- * Claims of host id ranges. A claim is a file named by the range's first id, made with O_EXCL: two agents
- * can never both have made it.
+ * Claims of host id ranges. A claim is a file named by the range's first id, which only one can make: two
+ * agents never both have it.
  */
 export class IdRanges {
   readonly #registry: string;
@@ -69,15 +69,18 @@ export class IdRanges {
     return claims;
   }
 
+  /** A finished file gets its second name: an existing one is refused, and no half claim is ever seen. */
   async #write(base: number, o: { instance: string; jailKey: string }): Promise<boolean> {
+    const draft = join(this.#registry, `.${o.instance}-${o.jailKey}`);
+    await writeFile(draft, `${o.instance} ${o.jailKey}\n`, { mode: 0o644 });
     try {
-      const file = await open(join(this.#registry, String(base)), 'wx', 0o644);
-      await file.writeFile(`${o.instance} ${o.jailKey}\n`);
-      await file.close();
+      await link(draft, join(this.#registry, String(base)));
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
+    } finally {
+      await rm(draft, { force: true });
     }
   }
 
