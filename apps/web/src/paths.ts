@@ -19,6 +19,7 @@ export const paths = {
   invite: (token: string) => withQuery('/invite', { token }),
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? undefined : next }),
   overview: () => '/overview',
+  account: () => '/account',
   hosts: () => '/hosts',
   host: (host: string, tab: HostTab = 'overview') => `/hosts/${part(host)}/${tab}`,
   jails: (q?: string) => withQuery('/jails', { q }),

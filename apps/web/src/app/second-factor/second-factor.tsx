@@ -10,16 +10,18 @@ interface SecondFactorProps {
   password: string | null;
   twoFactor: boolean;
   onDone: () => void;
+  /** Instead of "Continue". */
+  done?: string;
 }
 
 /** One-time codes, and a passkey where the browser has them. Either can be set up later. */
-export function SecondFactor({ password, twoFactor, onDone }: SecondFactorProps) {
+export function SecondFactor({ password, twoFactor, onDone, done }: SecondFactorProps) {
   const [codes, setCodes] = useState<string[] | null>(null);
   const [on, setOn] = useState(twoFactor);
   return (
     <div className="flex flex-col">
       <section className="flex flex-col gap-3 p-4">
-        <h3 className="font-medium text-strong">One-time codes</h3>
+        <h2 className="font-medium text-strong">One-time codes</h2>
         {on ? (
           <>
             <p className="text-muted">
@@ -38,12 +40,12 @@ export function SecondFactor({ password, twoFactor, onDone }: SecondFactorProps)
         )}
       </section>
       <section className="flex flex-col gap-3 border-t border-line-subtle p-4">
-        <h3 className="font-medium text-strong">Passkey</h3>
+        <h2 className="font-medium text-strong">Passkey</h2>
         <PasskeySetup />
       </section>
       <footer className="flex items-center gap-2 border-t border-line-subtle p-4">
-        <Button look={on ? 'primary' : 'default'} onClick={onDone}>
-          {on ? 'Continue' : 'Continue without one-time codes'}
+        <Button look={on && !done ? 'primary' : 'default'} onClick={onDone}>
+          {done ?? (on ? 'Continue' : 'Continue without one-time codes')}
         </Button>
       </footer>
     </div>

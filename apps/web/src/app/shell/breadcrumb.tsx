@@ -17,6 +17,7 @@ const sections: Record<string, Crumb> = {
   jails: { label: 'Jails', href: paths.jails() },
   networks: { label: 'Networks', href: paths.networks() },
   ip: { label: 'Addresses', href: paths.networks() },
+  account: { label: 'Your sign-in', href: paths.account() },
   audit: { label: 'Audit', href: paths.audit() },
 };
 

@@ -12,14 +12,17 @@ const UserMenu = dynamic(() => import('./user-menu').then((module) => module.Use
 
 export function Sidebar({ counts, person }: { counts: NavCounts; person: Person | null }) {
   return (
-    <div className="row-span-3 flex flex-col gap-3 border-r border-line-subtle px-2 py-2.5 max-md:hidden">
-      <header className="px-2 py-1">
+    <aside
+      aria-label="Sidebar"
+      className="row-span-3 flex flex-col gap-3 border-r border-line-subtle px-2 py-2.5 max-md:hidden"
+    >
+      <div className="px-2 py-1">
         <Brand />
-      </header>
+      </div>
       <NavList counts={counts} />
       <div className="mt-auto">
         <UserMenu person={person} />
       </div>
-    </div>
+    </aside>
   );
 }

@@ -1,5 +1,7 @@
 'use client';
-import { CircleUser, Clock, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { CircleUser, Clock, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import Link from 'next/link';
+import { paths } from '@/paths';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '@/ui/menu';
 import type { Zone } from '@/ui/time-text';
 import { useZone } from '@/ui/zone';
@@ -50,6 +52,9 @@ export function UserMenu({ person }: { person: Person | null }) {
       <MenuLine />
       <MenuChoice label="Times" value={zone} options={zones} onChange={(next) => setZone(next as Zone)} />
       <MenuLine />
+      <MenuItem icon={<KeyRound aria-hidden />} render={<Link href={paths.account()} />}>
+        Your sign-in…
+      </MenuItem>
       <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
         Sign out
       </MenuItem>

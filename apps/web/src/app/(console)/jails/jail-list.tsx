@@ -27,7 +27,8 @@ export function JailList() {
     ...trpc.jails.list.queryOptions({ q: q || undefined }),
     placeholderData: keepPreviousData,
   });
-  const refused = jails.error && jails.data ? refusalOf(jails.error) : null;
+  const refused = jails.error ? refusalOf(jails.error) : null;
+  const badFilter = refused?.code === 'invalid' && q !== '';
   const hostCount = new Set(jails.data?.jails.map((jail) => jail.host.id)).size;
   const setFilter = useCallback((next: string) => void setQ(next || null), [setQ]);
   useKey('n', () => router.push(paths.jailNew()));
@@ -52,21 +53,23 @@ export function JailList() {
           value={q}
           onChange={setFilter}
           placeholder="state:running host:fra1-* ip:10.20.0.0/16"
-          error={refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
+          error={badFilter && [refused?.message, refused?.fix].filter(Boolean).join(' ')}
         />
       </div>
-      <Loaded query={jails} rows={12}>
-        {({ jails: rows, total }) => (
-          <DataTable
-            label="Jails"
-            columns={jailColumns}
-            rows={rows}
-            rowKey={(jail) => jail.id}
-            onOpen={(jail) => router.push(paths.jail(jail.name))}
-            empty={total === 0 ? <NoJails /> : <NoMatch onClear={() => void setQ(null)} total={total} />}
-          />
-        )}
-      </Loaded>
+      {!(badFilter && !jails.data) && (
+        <Loaded query={jails} rows={12}>
+          {({ jails: rows, total }) => (
+            <DataTable
+              label="Jails"
+              columns={jailColumns}
+              rows={rows}
+              rowKey={(jail) => jail.id}
+              onOpen={(jail) => router.push(paths.jail(jail.name))}
+              empty={total === 0 ? <NoJails /> : <NoMatch onClear={() => void setQ(null)} total={total} />}
+            />
+          )}
+        </Loaded>
+      )}
     </>
   );
 }
