@@ -9,6 +9,7 @@ export const AuditKind = z.enum([
   'user.invite',
   'user.accept',
   'user.role',
+  'user.credential',
   'user.remove',
   'token.create',
   'token.remove',

@@ -119,6 +119,36 @@ describe('tries', () => {
   });
 });
 
+describe('a change of how somebody signs in', () => {
+  it('is in the history before it happens, with what came of it, and its tries are counted', async () => {
+    freshTries();
+    const cookie = cookieOf(await signIn('mira', PASSWORD));
+    const change = (currentPassword: string) =>
+      dashboard.request(
+        'POST',
+        '/api/auth/change-password',
+        { cookie },
+        { currentPassword, newPassword: PASSWORD },
+      );
+    const { db } = dashboard.running.services;
+    expect((await change('wrong wrong wrong')).status).toBe(400);
+    expect((await change(PASSWORD)).status).toBe(200);
+    const events = await db.auditEvent.findMany({
+      where: { kind: 'user.credential' },
+      orderBy: { at: 'asc' },
+    });
+    expect(events.map(({ phase, outcome }) => `${phase} ${outcome}`)).toEqual([
+      'intent null',
+      'outcome refused',
+      'intent null',
+      'outcome applied',
+    ]);
+    for (let i = 0; i < 4; i++) await change('wrong wrong wrong');
+    expect((await change(PASSWORD)).refusal?.message).toMatch(/^Too many tries/);
+    freshTries();
+  });
+});
+
 describe('TOTP', () => {
   it('is asked for once it is on, and the password alone begins nothing', async () => {
     freshTries();

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@cellblock/shared/app-error';
 import { NOBODY } from '../api/record-refused-mutation.ts';
 import { recordRefusal } from '../audit/record-refusal.ts';
+import { CREDENTIAL_CHANGES, recordCredentialChange } from '../auth/record-credential-change.ts';
 import { recordSignIn, recordSignOut } from '../auth/record-sign-in.ts';
 import type { WebServices } from '../web-services.ts';
 import { answerRefusal } from './answer.ts';
@@ -64,7 +65,16 @@ export async function answerAuth(
     // Counted before the answer is known: tries that come at once would all pass the check.
     services.signInLimit.failed(account, source);
   }
-  const leaving = path === 'sign-out' ? await sessionOf(services, headers) : null;
+  const change = CREDENTIAL_CHANGES[path];
+  const session = path === 'sign-out' || change !== undefined ? await sessionOf(services, headers) : null;
+  const leaving = path === 'sign-out' ? session : null;
+  // Most of them ask for the password: whoever has found a session shall not guess it.
+  const changing = change === undefined ? null : session;
+  if (changing !== null) {
+    services.signInLimit.check(changing.user.username, source);
+    services.signInLimit.failed(changing.user.username, source);
+  }
+  const changed = changing && change ? await recordCredentialChange(from, changing, change) : null;
 
   const answer = await services.signIn.handler(
     new Request(url, {
@@ -80,6 +90,10 @@ export async function answerAuth(
   if (credential !== undefined) {
     if (answer.ok) await began(from, answer.headers.getSetCookie(), credential);
     else if (answer.status < 500) await failed(from, account, credential);
+  }
+  if (changed !== null) {
+    if (answer.ok) services.signInLimit.giveBack(changing?.user.username ?? null, source);
+    await changed(answer.ok);
   }
   if (leaving !== null && answer.ok) await recordSignOut(from, leaving);
 
