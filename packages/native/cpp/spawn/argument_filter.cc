@@ -64,10 +64,27 @@ constexpr uint32_t kNamespaceFlags =
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 constexpr uint32_t kX32Bit = 0x40000000;
 constexpr uint32_t kTcpUpperLayer = 31;
+/** Beside the flags SOCK_CLOEXEC and SOCK_NONBLOCK. */
+constexpr uint32_t kSocketType = 0xf;
+constexpr int kMptcp = 262;
+
+/** Whoever asks for another protocol or type has the host load a module that speaks it (SCTP, L2TP, DCCP). */
+void internet_protocols(Rules& rules) {
+  rules.load_argument(1);
+  rules.statement(BPF_ALU | BPF_AND | BPF_K, kSocketType);
+  rules.when(BPF_JGT, SOCK_RAW, [&] { rules.refuse(ESOCKTNOSUPPORT); });
+  rules.load_argument(2);
+  for (const uint32_t protocol :
+       {0, int{IPPROTO_ICMP}, int{IPPROTO_TCP}, int{IPPROTO_UDP}, int{IPPROTO_ICMPV6}, kMptcp})
+    rules.when_equal(protocol, [&] { rules.allow(); });
+  rules.refuse(EPROTONOSUPPORT);
+}
 
 void socket_families(Rules& rules) {
   rules.load_argument(0);
-  for (const uint32_t family : {AF_UNIX, AF_INET, AF_INET6}) rules.when_equal(family, [&] { rules.allow(); });
+  rules.when_equal(AF_UNIX, [&] { rules.allow(); });
+  for (const uint32_t family : {AF_INET, AF_INET6})
+    rules.when_equal(family, [&] { internet_protocols(rules); });
   rules.when_equal(AF_NETLINK, [&] {
     rules.load_argument(2);
     rules.when_equal(NETLINK_ROUTE, [&] { rules.allow(); });

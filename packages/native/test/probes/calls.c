@@ -42,6 +42,12 @@ static void families(void) {
   tell("unix", socket(AF_UNIX, SOCK_STREAM, 0));
   tell("inet", socket(AF_INET, SOCK_DGRAM, 0));
   tell("inet6", socket(AF_INET6, SOCK_DGRAM, 0));
+  tell("tcp", socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP));
+  tell("ping", socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP));
+  tell("udplite", socket(AF_INET, SOCK_DGRAM, 136));
+  tell("udplite-high", syscall(SYS_socket, (long)AF_INET6, (long)SOCK_DGRAM, 1L << 32 | 136));
+  tell("sctp", socket(AF_INET, SOCK_STREAM, 132));
+  tell("packets-in-order", socket(AF_INET, SOCK_SEQPACKET | SOCK_NONBLOCK, 0));
   tell("netlink-route", socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
   tell("netlink-generic", socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC));
   tell("netlink-netfilter", socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER));
