@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeChromium } from './chromium-in-netns.ts';
-import { endInstance, instanceOfData } from './end-instance.ts';
+import { endInstance, instanceOfData, unmountBelow } from './end-instance.ts';
 import { type Ended, type ProgramOptions, runProgram } from './run-program.ts';
 import { makeSegment, type Segment } from './segment.ts';
 import { commandOf, processesInNetns } from './site-processes.ts';
