@@ -17,7 +17,7 @@ export const eventColumns: readonly Column<AuditEventView>[] = [
   {
     key: 'object',
     header: 'What',
-    wraps: true,
+    wraps: 'narrow',
     cell: (event) => <span className="text-strong">{event.summary}</span>,
   },
   {

@@ -12,8 +12,8 @@ export interface Column<Row> {
   /** Left out on narrow screens: the cell of another column must then say it. */
   from?: 'sm' | 'md' | 'lg';
   mono?: boolean;
-  /** May take several lines on a narrow screen instead of being cut. */
-  wraps?: boolean;
+  /** May take several lines instead of being cut: always, or on a narrow screen. */
+  wraps?: 'always' | 'narrow';
 }
 
 interface DataTableProps<Row> {
@@ -28,6 +28,10 @@ interface DataTableProps<Row> {
   empty?: ReactNode;
 }
 
+const wrapClass = {
+  always: 'py-1.5 break-words whitespace-normal',
+  narrow: 'max-sm:py-1.5 max-sm:break-words max-sm:whitespace-normal',
+};
 const fromClass = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' };
 
 /** Dense rows; j, k, arrows, Home and End walk them, Enter opens. Rows keep their identity while data changes below them. */
@@ -98,7 +102,7 @@ export function DataTable<Row>({
                 className={cx(
                   'h-[34px] truncate border-b border-line-subtle px-2 max-sm:h-[46px]',
                   column.mono && 'mono',
-                  column.wraps && 'max-sm:py-1.5 max-sm:break-words max-sm:whitespace-normal',
+                  column.wraps && wrapClass[column.wraps],
                   classOf(column),
                 )}
               >

@@ -51,7 +51,7 @@ export function TotpSetup({ password: given, onDone }: TotpSetupProps) {
           <p className="text-muted">
             Scan it with an authenticator app, then type the code that the app shows.
           </p>
-          <QrCode text={made.totpURI} label="QR code for an authenticator app" />
+          <QrCode text={made.totpURI} label="The secret as a picture, for an authenticator app to scan" />
           <p className="flex items-center gap-1 text-small text-muted">
             No camera? Secret: <code className="mono break-all text-strong">{secretOf(made.totpURI)}</code>
             <CopyButton text={secretOf(made.totpURI)} label="Copy secret" />

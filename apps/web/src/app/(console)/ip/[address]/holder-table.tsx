@@ -15,14 +15,14 @@ const from: Column<AssignmentRecord> = {
   key: 'from',
   header: 'From',
   mono: true,
-  wraps: true,
+  wraps: 'always',
   cell: (record) => <Pair wanted={record.wantedFrom} seen={record.seenFrom} missing="not confirmed" />,
 };
 const until: Column<AssignmentRecord> = {
   key: 'until',
   header: 'To',
   mono: true,
-  wraps: true,
+  wraps: 'always',
   cell: (record) =>
     record.wantedUntil ? (
       <Pair
