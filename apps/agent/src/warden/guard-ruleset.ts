@@ -27,8 +27,9 @@ const CHAINS: Record<string, string[]> = {
     'drop',
   ],
   guard_ip6: [
-    // Extension headers hide what follows them.
-    'ip6 nexthdr != { tcp, udp, ipv6-icmp } drop',
+    // Extension headers hide what follows TCP (6), UDP (17) and ICMPv6 (58). In numbers: the names come from
+    // /etc/protocols, which a bare Debian does not have, and without the guard no jail starts.
+    'ip6 nexthdr != { 6, 17, 58 } drop',
     'udp sport 547 drop',
     'icmpv6 type { nd-router-advert, nd-redirect, router-renumbering } drop',
     'icmpv6 type nd-neighbor-advert iifname . @th,64,128 != @target6 drop',
