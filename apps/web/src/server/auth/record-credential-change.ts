@@ -39,7 +39,13 @@ export async function recordCredentialChange(
   }));
   if (!('object' in change)) throw new Error('a change without dryRun came back as a plan');
   const intent = change.object;
+  const sessions = async () =>
+    (await request.db.session.findMany({ where: { userId: id }, select: { id: true } })).map((one) => one.id);
+  const before = await sessions();
   return async (done) => {
+    const left = new Set(await sessions());
+    // Streams of a session that was ended end too.
+    const ended = before.filter((one) => !left.has(one)).map((one) => `session/${one}`);
     await request.db.$transaction(async (tx) => {
       await recordEvent(tx, ctx, {
         id: newEventId(),
@@ -51,7 +57,7 @@ export async function recordCredentialChange(
         host: null,
         summary: `${username} ${done ? 'got' : 'was refused'} ${what}`,
       });
-      await notifyChanges(tx, ['audit']);
+      await notifyChanges(tx, ['audit', ...ended]);
     });
     await appendLeaves(request.db);
   };

@@ -149,6 +149,21 @@ describe('a change of how somebody signs in', () => {
   });
 });
 
+it('a session that its owner ends elsewhere is said to have ended', async () => {
+  freshTries();
+  const { db, changes } = dashboard.running.services;
+  await signIn('mira', PASSWORD);
+  const other = await db.session.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
+  const cookie = cookieOf(await signIn('mira', PASSWORD));
+  const heard: string[] = [];
+  changes.on('changed', ({ topics }) => heard.push(...topics));
+  expect((await dashboard.request('POST', '/api/auth/revoke-other-sessions', { cookie }, {})).status).toBe(
+    200,
+  );
+  await expect.poll(() => heard).toContain(`session/${other.id}`);
+  expect(await me({ cookie })).toMatchObject({ name: 'mira' });
+});
+
 describe('TOTP', () => {
   it('is asked for once it is on, and the password alone begins nothing', async () => {
     freshTries();
