@@ -61,7 +61,7 @@ const REFUSED: [string, string[], number, RegExp][] = [
   [
     'a root that bounds do not list',
     ['create', 'a', '--root', 'dir:/srv/elsewhere'],
-    4,
+    5,
     /bounds|rootPrefixes/,
   ],
   ['the root of the host', ['create', 'a', '--root', 'dir:/'], 5, /bounds|rootPrefixes|system/],
