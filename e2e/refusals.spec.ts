@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { inNetns } from './stand/run-program.ts';
 import { makeStand, type Stand } from './stand/stand.ts';
@@ -120,23 +120,36 @@ test('refusals are in the audit history too', async () => {
 
 test('an enrolment token that was used is refused the second time', async () => {
   const { token } = await stand.json<{ token: string }>('host', 'enroll');
-  const second = `${stand.data}-2`;
-  mkdirSync(second);
+  const agents = ['2', '3'].map((number) => `${stand.data}-${number}`);
+  const runs = [];
   try {
-    const runs = [];
-    for (const data of [second, `${second}b`]) {
+    for (const data of agents) {
       runs.push(
-        await stand.cellblock(['--data', data, 'agent', 'run', '--dashboard', stand.url, '--token', token], {
-          timeoutMs: 15_000,
-        }),
+        stand.cellblock(['--data', data, 'agent', 'run', '--dashboard', stand.url, '--token', token]),
       );
+      // The first has used the token before the second comes with it.
+      await expect
+        .poll(() => readOr(`${data}/log/warden.log`), { timeout: 30_000 })
+        .toMatch(
+          data === agents[0] ? /waiting for approval/ : /was used at .* by host .*cellblock host enroll/,
+        );
     }
-    expect(runs[1]?.stderr).toMatch(/token/);
-    expect(runs[1]?.stderr).toMatch(/fix: /);
+    const hosts = await stand.json<{ state: string }[]>('host', 'ls');
+    expect(hosts.map((host) => host.state).sort()).toEqual(['ready', 'waiting']);
+    const { events } = await stand.json<{ events: { summary: string }[] }>('audit', 'search');
+    expect(events.map((event) => event.summary).join('\n')).toContain(
+      'was refused: This enrolment line was used',
+    );
   } finally {
-    for (const data of [second, `${second}b`]) {
+    for (const data of agents) {
+      await stand.cellblock(['--data', data, 'down']);
       await stand.cellblock(['--data', data, 'agent', 'purge', '--yes']);
-      rmSync(data, { recursive: true, force: true });
     }
+    await Promise.all(runs);
+    for (const data of agents) rmSync(data, { recursive: true, force: true });
   }
 });
+
+function readOr(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

@@ -75,6 +75,16 @@ const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/sign-in', signedOut: true },
 ];
 
+test('control: a page that is too wide, and a text that cannot be read, are noticed', async () => {
+  const view = await openConsole(stand, { width: 375 });
+  await view.page.setContent(
+    '<html lang="en"><title>x</title><main><h1 style="width: 900px; color: #ddd; background: #eee">x</h1></main>',
+  );
+  expect(await sidewaysScroll(view)).toBeGreaterThan(0);
+  expect(await seriousFaults(view)).toHaveLength(1);
+  await view.close();
+});
+
 for (const theme of ['light', 'dark'] as const) {
   for (const width of [1440, 375]) {
     test(`${theme} at ${width} px: no serious fault of accessibility, no sideways scroll`, async () => {
@@ -98,7 +108,8 @@ for (const theme of ['light', 'dark'] as const) {
   }
 }
 
-async function examine({ page }: Console, path: string, variant: string): Promise<void> {
+async function examine(view: Console, path: string, variant: string): Promise<void> {
+  const { page } = view;
   const errors: string[] = [];
   const note = (error: Error) => errors.push(error.message);
   page.on('pageerror', note);
@@ -109,24 +120,27 @@ async function examine({ page }: Console, path: string, variant: string): Promis
   await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   const name = `${path.replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')}-${variant}`;
   await page.screenshot({ path: `test-results/screens/${name}.png` });
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  const sideways = await sidewaysScroll(view);
   expect.soft(sideways, `${path}: scrolls sideways by ${sideways} px`).toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const bad = violations.filter((each) => each.impact === 'serious' || each.impact === 'critical');
-  expect
-    .soft(
-      bad.map(
-        (each) =>
-          `${each.id}: ${each.nodes
-            .map((node) => node.target.join(' '))
-            .slice(0, 3)
-            .join(' | ')}`,
-      ),
-      path,
-    )
-    .toEqual([]);
+  expect.soft(await seriousFaults(view), path).toEqual([]);
   expect.soft(errors, path).toEqual([]);
   page.off('pageerror', note);
+}
+
+/** Pixels that the page can be moved to the side. */
+const sidewaysScroll = ({ page }: Console) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What axe calls serious or critical, with where it is. */
+async function seriousFaults({ page }: Console): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter((each) => each.impact === 'serious' || each.impact === 'critical')
+    .map(
+      (each) =>
+        `${each.id}: ${each.nodes
+          .map((node) => node.target.join(' '))
+          .slice(0, 3)
+          .join(' | ')}`,
+    );
 }
