@@ -25,7 +25,7 @@ describe('a tree has namespaces of its own', () => {
     expect(inside).toMatchObject({ pid: '1', processes: '1' });
     const control = await facts(await fixture.without('pid-namespace'));
     expect(Number(control.pid)).toBeGreaterThan(1);
-    expect(Number(control.processes)).toBeGreaterThan(10);
+    expect(Number(control.processes)).toBeGreaterThan(1);
   });
 
   test('its hostname is its own', async () => {
