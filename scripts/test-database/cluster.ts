@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -14,6 +14,7 @@ import {
   stopPostmaster,
   withClient,
 } from '../../apps/agent/src/supervisor/postgres-cluster.ts';
+import { identityOf } from '../../apps/agent/src/supervisor/process-identity.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -35,12 +36,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stand.stop;
 }
 
+const PREFIX = 'cellblock-test-db-';
+
+/** Clusters of runs that were killed: nobody else stops their servers. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const pid = Number(name.slice(PREFIX.length).split('-')[0]);
+    if (!Number.isInteger(pid) || identityOf(pid)) continue;
+    await stopPostmaster(path.join(tmpdir(), name, 'data'));
+    rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
 /** A throw-away cluster below the temporary directory, with a migrated template database. */
 export async function startTestCluster(): Promise<{ socketDirectory: string; stop: () => Promise<void> }> {
   const asRoot = process.getuid?.() === 0;
   const uid = asRoot ? NOBODY : (process.getuid?.() ?? 0);
   const gid = asRoot ? NOBODY : (process.getgid?.() ?? 0);
-  const directory = ownedDirectory(mkdtempSync(path.join(tmpdir(), 'cellblock-test-db-')), uid, gid, 0o700);
+  await removeAbandoned();
+  const prefix = path.join(tmpdir(), `${PREFIX}${process.pid}-`);
+  const directory = ownedDirectory(mkdtempSync(prefix), uid, gid, 0o700);
   const cluster: PostgresCluster = {
     binaries: asRoot ? readableBinaries() : path.join(PACKAGE, 'native'),
     dataDirectory: path.join(directory, 'data'),
