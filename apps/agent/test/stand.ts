@@ -116,9 +116,13 @@ export class Stand {
       const status = await this.status();
       if (wanted(status)) return status;
       if (Date.now() > end) {
-        const { problems, refused, jails, addresses } = status;
+        const { problems, refused, jails, addresses, accepted, converged } = status;
+        const receipts = await this.ask((agent) =>
+          agent.receipts.after.query({ seq: Math.max(0, status.receipts - 20), limit: 20 }),
+        );
+        const done = receipts.map(({ body }) => `${body.seq} ${body.at} ${body.result} ${body.text}`);
         throw new Error(
-          `${what}: ${JSON.stringify({ problems, refused, jails, addresses }, null, 1)}\n${this.log}`,
+          `${what}: ${JSON.stringify({ accepted, converged, problems, refused, jails, addresses, done }, null, 1)}\n${this.log}`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 50));

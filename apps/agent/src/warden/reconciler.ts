@@ -49,6 +49,8 @@ export class Reconciler {
   private readonly stopped = new AbortController();
   private readonly problemsByObject = new Map<string, Problem>();
   private readonly running = new Set<Promise<void>>();
+  /** by members: the steps that a set was last given */
+  private readonly done = new Map<string, string>();
   private passing: Promise<void> | null = null;
   private again = false;
   /** jails to look into in the next pass; null: all of them */
@@ -94,7 +96,10 @@ export class Reconciler {
   /** A pass soon. `changed`: what is wanted has changed, so what failed before is tried at once. `jails`: keys
    *  of those that it concerns; the others are taken as they were seen last. */
   wake(o: { changed?: boolean; jails?: Iterable<string> } = {}): void {
-    if (o.changed) this.delays.forgetAll();
+    if (o.changed) {
+      this.delays.forgetAll();
+      this.done.clear();
+    }
     if (o.jails === undefined) this.scope = null;
     else for (const key of o.jails) this.scope?.add(key);
     this.again = true;
@@ -147,6 +152,8 @@ export class Reconciler {
     this.followProcesses(state);
 
     const { first, sets } = connectedSteps(accepted.spec, steps);
+    const planned = new Set(sets.map(nameOf));
+    for (const name of this.done.keys()) if (!planned.has(name)) this.done.delete(name);
     const due = first.filter((step) => !this.delays.waits(step.object, host.now().getTime()));
     await applySet(host, due, { report: (outcome) => this.report(outcome, accepted) });
     if (due.length > 0) this.again = true;
@@ -161,15 +168,34 @@ export class Reconciler {
         set.steps.every((step) => 'jail' in step && waiting.includes(`jail ${step.jail}`))
       )
         continue;
+      if (this.isRepeated(set)) continue;
       this.run(set, waiting, accepted);
     }
+  }
+
+  /** The same steps, done before without a failure, and wanted again: they do not help, so they must wait. */
+  private isRepeated(set: ConnectedSteps): boolean {
+    const members = nameOf(set);
+    const steps = JSON.stringify(set.steps.map(({ cause: _, ...step }) => step));
+    if (this.done.get(members) !== steps) {
+      this.done.set(members, steps);
+      return false;
+    }
+    this.done.delete(members);
+    const now = this.parts.host.now().getTime();
+    for (const key of new Set(set.steps.map(retryKey))) this.delays.failed(key, now);
+    return true;
   }
 
   private run(set: ConnectedSteps, waiting: string[], accepted: AcceptedSpec): void {
     for (const member of set.members) this.busy.set(member, set.steps);
     const done = applySet(this.parts.host, set.steps, {
       blocked: waiting,
-      report: (outcome) => this.report(outcome, accepted),
+      report: (outcome) => {
+        // What failed has its own delay, and is to be tried again as it is.
+        if (outcome.failure) this.done.delete(nameOf(set));
+        return this.report(outcome, accepted);
+      },
     })
       .catch((error) => console.error('steps could not be accounted for:', error))
       .finally(() => {
@@ -343,6 +369,10 @@ export class Reconciler {
       await pause(1_000);
     }
   }
+}
+
+function nameOf(set: ConnectedSteps): string {
+  return [...set.members].sort().join();
 }
 
 function jailsAmong(members: ReadonlySet<string>): string[] {

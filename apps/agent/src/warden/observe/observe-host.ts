@@ -2,7 +2,7 @@ import type { Link } from '@cellblock/native/kernel';
 import { isKernelError } from '@cellblock/native/kernel-error';
 import type { HostState } from '@cellblock/shared/host-state';
 import { cgroupParent, netnsDirectory, nftTableName } from '@cellblock/shared/owned-names';
-import { BRIDGE_SETTINGS, PORT_SETTINGS, settingKey } from '@cellblock/shared/plan/settings';
+import { BRIDGE_SETTINGS, differs, PORT_SETTINGS, settingKey } from '@cellblock/shared/plan/settings';
 import { GUARD_RULES, NAT_RULES } from '../guard-ruleset.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { elementsOf, readNftTable } from './nft-table.ts';
@@ -78,14 +78,22 @@ function withLength(subnet: string, bits: number): string {
 }
 
 async function portState(host: WardenHost, port: Link, scope: Scope | null) {
-  const known = scope?.known.ports.find(({ name }) => name === port.name);
+  const known = scope?.known.ports.find(({ name }) => name === port.name)?.settings;
   return {
     name: port.name,
     up: port.up,
     master: port.master,
     flags: port.port,
-    settings: known?.settings ?? (await readSettings(host, PORT_SETTINGS, port.name)),
+    // A port that was seen before it was finished is read again, whoever is asked about.
+    settings:
+      known && asWanted(known, port.name) ? known : await readSettings(host, PORT_SETTINGS, port.name),
   };
+}
+
+function asWanted(settings: Readonly<Record<string, string>>, link: string): boolean {
+  return Object.entries(PORT_SETTINGS).every(
+    ([pattern, value]) => !differs(settings, settingKey(pattern, link), value),
+  );
 }
 
 async function observeJails(host: WardenHost, scope: Scope | null): Promise<HostState['jails']> {
