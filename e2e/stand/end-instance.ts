@@ -24,7 +24,7 @@ export function endInstance(instance: string): void {
   for (let round = 0; round < 50; round += 1) {
     const pids = processesInCgroup(mark);
     if (pids.length === 0) break;
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) endProcess(pid);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
   unmountBelow(path.join(RUN, instance));
@@ -60,7 +60,8 @@ function removeTree(directory: string): void {
   }
 }
 
-function kill(pid: number): void {
+/** Killed, or ended by itself meanwhile. */
+export function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

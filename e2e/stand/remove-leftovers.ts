@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { unmountBelow } from './end-instance.ts';
+import { endProcess, unmountBelow } from './end-instance.ts';
 import { runProgram } from './run-program.ts';
 import { processesInNetns } from './site-processes.ts';
 import { isLeftover } from './stand-name.ts';
@@ -10,7 +10,7 @@ import { isLeftover } from './stand-name.ts';
 export default async function removeLeftovers(): Promise<void> {
   const pins = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
   for (const name of pins.filter(isLeftover)) {
-    for (const pid of processesInNetns(`/run/netns/${name}`)) process.kill(pid, 'SIGKILL');
+    for (const pid of processesInNetns(`/run/netns/${name}`)) endProcess(pid);
     await runProgram(['ip', 'netns', 'del', name]);
   }
   for (const name of readdirSync(tmpdir()).filter(isLeftover)) {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeChromium } from './chromium-in-netns.ts';
-import { endInstance, instanceOfData, unmountBelow } from './end-instance.ts';
+import { endInstance, endProcess, instanceOfData, unmountBelow } from './end-instance.ts';
 import { type Ended, type ProgramOptions, runProgram } from './run-program.ts';
 import { makeSegment, type Segment } from './segment.ts';
 import { commandOf, processesInNetns } from './site-processes.ts';
@@ -78,8 +78,8 @@ export async function makeStand(): Promise<Stand> {
       await cellblock(['agent', 'purge', '--yes']);
       const left = processesInNetns(segment.site);
       for (const pid of left) {
-        console.error(`still running in site: ${pid} ${commandOf(pid)}`);
-        process.kill(pid, 'SIGKILL');
+        console.error(`still running in site: ${pid} ${commandOf(pid).slice(0, 120)}`);
+        endProcess(pid);
       }
       if (instance) endInstance(instance);
       await segment.remove();
