@@ -39,7 +39,16 @@ export type JailLimits = z.infer<typeof JailLimits>;
 export const RestartPolicy = z.enum(['no', 'on-failure', 'always']);
 export type RestartPolicy = z.infer<typeof RestartPolicy>;
 
-const NoNul = z.string().refine((text) => !text.includes('\0'), 'must not contain NUL');
+/** One string as execve(2) takes it: the kernel's own bound for one is 128 KiB (MAX_ARG_STRLEN). */
+const ExecString = z
+  .string()
+  .max(131_071, 'is longer than the kernel takes for one argument (128 KiB)')
+  .refine((text) => !text.includes('\0'), 'must not contain NUL');
+
+/** The program and its arguments. */
+export const Command = z.array(ExecString).min(1).max(256);
+
+export const Environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), ExecString);
 
 /** What a person decides about a jail beside its name, host and addresses. */
 export const JailSettings = z.object({
@@ -47,8 +56,8 @@ export const JailSettings = z.object({
   root: JailRoot,
   readOnly: z.boolean().default(false),
   /** null: a small init that reaps and waits */
-  command: z.array(NoNul).min(1).max(256).nullable().default(null),
-  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), NoNul).default({}),
+  command: Command.nullable().default(null),
+  environment: Environment.default({}),
   limits: JailLimits.default({ memory: null, cpus: null, pids: null }),
   /** empty: the host's real upstream */
   dns: z.array(IpAddress).max(3).default([]),

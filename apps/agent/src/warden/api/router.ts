@@ -1,5 +1,6 @@
 import { AppError } from '@cellblock/shared/app-error';
 import { SpecPut } from '@cellblock/shared/host-spec';
+import { Command, Environment } from '@cellblock/shared/jail-spec';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import * as z from 'zod';
@@ -102,8 +103,8 @@ export const agentRouter = t.router({
     execOpen: procedure
       .input(
         InJail.extend({
-          command: z.array(z.string()).min(1).max(256),
-          environment: z.record(z.string(), z.string()).default({}),
+          command: Command,
+          environment: Environment.default({}),
           uid: z.int().min(0).max(65_535).default(0),
           gid: z.int().min(0).max(65_535).optional(),
           tty: Size.extend({ term: z.string().max(64).default('xterm-256color') })

@@ -5,6 +5,7 @@ import {
   JailActInput,
   JailRef,
 } from '@cellblock/shared/jail-input';
+import { Command } from '@cellblock/shared/jail-spec';
 import * as z from 'zod';
 import { whileSignedIn } from '../../auth/while-signed-in.ts';
 import { configureJail } from '../../jails/configure-jail.ts';
@@ -28,7 +29,7 @@ const ListJailsInput = z.object({
 });
 const Terminal = z.object({ columns: z.int().min(1).max(10_000), rows: z.int().min(1).max(10_000) });
 const ExecInput = JailRef.extend({
-  command: z.array(z.string()).min(1).max(256),
+  command: Command,
   uid: z.int().min(0).max(65_535).default(0),
   tty: Terminal.nullable().default(null),
 });
