@@ -78,7 +78,7 @@ const SCREENS: { path: string; signedOut?: true }[] = [
 test('control: a page that is too wide, and a text that cannot be read, are noticed', async () => {
   const view = await openConsole(stand, { width: 375 });
   await view.page.setContent(
-    '<html lang="en"><title>x</title><main><h1 style="width: 900px; color: #ddd; background: #eee">x</h1></main>',
+    '<html lang="en"><title>x</title><main><h1 style="width: 900px; color: #ddd; background: #eee">hard to read</h1></main>',
   );
   expect(await sidewaysScroll(view)).toBeGreaterThan(0);
   expect(await seriousFaults(view)).toHaveLength(1);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { cgroupHierarchies } from './end-instance.ts';
 import { mustRun } from './run-program.ts';
 import { allProcesses } from './site-processes.ts';
+import { standPrefix } from './stand-name.ts';
 
 /** Everything in the kernel that an agent could leave behind, one line per object. */
 export async function kernelState(netns: string): Promise<string[]> {
@@ -30,7 +31,7 @@ export async function kernelState(netns: string): Promise<string[]> {
     ...named('nft in site', await inside('nft', 'list', 'tables')),
     ...named('nft', await outside('nft', 'list', 'tables')),
     ...named('netns', filesBelow('/run/netns')),
-    ...named('run', filesBelow('/run/cellblock')),
+    ...named('run', filesBelow('/run/cellblock').map(withClaim)),
     ...named(
       'mount',
       readFileSync('/proc/self/mountinfo', 'utf8')
@@ -40,6 +41,26 @@ export async function kernelState(netns: string): Promise<string[]> {
     ...named('cgroup', cgroupHierarchies().flatMap(ourCgroups)),
     ...named('process', ourProcesses()),
   ].sort();
+}
+
+/**
+ * Lines that carry the mark of another agent or stand: they come and go beside us. Everything else that has
+ * changed is ours, whatever it is called.
+ */
+export function ofOthers(line: string, instance: string): boolean {
+  const marks = [...line.matchAll(/(?:cellblock[-_/]|ids\/\d+ )([0-9a-f]{8})\b/g)].map((match) => match[1]);
+  if (marks.length > 0) return !marks.includes(instance);
+  return /cellblock-(stand|e2e)-/.test(line) && !line.includes(standPrefix);
+}
+
+/** A claim of host ids says in its text whose it is. */
+function withClaim(file: string): string {
+  if (!/\/ids\/\d+$/.test(file)) return file;
+  try {
+    return `${file} ${readFileSync(file, 'utf8').trim()}`;
+  } catch {
+    return file;
+  }
 }
 
 /** Lines of `after` that `before` did not have, and the other way round. */
