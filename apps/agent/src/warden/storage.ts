@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
 import { storageIsSafe } from './observe/observe-storage.ts';
@@ -20,12 +20,15 @@ const OWN_DIRECTORIES: readonly { name: string; mode: number }[] = [
   { name: 'home', mode: 0o755 },
 ];
 
+const GONE = '.gone-';
+
 /** The mount that keeps the host from honouring setuid files and devices of jails (finding F3). */
 export async function closeStorage(host: WardenHost): Promise<void> {
   const { agent, jails } = host.paths;
   await makePrivateDirectory(agent);
   await chmod(agent, 0o700);
   await makePrivateDirectory(jails);
+  await sweep(jails);
   if (await storageIsSafe(host)) return;
   await host.kernel.bindMount({ source: jails, target: jails, nosuid: true, nodev: true });
 }
@@ -61,7 +64,19 @@ export async function furnish(host: WardenHost, directory: string): Promise<void
 export async function removeStorage(host: WardenHost, jailKey: string): Promise<void> {
   const { directory } = jailPaths(host.paths, jailKey);
   await dropEphemeral(host, jailKey);
-  await removeTree(directory);
+  // One rename makes it gone: what a crash interrupts is swept later, and is nobody's half storage meanwhile.
+  const gone = join(host.paths.jails, `${GONE}${jailKey}`);
+  await removeTree(gone);
+  await rename(directory, gone).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await removeTree(gone);
+}
+
+async function sweep(jails: string): Promise<void> {
+  for (const name of await readdir(jails)) {
+    if (name.startsWith(GONE)) await removeTree(join(jails, name));
+  }
 }
 
 /** An empty tmpfs for a jail that keeps nothing; what an earlier run left goes with its mount. */
