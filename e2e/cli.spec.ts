@@ -3,6 +3,7 @@ import type { ApplyDocument } from '@cellblock/shared/document';
 import type { AddressView } from '@cellblock/shared/views/address-view';
 import { expect, test } from '@playwright/test';
 import { answerFrom, gapOf, serveNonce, watchFromJail } from './stand/nonce.ts';
+import { runProgram } from './stand/run-program.ts';
 import { makeStand, type Stand } from './stand/stand.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -101,6 +102,31 @@ test("exec passes streams, stdin, user and the command's own status", async () =
   expect(killed.exitCode).toBe(137);
   const missing = await stand.cellblock(['exec', 'nojail', '--', 'true']);
   expect(missing).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('nojail') });
+});
+
+test('exec -t is a terminal of the size of this one, and passes the status', async () => {
+  const shown = "cellblock exec web1 -t -- sh -c 'tty; stty size; exit 7'".replace(
+    'cellblock',
+    stand.program,
+  );
+  const ended = await runProgram(['script', '-qec', `stty rows 41 cols 123; ${shown}`, '/dev/null'], {
+    netns: stand.segment.site,
+    env: { CELLBLOCK_DATA: stand.data },
+  });
+  expect(ended.stdout).toMatch(/\/dev\/(pts\/\d+|console)\r\n41 123\r\n/);
+  expect(ended.exitCode).toBe(7);
+});
+
+test('logs are what the command wrote to its console', async () => {
+  const made = await stand.cellblock([
+    ...['create', 'talker', '--network', 'none', '--', 'sh', '-c'],
+    'echo first; echo second; exec sleep infinity',
+  ]);
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  await expect
+    .poll(async () => (await stand.cellblock(['logs', 'talker'])).stdout)
+    .toMatch(/first\r?\nsecond\r?\n/);
+  expect((await stand.cellblock(['logs', 'talker', '-n', '1'])).stdout).toMatch(/^second\r?\n$/);
 });
 
 test('an address is assigned, released and moved on running jails, whose processes stay', async () => {

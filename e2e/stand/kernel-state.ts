@@ -50,7 +50,8 @@ export async function kernelState(netns: string): Promise<string[]> {
 export function ofOthers(line: string, instance: string): boolean {
   const marks = [...line.matchAll(/(?:cellblock[-_/]|ids\/\d+ )([0-9a-f]{8})\b/g)].map((match) => match[1]);
   if (marks.length > 0) return !marks.includes(instance);
-  return /cellblock-(stand|e2e)-/.test(line) && !line.includes(standPrefix);
+  // Another agent's data directory may be called anything; what it mounts there has one name.
+  return /cellblock-(stand|e2e)-|\/agent\/jails$/.test(line) && !line.includes(standPrefix);
 }
 
 /** A claim of host ids says in its text whose it is. */

@@ -18,6 +18,8 @@ export interface Stand {
   segment: Segment;
   data: string;
   url: string;
+  /** path of `./cellblock` */
+  program: string;
   /** path of a program that runs Chromium inside site */
   chromium: string;
   /** `./cellblock …` inside site */
@@ -59,6 +61,7 @@ export async function makeStand(): Promise<Stand> {
   return {
     segment,
     data,
+    program: path.join(repository, 'cellblock'),
     url: `http://localhost:${PORT}`,
     chromium: makeChromium(directory, segment.site),
     cellblock,
