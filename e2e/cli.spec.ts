@@ -113,7 +113,7 @@ test('exec -t is a terminal of the size of this one, and passes the status', asy
     netns: stand.segment.site,
     env: { CELLBLOCK_DATA: stand.data },
   });
-  expect(ended.stdout).toMatch(/\/dev\/(pts\/\d+|console)\r\n41 123\r\n/);
+  expect(ended.stdout).toMatch(/\/dev\/(pts\/\d+|console)\r+\n41 123\r+\n/);
   expect(ended.exitCode).toBe(7);
 });
 
