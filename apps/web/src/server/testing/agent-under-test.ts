@@ -43,6 +43,7 @@ export class AgentUnderTest {
   ): Promise<Frame> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/agent`);
     this.socket = socket;
+    const early = framesAfterReady(socket);
     const frames = on(socket, 'message');
     const next = async () => JSON.parse(String((await frames.next()).value?.[0])) as Frame;
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
@@ -75,6 +76,7 @@ export class AgentUnderTest {
       createContext: () => ({}),
     } as never);
     serve(socket as never, { url: '/', headers: {}, on() {}, socket: {} } as never);
+    early.replay();
     return verdict;
   }
 
@@ -210,4 +212,20 @@ export class AgentUnderTest {
       receipts: this.receipts.length,
     };
   }
+}
+
+/** The dashboard may ask in the same breath as it admits us: such a frame must not go to the handshake. */
+function framesAfterReady(socket: WebSocket): { replay(): void } {
+  let frames: unknown[] | null = null;
+  const keep = (data: unknown) => {
+    if (frames) frames.push(data);
+    else if ((JSON.parse(String(data)) as Frame).type === 'ready') frames = [];
+  };
+  socket.on('message', keep);
+  return {
+    replay() {
+      socket.off('message', keep);
+      for (const frame of frames ?? []) socket.emit('message', frame, false);
+    },
+  };
 }
