@@ -107,14 +107,27 @@ export function livingPostmaster(dataDirectory: string): ProcessIdentity | null 
   return identityOf(pid);
 }
 
+/** How long the processes of a killed postmaster may hold its memory: a start meanwhile ends at once. */
+const PREDECESSOR_MS = 15_000;
+
+class EndedWhileStarting extends Error {}
+
 /** Starts the postmaster, or adopts a living one, and resolves when it answers. */
 export async function startPostmaster(
   cluster: PostgresCluster,
 ): Promise<{ process: ProcessIdentity; adopted: boolean }> {
-  const living = livingPostmaster(cluster.dataDirectory);
-  const postmaster = living ?? spawnPostmaster(cluster);
-  await waitUntilReady(cluster, postmaster);
-  return { process: postmaster, adopted: living !== null };
+  const deadline = Date.now() + PREDECESSOR_MS;
+  for (;;) {
+    const living = livingPostmaster(cluster.dataDirectory);
+    const postmaster = living ?? spawnPostmaster(cluster);
+    try {
+      await waitUntilReady(cluster, postmaster);
+      return { process: postmaster, adopted: living !== null };
+    } catch (error) {
+      if (!(error instanceof EndedWhileStarting) || Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
 }
 
 function spawnPostmaster(cluster: PostgresCluster): ProcessIdentity {
@@ -158,7 +171,9 @@ async function waitUntilReady(cluster: PostgresCluster, postmaster: ProcessIdent
       await withClient(connectionUrl(cluster.socketDirectory, 'postgres', 'postgres'), async () => {});
       return;
     } catch (error) {
-      if (!isAlive(postmaster)) throw new Error(`PostgreSQL ended while starting; see ${cluster.logFile}`);
+      if (!isAlive(postmaster)) {
+        throw new EndedWhileStarting(`PostgreSQL ended while starting; see ${cluster.logFile}`);
+      }
       if (Date.now() > deadline) throw new Error(`PostgreSQL does not answer: ${(error as Error).message}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
