@@ -33,6 +33,24 @@ install_missing_packages() {
   missing_packages=''
 }
 
+# Debian's PostgreSQL makes and starts a cluster of its own when it is installed; nobody here asked for one.
+without_main_cluster() {
+  case "$missing_packages" in
+    *postgresql*) ;;
+    *) "$@"; return ;;
+  esac
+  [ "$(id -u)" = 0 ] || { "$@"; return; }
+  said=/etc/postgresql-common/createcluster.d/cellblock-dev.conf
+  mkdir -p "${said%/*}"
+  echo 'create_main_cluster = false' >"$said"
+  # In a subshell: a failed installation ends the script.
+  status=0
+  ("$@") || status=$?
+  rm -f "$said"
+  [ "$status" = 0 ] || exit "$status"
+  missing_packages=''
+}
+
 # A Node that can start pnpm; the project itself runs on the Node of its own lockfile.
 need_any_node() {
   node_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)

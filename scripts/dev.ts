@@ -44,17 +44,29 @@ function check(commands: [string, ...string[]][], cwds: string[] = ['.']): Tally
   );
 }
 
-function vitest(project: string): Tally {
-  const outputFile = path.join(reports, `${project}.json`);
-  const ended = run('vitest', [
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${outputFile}`,
-    ...rest,
-  ]);
+/** The oldest PostgreSQL that we promise to work with: Debian 12's. */
+const OLDEST_POSTGRES = '/usr/lib/postgresql/15';
+
+/** The same suite on the embedded PostgreSQL and on the oldest that DATABASE_URL may name. */
+function onBothDatabases(): Tally {
+  return sum([vitest('db'), vitest('db', { CELLBLOCK_TEST_POSTGRES: OLDEST_POSTGRES })]);
+}
+
+function vitest(project: string, env: NodeJS.ProcessEnv = {}): Tally {
+  const outputFile = path.join(reports, `${project}-${Object.keys(env).length}.json`);
+  const ended = run(
+    'vitest',
+    [
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${outputFile}`,
+      ...rest,
+    ],
+    { env },
+  );
   if (!existsSync(outputFile)) return asCheck(false);
   return failUnless(ended, tallyVitest(JSON.parse(readFileSync(outputFile, 'utf8')) as VitestReport));
 }
@@ -112,7 +124,7 @@ const suites: Record<string, { says: string; run: () => Tally }> = {
     run: () => check([['node', 'scripts/check-directions.ts']]),
   },
   unit: { says: 'rules, without root, kernel or database', run: () => vitest('unit') },
-  db: { says: 'verbs on a real PostgreSQL of their own', run: () => vitest('db') },
+  db: { says: 'verbs on a real PostgreSQL of their own, embedded and 15', run: onBothDatabases },
   kernel: { says: 'the kernel itself (root)', run: () => onTestMachine(() => vitest('root')) },
   e2e: { says: 'the product in Chromium, against real jails (root)', run: () => onTestMachine(playwright) },
 };

@@ -57,7 +57,7 @@ export async function startTestCluster(): Promise<{ socketDirectory: string; sto
   const prefix = path.join(tmpdir(), `${PREFIX}${process.pid}-`);
   const directory = ownedDirectory(mkdtempSync(prefix), uid, gid, 0o700);
   const cluster: PostgresCluster = {
-    binaries: asRoot ? readableBinaries() : path.join(PACKAGE, 'native'),
+    binaries: binaries(asRoot),
     dataDirectory: path.join(directory, 'data'),
     socketDirectory: ownedDirectory(path.join(directory, 'socket'), uid, gid, 0o700),
     logFile: path.join(directory, 'postgres.log'),
@@ -87,6 +87,13 @@ export async function startTestCluster(): Promise<{ socketDirectory: string; sto
     throw error;
   }
   return { socketDirectory: cluster.socketDirectory, stop };
+}
+
+/** The embedded PostgreSQL, or one that the machine has: CELLBLOCK_TEST_POSTGRES names the directory above its bin. */
+function binaries(asRoot: boolean): string {
+  const given = process.env.CELLBLOCK_TEST_POSTGRES;
+  if (given) return given;
+  return asRoot ? readableBinaries() : path.join(PACKAGE, 'native');
 }
 
 /** The clone may lie below a directory that only its owner enters; a copy that `nobody` can run. */

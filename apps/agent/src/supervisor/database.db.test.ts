@@ -62,3 +62,9 @@ test('an old server is refused by its version', () => {
   expect(() => refuseOldServer(14)).toThrow('PostgreSQL 14 is too old.');
   refuseOldServer(15);
 });
+
+test('the suite runs on the server that it was told to', async () => {
+  const { rows } = await asAdministrator('SHOW server_version');
+  const told = process.env.CELLBLOCK_TEST_POSTGRES;
+  expect((rows[0] as { server_version: string }).server_version).toMatch(told ? /^15\./ : /^18\./);
+});
