@@ -42,13 +42,22 @@ static void hide_files(const RootInProgress& tree, int process_table) {
   }
 }
 
+/** The first cover is a file system of its own, the others show it once more: a new one each would cost more
+ *  than all other masks together. */
 static void hide_directories(const RootInProgress& tree, int process_table) {
+  UniqueFd first;
   for (const char* name : kHiddenDirectories) {
     UniqueFd target = open_if_there(process_table, name, O_DIRECTORY);
     if (!target) continue;
-    UniqueFd cover =
-        new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                  kInert | MOUNT_ATTR_RDONLY);
+    UniqueFd cover;
+    if (first) {
+      cover = clone_mount(first.get(), "mask");
+    } else {
+      cover =
+          new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                    kInert | MOUNT_ATTR_RDONLY);
+      first = check_fd(fcntl(cover.get(), F_DUPFD_CLOEXEC, 3), "keep mask");
+    }
     attach_mount(cover.get(), target.get(), "mask over /proc/" + std::string(name));
   }
 }

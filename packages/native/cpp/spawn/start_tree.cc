@@ -39,7 +39,8 @@ void leave_caller() {
     check(faccessat(keeper.get(), "", X_OK, AT_EMPTY_PATH), "execute keeper");
     TreeBuilder builder{spec, prepare_run_directory(spec.run_directory, spec.console_bytes),
                         make_user_namespace(spec.id_base, spec.id_count),
-                        prepare_confinement(spec.uid, spec.gid, spec.capabilities), own_program()};
+                        prepare_confinement(spec.uid, spec.gid, spec.capabilities),
+                        spec.command.empty() ? own_program() : UniqueFd()};
     try {
       // So that a program in the tree can open /dev/stdout again.
       check(fchown(builder.console.in.get(), spec.id_base + spec.uid, spec.id_base + spec.gid),

@@ -1,12 +1,14 @@
 #include "tree_builder.h"
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 #include "cgroup_join.h"
 #include "descriptor_passing.h"
@@ -16,13 +18,26 @@
 #include "tree_root.h"
 #include "user_namespace.h"
 
+/** A child that is born in the group, or, where the kernel cannot, in ours; the first says which. */
+static std::pair<bool, pid_t> fork_into(const UniqueFd& group) {
+  if (group) {
+    clone_args arguments{};
+    arguments.flags = CLONE_INTO_CGROUP;
+    arguments.exit_signal = SIGCHLD;
+    arguments.cgroup = static_cast<uint64_t>(group.get());
+    const long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (pid >= 0) return {true, static_cast<pid_t>(pid)};
+  }
+  return {false, check(fork(), "fork")};
+}
+
 /** Runs `body` in a child that reports its failure and ends. */
 template <typename Body>
-static pid_t run_child(int failures, Body body) {
-  const pid_t pid = check(fork(), "fork");
+static pid_t run_child(int failures, const UniqueFd& group, Body body) {
+  const auto [in_group, pid] = fork_into(group);
   if (pid != 0) return pid;
   try {
-    body();
+    body(in_group);
     _exit(0);
   } catch (const Failure& failure) {
     report(failures, failure);
@@ -30,11 +45,9 @@ static pid_t run_child(int failures, Body body) {
   }
 }
 
-static bool ended_well(pid_t pid) {
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+static void wait_for(pid_t pid) {
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return status == 0;
 }
 
 void TreeBuilder::be_first() {
@@ -58,8 +71,11 @@ void TreeBuilder::be_first() {
                       has_command ? spec.command : std::vector<std::string>{"init"}, spec.environment);
 }
 
-void TreeBuilder::be_entrant(int first_pid) {
-  join_cgroups(spec.cgroup_procs_files);
+void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
+  if (in_unified_group)
+    join_v1_cgroups(spec.cgroup_procs_files);
+  else
+    join_cgroups(spec.cgroup_procs_files);
   lower_oom_protection();
   UniqueFd network = open_plain(spec.netns, O_RDONLY, "open netns " + spec.netns);
   check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
@@ -84,16 +100,19 @@ void TreeBuilder::be_entrant(int first_pid) {
     }
   }
   const pid_t told = static_cast<pid_t>(pid);
+  // Who waits for the silence of this pipe shall not wait for our end.
+  failures.in.reset();
   if (write(first_pid, &told, sizeof told) != sizeof told) fail("tell pid of first process");
 }
 
 void TreeBuilder::make_first() {
   Pipe first_pid = make_pipe();
-  const pid_t entrant = run_child(failures.in.get(), [&] { be_entrant(first_pid.in.get()); });
+  const UniqueFd group = open_unified_group(spec.cgroup_procs_files);
+  entrant = run_child(failures.in.get(), group, [&](bool in_group) { be_entrant(first_pid.in.get(), in_group); });
   first_pid.in.reset();
   pid_t told;
   if (read(first_pid.out.get(), &told, sizeof told) == sizeof told) first = told;
-  if (!ended_well(entrant) || first < 0) fail("make first process", ECHILD);
+  if (first < 0) fail("make first process", ECHILD);
   first_process = check_fd(syscall(SYS_pidfd_open, first, 0), "open first process");
   mounts_for_first.theirs.reset();
 }
@@ -101,18 +120,19 @@ void TreeBuilder::make_first() {
 UniqueFd TreeBuilder::make_mounts() {
   // Made only now: were the first process to hold an end too, a mounter that died would never be noticed.
   SocketPair hand_over = make_socket_pair();
-  const pid_t mounter = run_child(failures.in.get(), [&] {
-    check(setns(first_process.get(), CLONE_NEWPID | CLONE_NEWIPC), "enter pid and ipc namespaces");
-    // Only a child is in the pid namespace that was entered.
-    const pid_t inside = run_child(failures.in.get(), [&] {
-      UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
-      send_descriptor(hand_over.theirs.get(), mounts.get());
-    });
-    if (!ended_well(inside)) _exit(1);
+  const UniqueFd own = check_fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "open own pid namespace");
+  // Only a child is in the pid namespace that was entered.
+  check(setns(first_process.get(), CLONE_NEWPID), "enter pid namespace");
+  mounter = run_child(failures.in.get(), UniqueFd(), [&](bool) {
+    check(setns(first_process.get(), CLONE_NEWIPC), "enter ipc namespace");
+    UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
+    failures.in.reset();
+    send_descriptor(hand_over.theirs.get(), mounts.get());
   });
+  check(setns(own.get(), CLONE_NEWPID), "leave pid namespace");
   hand_over.theirs.reset();
   UniqueFd mounts = receive_descriptor(hand_over.ours.get());
-  if (!ended_well(mounter) || !mounts) fail("build mounts", ECHILD);
+  if (!mounts) fail("build mounts", ECHILD);
   return mounts;
 }
 
@@ -121,6 +141,8 @@ void TreeBuilder::release_first(const UniqueFd& mounts) {
   send_descriptor(mounts_for_first.ours.get(), mounts.get());
   failures.in.reset();
   std::string said = read_all(failures.out.get(), 64 * 1024);
+  // What they had to say was heard: nobody had to wait for their ends.
+  for (const pid_t helper : {entrant, mounter}) wait_for(helper);
   if (said == "+") return;
   if (said.starts_with("+")) said.erase(0, 1);
   Failure failure{"first process ended before its program was executed", ECHILD};

@@ -9,13 +9,13 @@
 #include "tree_spec.h"
 
 /**
- * The order of a start. One process (the builder, later the keeper) has the others made and waits for each:
+ * The order of a start. One process (the builder, later the keeper) has the others made and waits for what each hands over:
  *
  *   builder    user namespace, filters, run directory                            with host credentials
  *   entrant    joins the groups and the network, becomes root of the user namespace, makes the other
  *              namespaces, and has the first process made as a child of the builder
  *   first      waits for its mounts
- *   mounter    enters the first process's pid and ipc namespaces with host credentials, builds the mounts,
+ *   mounter    is in the first process's pid and ipc namespaces with host credentials, builds the mounts,
  *              hands back a locked copy
  *   builder    writes down what runs, lets the first process go on, becomes the keeper
  *
@@ -26,11 +26,14 @@ struct TreeBuilder {
   RunDirectory run;
   UniqueFd user_namespace;
   Confinement confinement;
-  /** The built-in init, through a read-only mount of its own, whatever /proc/1/exe is opened for. */
+  /** The built-in init, through a read-only mount of its own, whatever /proc/1/exe is opened for; empty where
+   *  another program is the first. */
   UniqueFd init_program;
   Pipe console = make_pipe();
   Pipe failures = make_pipe();
   SocketPair mounts_for_first = make_socket_pair();
+  pid_t entrant = -1;
+  pid_t mounter = -1;
   pid_t first = -1;
   UniqueFd first_process{};
 
@@ -45,5 +48,5 @@ struct TreeBuilder {
 
  private:
   void be_first();
-  void be_entrant(int first_pid);
+  void be_entrant(int first_pid, bool in_unified_group);
 };
