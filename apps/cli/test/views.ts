@@ -93,6 +93,7 @@ export const taskView: TaskView = {
   state: 'applied',
   message: null,
   refusal: null,
+  waitsFor: null,
   steps: [
     {
       text: 'kill the jail',

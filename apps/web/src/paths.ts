@@ -3,6 +3,7 @@ const part = encodeURIComponent;
 
 export type SetupStep = 'claim' | 'host' | 'network' | 'jail';
 export type HostTab = 'overview' | 'jails' | 'network' | 'checks' | 'history';
+export type AccessTab = 'users' | 'roles' | 'tokens';
 export type JailTab = 'overview' | 'network' | 'logs' | 'history' | 'config';
 
 /** Appends the parameters that are set; an empty value is left out. */
@@ -30,6 +31,10 @@ export const paths = {
   network: (network: string, given: { pool?: string; sel?: string } = {}) =>
     withQuery(`/networks/${part(network)}`, given),
   address: (address: string, at?: string) => withQuery(`/ip/${part(address)}`, { at }),
+  tasks: (q?: string) => withQuery('/tasks', { q }),
+  task: (task: string) => `/tasks/${part(task)}`,
+  access: (tab: AccessTab = 'users') => `/access/${tab}`,
+  notifications: (tab?: string) => withQuery('/notifications', { tab }),
   audit: (q?: string) => withQuery('/audit', { q }),
   auditEvent: (seq: number) => `/audit/${seq}`,
 };

@@ -12,6 +12,8 @@ interface ConfirmDialogProps {
   consequence: ReactNode;
   /** Verb and object: "Destroy web-1". */
   action: string;
+  /** What the way out is called, where "Cancel" would be taken for the act itself. */
+  dismiss?: string;
   onConfirm: () => void;
   pending?: boolean;
   danger?: boolean;
@@ -25,6 +27,7 @@ interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, onClose, title, consequence, action, onConfirm, pending, danger, typeName, error, children } =
     props;
+  const { dismiss = 'Cancel' } = props;
   const [typed, setTyped] = useState('');
   const named = !typeName || typed.trim() === typeName;
   const close = () => {
@@ -59,7 +62,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           {error}
         </DialogBody>
         <DialogActions>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={close}>{dismiss}</Button>
           <Button
             type="submit"
             look={danger ? 'danger-solid' : 'primary'}

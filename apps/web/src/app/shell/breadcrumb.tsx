@@ -18,6 +18,9 @@ const sections: Record<string, Crumb> = {
   networks: { label: 'Networks', href: paths.networks() },
   ip: { label: 'Addresses', href: paths.networks() },
   account: { label: 'Your sign-in', href: paths.account() },
+  tasks: { label: 'Tasks', href: paths.tasks() },
+  access: { label: 'Access', href: paths.access() },
+  notifications: { label: 'Notifications', href: paths.notifications() },
   audit: { label: 'Audit', href: paths.audit() },
 };
 
@@ -25,6 +28,8 @@ function crumbsOf(pathname: string): Crumb[] {
   const [section = '', object] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
   const crumbs = sections[section] ? [sections[section]] : [];
   if (object === 'new') crumbs.push({ label: section === 'jails' ? 'New jail' : 'New network' });
+  else if (section === 'access')
+    crumbs.push({ label: { users: 'People', roles: 'Roles', tokens: 'Tokens' }[object ?? ''] ?? '' });
   else if (object)
     crumbs.push({ label: section === 'audit' ? `#${object}` : object, mono: section !== 'audit' });
   return crumbs;

@@ -21,13 +21,16 @@ function useStaleBy() {
   const pools = trpc.pools.pathFilter();
   const ips = trpc.ips.pathFilter();
   const fleet = trpc.fleet.pathFilter();
+  const tasks = trpc.tasks.pathFilter();
   const staleBy: Record<string, { queryKey?: readonly unknown[] }[]> = {
     jail: [jails, fleet, hosts, ips],
-    host: [hosts, fleet, jails],
+    host: [hosts, fleet, jails, tasks],
     network: [networks, pools, hosts],
     pool: [pools, networks],
     address: [ips, pools, networks, jails],
-    task: [trpc.tasks.pathFilter()],
+    task: [tasks, fleet],
+    user: [trpc.users.pathFilter()],
+    token: [trpc.tokens.pathFilter()],
     audit: [trpc.audit.pathFilter(), fleet],
   };
   return staleBy;

@@ -1,4 +1,13 @@
-import { Box, History, LayoutGrid, type LucideIcon, Network, Server } from 'lucide-react';
+import {
+  Box,
+  History,
+  LayoutGrid,
+  ListChecks,
+  type LucideIcon,
+  Network,
+  Server,
+  UsersRound,
+} from 'lucide-react';
 import { paths } from '@/paths';
 
 export interface NavItem {
@@ -7,7 +16,9 @@ export interface NavItem {
   icon: LucideIcon;
   /** Second key after "g". */
   key: string;
-  count?: 'hosts' | 'jails' | 'networks';
+  count?: 'hosts' | 'jails' | 'networks' | 'tasks';
+  /** Where its pages begin, when that is not its own URL. */
+  under?: string;
 }
 
 export const navItems: readonly NavItem[] = [
@@ -15,5 +26,6 @@ export const navItems: readonly NavItem[] = [
   { label: 'Hosts', href: paths.hosts(), icon: Server, key: 'h', count: 'hosts' },
   { label: 'Jails', href: paths.jails(), icon: Box, key: 'j', count: 'jails' },
   { label: 'Networks', href: paths.networks(), icon: Network, key: 'n', count: 'networks' },
+  { label: 'Tasks', href: paths.tasks(), icon: ListChecks, key: 't', count: 'tasks' },
   { label: 'Audit', href: paths.audit(), icon: History, key: 'a' },
 ];

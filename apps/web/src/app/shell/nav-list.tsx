@@ -5,14 +5,14 @@ import { cx } from '@/ui/cx';
 import { countText } from '@/ui/number-text';
 import { navItems } from './nav-items';
 
-export type NavCounts = Partial<Record<'hosts' | 'jails' | 'networks', number>>;
+export type NavCounts = Partial<Record<'hosts' | 'jails' | 'networks' | 'tasks', number>>;
 
 export function NavList({ counts, onFollow }: { counts: NavCounts; onFollow?: () => void }) {
   const pathname = usePathname();
   return (
     <nav aria-label="Sections" className="flex flex-col gap-px">
-      {navItems.map(({ label, href, icon: Icon, count }) => {
-        const here = pathname === href || pathname.startsWith(`${href}/`);
+      {navItems.map(({ label, href, icon: Icon, count, under = href }) => {
+        const here = pathname === under || pathname.startsWith(`${under}/`);
         const shown = count && counts[count];
         return (
           <Link

@@ -54,6 +54,7 @@ function Frame({ children }: { children: ReactNode }) {
     hosts: overview.data?.counts.hosts,
     jails: overview.data?.counts.jails,
     networks: networks.data?.length,
+    tasks: overview.data?.counts.tasksOpen || undefined,
   };
   const person = me.data?.user ?? null;
   return (

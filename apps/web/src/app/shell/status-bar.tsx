@@ -1,9 +1,13 @@
 'use client';
 import { CloudOff, LoaderCircle, Radio } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useNow } from '@/ui/now';
 import { clockText } from '@/ui/time-text';
 import { useZone } from '@/ui/zone';
 import type { LiveState } from './live';
+
+// Loaded after the page, as it brings the menu along.
+const TaskTray = dynamic(() => import('./task-tray').then((module) => module.TaskTray), { ssr: false });
 
 interface StatusBarProps {
   live: LiveState;
@@ -39,8 +43,11 @@ export function StatusBar({ live, hosts }: StatusBarProps) {
           <span className="max-sm:hidden">reporting</span>
         </span>
       )}
+      <span className="ml-auto">
+        <TaskTray />
+      </span>
       {now && (
-        <span className="ml-auto" suppressHydrationWarning>
+        <span className="max-sm:hidden" suppressHydrationWarning>
           {clockText(now, zone)} {zone === 'utc' ? 'UTC' : 'local'}
         </span>
       )}

@@ -23,6 +23,7 @@ export async function fleetOverview(ctx: Pick<VerbContext, 'db' | 'role'>) {
         (sum, { status }) => sum + (status?.jails.filter((jail) => jail.state === 'running').length ?? 0),
         0,
       ),
+      tasksOpen: await db.task.count({ where: { state: { in: ['wanted', 'accepted'] } } }),
       addressesAssigned: await db.ipAssignment.count({
         where: { seenFrom: { not: null }, wantedUntil: null, seenGone: null },
       }),

@@ -55,7 +55,7 @@ export async function cancelTask(ctx: VerbContext, input: { task: string }): Pro
 }
 
 /** What brings things back to where they were; a change that cannot be taken back is not canceled. */
-async function counterpart(
+export async function counterpart(
   ctx: VerbContext,
   task: TaskView,
 ): Promise<{ text: string; run: () => Promise<unknown> }> {

@@ -1,6 +1,7 @@
 import { AppError, Refusal } from '@cellblock/shared/app-error';
 import { AuditKind, ObjectRef } from '@cellblock/shared/audit-event';
 import { ReceiptBody } from '@cellblock/shared/receipt';
+import type { HostState } from '@cellblock/shared/views/host-view';
 import { TaskState, type TaskView } from '@cellblock/shared/views/task-view';
 import { seqsOf } from '../audit/event-seqs.ts';
 import type { Db, Tx } from '../db.ts';
@@ -24,7 +25,7 @@ export async function readTask(db: Db | Tx, id: number): Promise<TaskView> {
       fix: 'List them: cellblock task ls',
     });
   }
-  const [view] = await viewsOf(db, [row]);
+  const [view] = await taskViews(db, [row]);
   if (!view) throw new Error(`task ${id} has no view`);
   return view;
 }
@@ -36,10 +37,10 @@ export async function listTasks(db: Db, query: { state?: TaskState; limit?: numb
     orderBy: { id: 'desc' },
     take: query.limit ?? 100,
   });
-  return await viewsOf(db, rows);
+  return await taskViews(db, rows);
 }
 
-async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
+export async function taskViews(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
   const events = rows.map((row) => row.event);
   const receipts = await db.receipt.findMany({
     where: { cause: { in: events } },
@@ -50,6 +51,7 @@ async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
     where: { id: { in: rows.flatMap((row) => row.hosts) } },
     select: { id: true, name: true, state: true, lastReportAt: true },
   });
+  const stepsOf = Map.groupBy(receipts, (receipt) => receipt.cause);
   return rows.map((row) => ({
     id: `T-${row.id}`,
     kind: AuditKind.parse(row.kind),
@@ -57,9 +59,9 @@ async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
     host: row.hostId && row.hostName ? { id: row.hostId, name: row.hostName } : null,
     by: row.by,
     state: TaskState.parse(row.state),
-    message: row.message ?? waitsFor(row, hosts),
+    ...whyItWaits(row, hosts),
     refusal: row.refusal === null ? null : Refusal.parse(row.refusal),
-    steps: receipts.filter((receipt) => receipt.cause === row.event).map(stepOf),
+    steps: (stepsOf.get(row.event) ?? []).map(stepOf),
     event: { id: row.event, seq: seqs.get(row.event) ?? null },
     createdAt: row.createdAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
@@ -67,17 +69,27 @@ async function viewsOf(db: Db | Tx, rows: TaskRow[]): Promise<TaskView[]> {
 }
 
 /** Why an open task does not move, when it is a host that says nothing. */
-function waitsFor(
-  row: Pick<TaskRow, 'state' | 'hosts'>,
+function whyItWaits(
+  row: Pick<TaskRow, 'state' | 'hosts' | 'message'>,
   hosts: readonly { id: string; name: string; state: string; lastReportAt: Date | null }[],
-): string | null {
-  if (row.state !== 'wanted' && row.state !== 'accepted') return null;
-  const absent = hosts.find((host) => row.hosts.includes(host.id) && hostStateOf(host) !== 'ready');
-  if (!absent) return null;
-  const { name, state, lastReportAt } = absent;
-  if (state !== 'ready') return `Waits for host ${name}, which is ${state}.`;
-  const since = lastReportAt ? `silent since ${lastReportAt.toISOString()}` : 'has never reported';
-  return `Waits for host ${name}: ${since}. It is done when that host is back.`;
+): Pick<TaskView, 'message' | 'waitsFor'> {
+  const open = row.state === 'wanted' || row.state === 'accepted';
+  const absent = open
+    ? hosts.find((host) => row.hosts.includes(host.id) && hostStateOf(host) !== 'ready')
+    : undefined;
+  if (!absent) return { message: row.message, waitsFor: null };
+  const { name, lastReportAt } = absent;
+  const state = hostStateOf(absent);
+  const since = lastReportAt?.toISOString() ?? null;
+  return {
+    message: row.message ?? waitText(name, state, since),
+    waitsFor: { host: name, state, since },
+  };
+}
+
+function waitText(name: string, state: HostState, since: string | null): string {
+  if (state !== 'unknown') return `Waits for host ${name}, which is ${state}.`;
+  return `Waits for host ${name}: ${since ? `silent since ${since}` : 'has never reported'}. It is done when that host is back.`;
 }
 
 function stepOf(receipt: { seq: number; body: unknown }): TaskView['steps'][number] {

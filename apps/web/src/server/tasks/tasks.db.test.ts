@@ -7,7 +7,10 @@ import { restartJail } from '../jails/restart-jail.ts';
 import { createNetwork } from '../networks/create-network.ts';
 import { as, made, refusal, TestHost, testDb } from '../test-fleet.ts';
 import { cancelTask } from './cancel-task.ts';
+import { myTasks } from './my-tasks.ts';
 import { listTasks, readTask, taskNumber } from './queries.ts';
+import { readTaskDetail } from './read-task-detail.ts';
+import { searchTasks } from './search-tasks.ts';
 import { waitTask } from './wait-task.ts';
 
 const db = testDb();
@@ -62,6 +65,41 @@ test('what has ended, or cannot be taken back half done, is not canceled', async
   );
   await h1.report();
   expect((await refusal(cancelTask(mira, { task: task.id }))).message).toBe(`${task.id} has ended: applied.`);
+});
+
+test('tasks are found by the filter language, page by page', async () => {
+  const { tasks, counts, next } = await searchTasks(db, { q: 'action:jail.* object:web1', limit: 1 });
+  expect(tasks).toMatchObject([{ kind: 'jail.restart', object: { name: 'web1' } }]);
+  expect(counts).toMatchObject({ open: 0, waiting: 0, failed: 0 });
+  const older = await searchTasks(db, { q: 'action:jail.* object:web1', cursor: next });
+  expect(older.tasks).toMatchObject([{ kind: 'jail.create', object: { name: 'web1' } }]);
+  expect(older.next).toBeNull();
+  expect((await searchTasks(db, { q: 'by:nobody' })).tasks).toEqual([]);
+  expect(await refusal(searchTasks(db, { q: 'stat:failed' }))).toMatchObject({
+    field: 'q',
+    fix: 'Did you mean state?',
+  });
+});
+
+test('a task tells for which host it waits, what is left to do, and what canceling would do', async () => {
+  const { task, object } = made(await assignIp(mira, { jail: 'web1' }));
+  await db.host.update({ where: { id: h1.id }, data: { lastReportAt: new Date(Date.now() - 60_000) } });
+  const detail = await readTaskDetail(mira, taskNumber(task.id));
+  expect(detail).toMatchObject({
+    task: { state: 'wanted', waitsFor: { host: 'h1', state: 'unknown' } },
+    left: [{ host: 'h1' }],
+    cancel: { can: true, text: 'the address is released' },
+    retry: null,
+  });
+  expect((await searchTasks(db, { q: 'state:waiting' })).tasks).toMatchObject([{ id: task.id }]);
+  expect((await myTasks(mira))[0]).toMatchObject({ id: task.id, object: { name: object.address } });
+  expect((await myTasks(as(db, 'jon'))).map(({ id }) => id)).not.toContain(task.id);
+  await h1.report();
+  expect(await readTaskDetail(mira, taskNumber(task.id))).toMatchObject({
+    task: { state: 'applied', waitsFor: null },
+    left: [],
+    cancel: { can: false, reason: 'It has ended: applied.' },
+  });
 });
 
 test('what is no task is refused', async () => {

@@ -1,0 +1,4 @@
+/** No task is chosen: the list alone. */
+export default function TaskListPage() {
+  return null;
+}

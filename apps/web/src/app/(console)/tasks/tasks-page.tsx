@@ -1,0 +1,125 @@
+'use client';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useParams, useRouter, useSearchParams } from 'next/navigation';
+import { parseAsString, useQueryState } from 'nuqs';
+import { type ReactNode, useCallback } from 'react';
+import { paths } from '@/paths';
+import { useTRPC } from '@/trpc/client';
+import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
+import { cx } from '@/ui/cx';
+import { DataTable } from '@/ui/data-table';
+import { EmptyState } from '@/ui/empty-state';
+import { FilterBar } from '@/ui/filter-bar';
+import { countText } from '@/ui/number-text';
+import { PageHeader } from '@/ui/page-header';
+import { Segmented } from '@/ui/segmented';
+import { Skeleton } from '@/ui/skeleton';
+import { RefusalPanel } from '../../refusal-panel';
+import { taskColumns } from './task-columns';
+
+/** What the detail beside the list says anyway. */
+const BESIDE = ['why', 'host', 'took', 'by'];
+
+const CHOICES = [
+  { value: '', label: 'All' },
+  { value: 'open:yes', label: 'Open' },
+  { value: 'state:waiting', label: 'Waiting for host' },
+  { value: 'state:failed,refused', label: 'Failed' },
+] as const;
+
+export function TasksPage({ children }: { children: ReactNode }) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const search = useSearchParams().toString();
+  const chosen = useParams<{ task?: string }>().task?.toUpperCase() ?? null;
+  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
+  const setFilter = useCallback((next: string) => void setQ(next || null), [setQ]);
+  const pages = useInfiniteQuery({
+    ...trpc.tasks.search.infiniteQueryOptions(
+      { q: q || undefined, limit: 100 },
+      { getNextPageParam: (page) => page.next },
+    ),
+    placeholderData: keepPreviousData,
+  });
+  const rows = pages.data?.pages.flatMap((page) => page.tasks) ?? [];
+  const counts = pages.data?.pages[0]?.counts;
+  const refused = pages.error ? refusalOf(pages.error) : null;
+  const badFilter = refused?.code === 'invalid' && q !== '';
+  return (
+    <>
+      <PageHeader
+        title="Tasks"
+        meta={
+          counts && (
+            <>
+              <span>{countText(counts.all)}</span>
+              {counts.open > 0 && <span>{countText(counts.open)} open</span>}
+              {counts.waiting > 0 && <span>{countText(counts.waiting)} waiting for a host</span>}
+              {counts.failed > 0 && (
+                <span className="text-bad-text">{countText(counts.failed)} failed in 24 h</span>
+              )}
+            </>
+          )
+        }
+      />
+      <div className="mb-2 flex gap-2 max-md:flex-col">
+        <FilterBar
+          label="Filter tasks"
+          value={q}
+          onChange={setFilter}
+          placeholder="state:failed by:mira object:web-* host:fra1-* age<1h"
+          error={badFilter && refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
+        />
+        <Segmented
+          label="Which tasks"
+          value={CHOICES.some(({ value }) => value === q) ? q : ('other' as string)}
+          options={CHOICES}
+          onChange={setFilter}
+        />
+      </div>
+      <div className={cx('grid items-start gap-4', chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,510px)]')}>
+        {chosen && <div className="min-w-0 lg:order-2">{children}</div>}
+        <div className="min-w-0">
+          {refused && !badFilter && <RefusalPanel error={pages.error} onRetry={() => void pages.refetch()} />}
+          {pages.isPending && <Skeleton rows={10} />}
+          {pages.data && (
+            <DataTable
+              label="Tasks, newest first"
+              columns={chosen ? taskColumns.filter(({ key }) => !BESIDE.includes(key)) : taskColumns}
+              rows={rows}
+              rowKey={(task) => task.id}
+              selectedKey={chosen}
+              onOpen={(task) =>
+                router.push(`${paths.task(task.id)}${search && `?${search}`}`, { scroll: false })
+              }
+              empty={
+                counts?.all === 0 ? (
+                  <EmptyState command="cellblock create web-1">
+                    No task yet. Every change that a host has to carry out is one: it stays here with its
+                    steps, as the host reports them.
+                  </EmptyState>
+                ) : (
+                  <EmptyState
+                    action={
+                      <Button onClick={() => setFilter('')}>Show all {countText(counts?.all ?? 0)}</Button>
+                    }
+                  >
+                    No task matches this filter.
+                  </EmptyState>
+                )
+              }
+            />
+          )}
+          {pages.hasNextPage && rows.length > 0 && (
+            <div className="py-3">
+              <Button pending={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+                Show older tasks
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
