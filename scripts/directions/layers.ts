@@ -54,6 +54,13 @@ export const LAYERS: Layer[] = [
 
   { name: 'cli', paths: ['apps/cli/'], imports: ['shared', 'up'], types: ['api', 'warden'] },
   { name: 'e2e', paths: ['e2e/'], imports: ['shared'], types: ['api'] },
+  // The dashboard alone, with its own database and agents of the tests' own.
+  {
+    name: 'acceptance',
+    paths: ['e2e/acceptance/'],
+    imports: ['shared', 'e2e', 'scripts', 'verbs', 'supervisor'],
+    types: ['api'],
+  },
   { name: 'bench', paths: ['bench/'], imports: ['shared', 'native', 'warden', 'supervisor'] },
   { name: 'scripts', paths: ['scripts/', 'vitest.config.ts'], imports: ['shared', 'supervisor', 'verbs'] },
 ];

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { paths } from '@/paths';
 import { Note } from '@/ui/note';
+import { Prose } from '@/ui/prose';
 
 interface ConflictNoteProps {
   conflict: Refusal;
@@ -30,8 +31,16 @@ export function ConflictNote({ conflict, onTake, onMove }: ConflictNoteProps) {
   }
   return (
     <Note tone="bad" title={conflict.message} live>
-      {conflict.cause && conflict.cause !== conflict.message && <p>{conflict.cause}</p>}
-      {conflict.fix && <p>{conflict.fix}</p>}
+      {conflict.cause && conflict.cause !== conflict.message && (
+        <p>
+          <Prose text={conflict.cause} />
+        </p>
+      )}
+      {conflict.fix && (
+        <p>
+          <Prose text={conflict.fix} />
+        </p>
+      )}
       {acts.length > 0 && <p className="flex flex-wrap gap-x-4">{acts}</p>}
       {conflict.requestId && <p className="mono mt-1">{conflict.requestId}</p>}
     </Note>

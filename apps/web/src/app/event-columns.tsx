@@ -1,6 +1,7 @@
 import { actorName } from '@cellblock/shared/actor-name';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import type { Column } from '@/ui/data-table';
+import { Prose } from '@/ui/prose';
 import { EventOutcomeBadge } from './event-outcome-badge';
 import { EventTime } from './event-time';
 
@@ -18,7 +19,11 @@ export const eventColumns: readonly Column<AuditEventView>[] = [
     key: 'object',
     header: 'What',
     wraps: 'narrow',
-    cell: (event) => <span className="text-strong">{event.summary}</span>,
+    cell: (event) => (
+      <span className="text-strong">
+        <Prose text={event.summary} />
+      </span>
+    ),
   },
   {
     key: 'host',

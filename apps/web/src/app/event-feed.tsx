@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Moment } from '@/ui/moment';
+import { Prose } from '@/ui/prose';
 import { EventOutcomeBadge } from './event-outcome-badge';
 import { Loaded } from './loaded';
 
@@ -34,10 +35,10 @@ export function EventLines({ events }: { events: readonly AuditEventView[] }) {
           />
           <span className="min-w-0 flex-1 break-words text-strong">
             {event.seq === null ? (
-              event.summary
+              <Prose text={event.summary} />
             ) : (
               <Link href={paths.auditEvent(event.seq)} className="hover:underline">
-                {event.summary}
+                <Prose text={event.summary} />
               </Link>
             )}
           </span>

@@ -4,18 +4,18 @@ import { ApiProvider } from '@/trpc/client';
 import type { Zone } from '@/ui/time-text';
 import { ToastProvider } from '@/ui/toast';
 import { TooltipLayer } from '@/ui/tooltip-layer';
-import { ZoneProvider } from '@/ui/zone';
-import { keepInCookie, type Theme, ZONE_COOKIE } from './appearance';
+import type { Theme } from './appearance';
 import { ThemeProvider } from './theme';
+import { ZoneInUrl } from './zone-in-url';
 
 export function Providers({ theme, zone, children }: { theme: Theme; zone: Zone; children: ReactNode }) {
   return (
     <ApiProvider>
       <ThemeProvider initial={theme}>
-        <ZoneProvider initial={zone} onChange={(next) => keepInCookie(ZONE_COOKIE, next)}>
+        <ZoneInUrl initial={zone}>
           <ToastProvider>{children}</ToastProvider>
           <TooltipLayer />
-        </ZoneProvider>
+        </ZoneInUrl>
       </ThemeProvider>
     </ApiProvider>
   );

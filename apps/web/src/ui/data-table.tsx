@@ -1,4 +1,5 @@
 'use client';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { cx } from './cx';
 
@@ -14,7 +15,17 @@ export interface Column<Row> {
   mono?: boolean;
   /** May take several lines instead of being cut: always, or on a narrow screen. */
   wraps?: 'always' | 'narrow';
+  /** Its head sorts the rows. */
+  sortable?: boolean;
 }
+
+export interface Sort {
+  key: string;
+  descending: boolean;
+}
+
+/** Height of rows: 28, 34 or 44 px. */
+export type Density = 'compact' | 'default' | 'comfortable';
 
 interface DataTableProps<Row> {
   label: string;
@@ -26,7 +37,16 @@ interface DataTableProps<Row> {
   selectedKey?: string | null;
   /** Shown in place of rows when there are none. */
   empty?: ReactNode;
+  sort?: Sort;
+  onSort?: (key: string) => void;
+  density?: Density;
+  /** Space on a row. */
+  onPeek?: (row: Row) => void;
+  /** The focus came to a row. */
+  onReach?: (row: Row) => void;
 }
+
+const heights: Record<Density, string> = { compact: 'h-7', default: 'h-[34px]', comfortable: 'h-11' };
 
 const wrapClass = {
   always: 'py-1.5 break-words whitespace-normal',
@@ -43,6 +63,11 @@ export function DataTable<Row>({
   onOpen,
   selectedKey,
   empty,
+  sort,
+  onSort,
+  density = 'default',
+  onPeek,
+  onReach,
 }: DataTableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
@@ -66,12 +91,21 @@ export function DataTable<Row>({
             <th
               key={column.key}
               scope="col"
+              aria-sort={
+                sort?.key === column.key ? (sort.descending ? 'descending' : 'ascending') : undefined
+              }
               className={cx(
                 'h-[30px] border-b border-line-default px-2 text-left text-small font-medium whitespace-nowrap text-muted',
                 classOf(column),
               )}
             >
-              {column.header}
+              {column.sortable && onSort ? (
+                <SortButton sort={sort?.key === column.key ? sort : null} onPress={() => onSort(column.key)}>
+                  {column.header}
+                </SortButton>
+              ) : (
+                column.header
+              )}
             </th>
           ))}
         </tr>
@@ -88,8 +122,14 @@ export function DataTable<Row>({
               if (onOpen && !cameFromControl(event.target) && !window.getSelection()?.toString()) onOpen(row);
             }}
             onKeyDown={(event) => {
-              if (event.key === 'Enter' && event.target === event.currentTarget) onOpen?.(row);
+              if (event.target !== event.currentTarget) return;
+              if (event.key === 'Enter') onOpen?.(row);
+              if (event.key === ' ' && onPeek) {
+                event.preventDefault();
+                onPeek(row);
+              }
             }}
+            onFocus={(event) => event.target === event.currentTarget && onReach?.(row)}
             className={cx(
               '-outline-offset-2 hover:bg-surface-hover',
               onOpen && 'cursor-pointer',
@@ -100,7 +140,8 @@ export function DataTable<Row>({
               <td
                 key={column.key}
                 className={cx(
-                  'h-[34px] truncate border-b border-line-subtle px-2 max-sm:h-[46px]',
+                  'truncate border-b border-line-subtle px-2 max-sm:h-[46px]',
+                  heights[density],
                   column.mono && 'mono',
                   column.wraps && wrapClass[column.wraps],
                   classOf(column),
@@ -123,6 +164,28 @@ export function NameCell({ children, second }: { children: ReactNode; second?: R
       <span className="font-medium text-strong">{children}</span>
       {second && <span className="mono block truncate leading-[18px] text-muted sm:hidden">{second}</span>}
     </>
+  );
+}
+
+function SortButton({
+  sort,
+  onPress,
+  children,
+}: {
+  sort: Sort | null;
+  onPress: () => void;
+  children: ReactNode;
+}) {
+  const Arrow = sort?.descending ? ArrowDown : ArrowUp;
+  return (
+    <button
+      type="button"
+      onClick={onPress}
+      className="inline-flex h-6 items-center gap-1 rounded-control -outline-offset-1 hover:text-strong"
+    >
+      {children}
+      <Arrow className={cx('size-3', !sort && 'invisible')} aria-hidden />
+    </button>
   );
 }
 

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
 import { Note } from './note';
+import { Prose } from './prose';
 
 export interface Problem {
   /** What failed and why. */
@@ -25,7 +26,11 @@ export function ErrorPanel({ problem, onRetry, children, className }: ErrorPanel
     .join('\n');
   return (
     <Note tone="bad" title={problem.cause} live className={className}>
-      {problem.fix && <p>{problem.fix}</p>}
+      {problem.fix && (
+        <p>
+          <Prose text={problem.fix} />
+        </p>
+      )}
       {children}
       <div className="mt-1.5 flex flex-wrap items-center gap-2">
         {onRetry && <Button onClick={onRetry}>Try again</Button>}

@@ -2,6 +2,7 @@
 import { CircleX } from 'lucide-react';
 import { createContext, type ReactNode, useContext, useId } from 'react';
 import { cx } from './cx';
+import { Prose } from './prose';
 
 export interface FieldProps {
   label: ReactNode;
@@ -49,7 +50,7 @@ export function Field({
       {error ? (
         <p id={note} role="alert" className="flex items-start gap-1.5 text-small text-bad-text">
           <CircleX className="mt-0.5 size-3 shrink-0" aria-hidden />
-          <span>{error}</span>
+          <span>{typeof error === 'string' ? <Prose text={error} /> : error}</span>
         </p>
       ) : (
         hint && (

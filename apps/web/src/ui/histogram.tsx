@@ -1,6 +1,7 @@
 'use client';
 import { cx } from './cx';
 import { absoluteTime } from './time-text';
+import { zoneLabel } from './time-zone';
 import { useZone } from './zone';
 
 export interface Bucket {
@@ -67,7 +68,7 @@ export function Histogram({ label, buckets, onSelect }: HistogramProps) {
         <span>{first && shortTime(first.from)}</span>
         <span className="max-sm:hidden">{middle && shortTime(middle.from)}</span>
         <span>
-          {last && shortTime(last.until)} {zone === 'utc' ? 'UTC' : 'local'}
+          {last && shortTime(last.until)} {zoneLabel(zone)}
         </span>
       </figcaption>
     </figure>

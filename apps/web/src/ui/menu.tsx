@@ -1,5 +1,6 @@
 'use client';
 import { Menu as Base } from '@base-ui/react/menu';
+import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { cx } from './cx';
 
@@ -77,6 +78,45 @@ export function MenuChoice({ label, value, options, onChange }: MenuChoiceProps)
           </Base.RadioItem>
         ))}
       </Base.RadioGroup>
+    </Base.Group>
+  );
+}
+
+interface MenuChecksProps {
+  label: string;
+  options: readonly { value: string; label: string; note?: string | false }[];
+  checked: readonly string[];
+  onChange: (checked: string[]) => void;
+}
+
+/** Several of a few; the menu stays open. The order is that of the options. */
+export function MenuChecks({ label, options, checked, onChange }: MenuChecksProps) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="px-2 pt-1.5 pb-0.5 text-micro text-faint">{label}</Base.GroupLabel>
+      {options.map((option) => (
+        <Base.CheckboxItem
+          key={option.value}
+          checked={checked.includes(option.value)}
+          closeOnClick={false}
+          onCheckedChange={(on) =>
+            onChange(
+              options
+                .map(({ value }) => value)
+                .filter((value) => (value === option.value ? on : checked.includes(value))),
+            )
+          }
+          className={itemClass}
+        >
+          <span className="flex flex-1 flex-col">
+            {option.label}
+            {option.note && <span className="text-small text-faint">{option.note}</span>}
+          </span>
+          <Base.CheckboxItemIndicator className="text-accent-text">
+            <Check aria-hidden />
+          </Base.CheckboxItemIndicator>
+        </Base.CheckboxItem>
+      ))}
     </Base.Group>
   );
 }

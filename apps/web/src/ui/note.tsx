@@ -1,6 +1,7 @@
 import { CircleCheck, Info, OctagonX, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx';
+import { Prose } from './prose';
 
 type NoteTone = 'bad' | 'warn' | 'ok' | 'info';
 
@@ -29,7 +30,9 @@ export function Note({ tone, title, children, className, live }: NoteProps) {
     >
       <Icon className="mt-0.5 size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1 [&_a]:underline [&_button.link]:underline">
-        {title && <p className="font-semibold">{title}</p>}
+        {title && (
+          <p className="font-semibold">{typeof title === 'string' ? <Prose text={title} /> : title}</p>
+        )}
         {children}
       </div>
     </div>

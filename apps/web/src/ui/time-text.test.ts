@@ -9,6 +9,8 @@ describe('times as they are shown', () => {
     expect(absoluteTime(at, 'utc')).toBe('2026-11-22 14:31:58 UTC');
     expect(absoluteTime(at, 'utc', { ms: true })).toBe('2026-11-22 14:31:58.204 UTC');
     expect(absoluteTime(at, 'local')).toMatch(/ UTC[+−]\d\d:\d\d$/);
+    expect(absoluteTime(at, 'Asia/Kathmandu')).toBe('2026-11-22 20:16:58 UTC+05:45');
+    expect(absoluteTime(at, 'America/St_Johns')).toBe('2026-11-22 11:01:58 UTC−03:30');
   });
 
   it.each([

@@ -1,29 +1,29 @@
-export type Zone = 'utc' | 'local';
+import { type Zone, zoneOffset } from './time-zone.ts';
+
+export type { Zone } from './time-zone.ts';
 
 const pad = (n: number) => String(n).padStart(2, '0');
+/** A date whose UTC fields are what a clock of the zone shows. */
+const shifted = (at: Date, zone: Zone) => new Date(at.getTime() + zoneOffset(at, zone));
 
-/** "2026-11-22 14:31:58 UTC", or the same in the browser's zone with its offset. */
+/** "2026-11-22 14:31:58 UTC", or the same in another zone with its offset. */
 export function absoluteTime(at: Date, zone: Zone, opts: { zoneName?: boolean; ms?: boolean } = {}): string {
   const { zoneName = true, ms = false } = opts;
   const day = dayText(at, zone);
   const clock = clockText(at, zone) + (ms ? `.${String(at.getUTCMilliseconds()).padStart(3, '0')}` : '');
-  return `${day} ${clock}${zoneName ? ` ${zone === 'utc' ? 'UTC' : offsetText(at)}` : ''}`;
+  return `${day} ${clock}${zoneName ? ` ${zone === 'utc' ? 'UTC' : offsetText(zoneOffset(at, zone))}` : ''}`;
 }
 
 export function dayText(at: Date, zone: Zone): string {
-  return zone === 'utc'
-    ? `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`
-    : `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  return shifted(at, zone).toISOString().slice(0, 10);
 }
 
 export function clockText(at: Date, zone: Zone): string {
-  return zone === 'utc'
-    ? `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}:${pad(at.getUTCSeconds())}`
-    : `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
+  return shifted(at, zone).toISOString().slice(11, 19);
 }
 
-function offsetText(at: Date): string {
-  const minutes = -at.getTimezoneOffset();
+function offsetText(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
   const size = Math.abs(minutes);
   return `UTC${minutes < 0 ? '−' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
 }

@@ -1,6 +1,6 @@
 'use client';
 import { cx } from './cx';
-import { absoluteTime, dayText } from './time-text';
+import { absoluteTime, dayText, type Zone } from './time-text';
 import { useZone } from './zone';
 
 export interface LaneSpan {
@@ -84,7 +84,7 @@ export function TimelineLanes({ label, lanes, from, until, at }: TimelineLanesPr
   );
 }
 
-function tickText(at: Date, whole: number, zone: 'utc' | 'local'): string {
+function tickText(at: Date, whole: number, zone: Zone): string {
   const text = absoluteTime(at, zone, { zoneName: false });
   if (whole < 600_000) return text.slice(11);
   if (whole < 86_400_000) return text.slice(11, 16);

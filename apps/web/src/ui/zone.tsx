@@ -1,27 +1,17 @@
 'use client';
-import { createContext, type ReactNode, useContext, useState } from 'react';
-import type { Zone } from './time-text';
+import { createContext, type ReactNode, useContext } from 'react';
+import type { Zone } from './time-zone';
 
-const ZoneContext = createContext<{ zone: Zone; setZone: (zone: Zone) => void }>({
-  zone: 'utc',
-  setZone: () => {},
-});
+interface ZoneChoice {
+  zone: Zone;
+  /** `local` is the zone that this browser is in */
+  setZone: (zone: Zone) => void;
+}
+
+const ZoneContext = createContext<ZoneChoice>({ zone: 'utc', setZone: () => {} });
 
 /** One zone for every time on the screen. */
-export function ZoneProvider({
-  initial,
-  onChange,
-  children,
-}: {
-  initial: Zone;
-  onChange: (zone: Zone) => void;
-  children: ReactNode;
-}) {
-  const [zone, set] = useState(initial);
-  const setZone = (next: Zone) => {
-    set(next);
-    onChange(next);
-  };
+export function ZoneProvider({ zone, setZone, children }: ZoneChoice & { children: ReactNode }) {
   return <ZoneContext value={{ zone, setZone }}>{children}</ZoneContext>;
 }
 

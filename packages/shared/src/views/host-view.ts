@@ -6,8 +6,11 @@ import { HostCheck, HostFacts, Problem } from '../host-status.ts';
 export const HostState = z.enum(['waiting', 'ready', 'unknown', 'locked', 'frozen']);
 export type HostState = z.infer<typeof HostState>;
 
-/** A host is unknown when it has been silent for this long. */
-export const HOST_SILENT_AFTER_MS = 15_000;
+/**
+ * A host is unknown when it has been silent for this long: more than two of its reports, and so early that every
+ * screen says so within 15 s of the last one.
+ */
+export const HOST_SILENT_AFTER_MS = 12_000;
 
 export const HostSummary = z.object({
   id: z.uuid(),

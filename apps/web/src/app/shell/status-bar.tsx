@@ -3,6 +3,7 @@ import { CloudOff, LoaderCircle, Radio } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useNow } from '@/ui/now';
 import { clockText } from '@/ui/time-text';
+import { zoneLabel } from '@/ui/time-zone';
 import { useZone } from '@/ui/zone';
 import type { LiveState } from './live';
 
@@ -48,7 +49,7 @@ export function StatusBar({ live, hosts }: StatusBarProps) {
       </span>
       {now && (
         <span className="max-sm:hidden" suppressHydrationWarning>
-          {clockText(now, zone)} {zone === 'utc' ? 'UTC' : 'local'}
+          {clockText(now, zone)} {zoneLabel(zone)}
         </span>
       )}
     </footer>

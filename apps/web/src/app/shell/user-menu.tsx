@@ -50,7 +50,12 @@ export function UserMenu({ person }: { person: Person | null }) {
       )}
       <MenuChoice label="Theme" value={theme} options={themes} onChange={(next) => setTheme(next as Theme)} />
       <MenuLine />
-      <MenuChoice label="Times" value={zone} options={zones} onChange={(next) => setZone(next as Zone)} />
+      <MenuChoice
+        label="Times"
+        value={zone === 'utc' ? 'utc' : 'local'}
+        options={zones}
+        onChange={(next) => setZone(next as Zone)}
+      />
       <MenuLine />
       <MenuItem icon={<KeyRound aria-hidden />} render={<Link href={paths.account()} />}>
         Your sign-in…

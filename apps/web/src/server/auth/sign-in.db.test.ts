@@ -204,6 +204,24 @@ describe('TOTP', () => {
     expect(await me({ cookie: cookieOf(whole) })).toMatchObject({ name: 'mira', twoFactor: true });
     expect(await kinds()).toContain('session.sign-in intent password+totp');
   });
+
+  it('has its tries counted by account, from wherever they come', async () => {
+    freshTries();
+    const half = cookieOf(await signIn('mira', PASSWORD));
+    const limit = dashboard.running.services.signInLimit;
+    const guess = () =>
+      dashboard.request('POST', '/api/auth/two-factor/verify-totp', { cookie: half }, { code: '000000' });
+    for (let i = 0; i < 5; i++) {
+      expect((await guess()).refusal?.message ?? '').not.toMatch(/^Too many tries/);
+      // As if each try came from another address: what is left of the source's tries says nothing.
+      limit.giveBack(null, '127.0.0.1');
+    }
+    expect((await guess()).refusal?.message).toMatch(/^Too many tries/);
+    // The same account is closed for the password too; another is not.
+    expect((await signIn('mira', PASSWORD)).status).toBe(403);
+    expect((await signIn('nobody', PASSWORD)).status).toBe(401);
+    freshTries();
+  });
 });
 
 /** RFC 6238, six digits, 30 s, SHA-1. */

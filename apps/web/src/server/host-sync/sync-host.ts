@@ -53,8 +53,9 @@ export function syncHost(
     const status = newest;
     newest = null;
     if (status === null) return;
-    // Receipts first: they say why, and the status rests on them.
-    await takeReceipts(db, connection, status.receipts).catch(failed('its receipts were not stored'));
+    // Receipts first: they say why, and the status rests on them. A report of things done whose receipts cannot
+    // be had is not believed, and a host of which nothing else comes is unknown after a while.
+    await takeReceipts(db, connection, status.receipts);
     await recordStatus(db, host.id, status);
     state.wake();
   }, failed('its status was not stored'));
@@ -102,7 +103,8 @@ async function takeReceipts(db: Db, { agent, host }: AgentConnection, newest: nu
     const { acknowledged, broken } = await recordReceipts(db, host.id, given);
     if (acknowledged > receiptSeq) await agent.receipts.acknowledge.mutate({ seq: acknowledged });
     if (broken !== null) throw new Error(broken);
-    if (acknowledged <= receiptSeq) return;
+    if (acknowledged <= receiptSeq)
+      throw new Error(`it speaks of ${newest} receipts and gives none after ${receiptSeq}`);
   }
 }
 

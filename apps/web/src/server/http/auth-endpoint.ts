@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@cellblock/shared/app-error';
 import { NOBODY } from '../api/record-refused-mutation.ts';
 import { recordRefusal } from '../audit/record-refusal.ts';
+import { accountOfTry } from '../auth/account-of-try.ts';
 import { CREDENTIAL_CHANGES, recordCredentialChange } from '../auth/record-credential-change.ts';
 import { recordSignIn, recordSignOut } from '../auth/record-sign-in.ts';
 import type { WebServices } from '../web-services.ts';
@@ -59,7 +60,7 @@ export async function answerAuth(
   const source = sourceAddressOf(request.socket.remoteAddress);
   const from = { db: services.db, requestId: randomUUID(), sourceAddress: source };
   const credential = CREDENTIALS[path];
-  const account = credential === undefined ? null : usernameIn(body);
+  const account = credential === undefined ? null : await accountOfTry(services.db, path, headers, body);
   if (credential !== undefined) {
     services.signInLimit.check(account, source);
     // Counted before the answer is known: tries that come at once would all pass the check.
@@ -126,15 +127,6 @@ async function failed(from: From, account: string | null, credential: string): P
     { type: 'user', id: name, name },
     refusal,
   );
-}
-
-function usernameIn(body: Buffer): string | null {
-  try {
-    const { username } = JSON.parse(body.toString('utf8')) as { username?: unknown };
-    return typeof username === 'string' ? username : null;
-  } catch {
-    return null;
-  }
 }
 
 async function sessionOf(services: WebServices, headers: Headers) {

@@ -13,13 +13,22 @@ import superjson from 'superjson';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { rawPublicKey } from '../host-sync/installation-key.ts';
+import { addressesSeen, causesOf, jailsSeen } from './made-true.ts';
 
 const t = initTRPC.create({ transformer: superjson });
 const CHECK: HostCheck = { id: 'netns', title: 'network namespaces', verdict: 'have', evidence: '6.12' };
 
+/**
+ * What it makes of its spec. `networks`: networks alone, as the tests of the protocol want it. `obeys`: all of it,
+ * with a signed receipt for each cause. `stalls`: takes what it is told, goes on reporting, does nothing.
+ * `claims`: says that all is true and reports none of it. `forges`: reports all of it as done, with receipts that
+ * its key did not sign.
+ */
+export type Behaviour = 'networks' | 'obeys' | 'stalls' | 'claims' | 'forges';
+
 type Frame = { type: string; [field: string]: unknown };
 
-/** An agent in memory that keeps the protocol: it holds a spec, and reports it as made true. */
+/** An agent in memory that keeps the protocol: it holds a spec, and reports it as made true, or lies about it. */
 export class AgentUnderTest {
   readonly key = generateKeyPairSync('ed25519');
   readonly publicKey = rawPublicKey(this.key.publicKey);
@@ -33,6 +42,13 @@ export class AgentUnderTest {
   receipts: Receipt[] = [];
   acknowledged = 0;
   socket: WebSocket | null = null;
+  behaviour: Behaviour = 'networks';
+  hostname = 'h3';
+  /** what was true when it last did something */
+  #true = new Map<string, SpecObject>();
+  #accounted = new Set<string>();
+  readonly #since = new Date().toISOString();
+  #heart: ReturnType<typeof setInterval> | undefined;
   readonly #changed = new EventEmitter();
   readonly #instance = randomBytes(4).toString('hex');
 
@@ -56,7 +72,7 @@ export class AgentUnderTest {
         counter: this.counter,
         nonce: randomBytes(32).toString('base64'),
         agentVersion: 'test',
-        hostname: 'h3.example',
+        hostname: `${this.hostname}.example`,
         machineId: 'machine',
         ...(more.token === undefined ? {} : { token: more.token }),
       }),
@@ -76,6 +92,7 @@ export class AgentUnderTest {
       createContext: () => ({}),
     } as never);
     serve(socket as never, { url: '/', headers: {}, on() {}, socket: {} } as never);
+    socket.once('close', () => clearInterval(this.#heart));
     early.replay();
     return verdict;
   }
@@ -88,8 +105,37 @@ export class AgentUnderTest {
     await closed;
   }
 
+  /** Reports by itself, as an agent does every 5 s, until the connection ends. */
+  beat(ms = 5_000): void {
+    clearInterval(this.#heart);
+    this.#heart = setInterval(() => this.report(), ms);
+  }
+
+  /** Says nothing more, and holds the connection: a process that hangs. */
+  hang(): void {
+    clearInterval(this.#heart);
+    this.#changed.removeAllListeners('report');
+    this.socket?.pause();
+  }
+
+  /** Makes true what it is told by now. */
+  obey(): void {
+    for (const { cause, key } of causesOf(this.objects)) {
+      if (this.#accounted.has(cause)) continue;
+      this.#accounted.add(cause);
+      this.#account(cause, key, `made ${key.split('/')[0]} as it is wanted`);
+    }
+    this.#true = new Map(this.objects);
+    this.report();
+  }
+
   /** Does a thing that an audit event wanted, and reports it. */
   did(cause: string | null, object: string, text: string): void {
+    this.#account(cause, object, text);
+    this.report();
+  }
+
+  #account(cause: string | null, object: string, text: string): void {
     const before = this.receipts.at(-1);
     const body: ReceiptBody = {
       v: 1,
@@ -110,9 +156,9 @@ export class AgentUnderTest {
       durationMs: 1,
       bounds: '0'.repeat(64),
     };
-    const signature = sign(null, Buffer.from(canonicalJson(body)), this.key.privateKey).toString('base64');
+    const key = this.behaviour === 'forges' ? generateKeyPairSync('ed25519').privateKey : this.key.privateKey;
+    const signature = sign(null, Buffer.from(canonicalJson(body)), key).toString('base64');
     this.receipts.push({ body, signature });
-    this.report();
   }
 
   report(): void {
@@ -153,7 +199,8 @@ export class AgentUnderTest {
     }
     this.objects = objects;
     this.generation = put.generation;
-    this.report();
+    if (this.behaviour === 'obeys' || this.behaviour === 'forges') this.obey();
+    else this.report();
     return { result: 'accepted', generation: put.generation };
   }
 
@@ -169,13 +216,14 @@ export class AgentUnderTest {
 
   #status(): HostStatus {
     const at = new Date().toISOString();
-    const all = [...this.objects.values()];
+    const seen = [...(this.behaviour === 'networks' ? this.objects : this.#true).values()];
+    const late = this.behaviour === 'stalls' && this.#true.size < this.objects.size;
     return {
       accepted: this.generation ?? 0,
-      converged: this.generation ?? 0,
+      converged: late ? 0 : (this.generation ?? 0),
       at,
       facts: {
-        hostname: 'h3',
+        hostname: this.hostname,
         kernel: '6.12',
         distribution: 'Debian 12',
         architecture: 'x64',
@@ -194,7 +242,7 @@ export class AgentUnderTest {
         rootPrefixes: [],
         subnets: [],
         parents: [],
-        maxJails: 10,
+        maxJails: 10_000,
         maxMemory: null,
         maxCpus: null,
         maxPids: null,
@@ -202,9 +250,9 @@ export class AgentUnderTest {
         console: true,
         hostSettings: [],
       },
-      jails: [],
-      addresses: [],
-      networks: all
+      jails: this.behaviour === 'networks' ? [] : jailsSeen(seen, this.#since),
+      addresses: this.behaviour === 'networks' ? [] : addressesSeen(seen),
+      networks: seen
         .filter((object) => object.kind === 'network')
         .map(({ id, key, wanted }) => ({ id, link: `b${this.#instance}${key}`, state: wanted })),
       problems: [],

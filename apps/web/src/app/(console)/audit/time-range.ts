@@ -1,5 +1,5 @@
-import type { Zone } from '@/ui/time-text';
 import { absoluteTime } from '@/ui/time-text';
+import { type Zone, zoneLabel } from '@/ui/time-zone';
 
 export interface TimeRange {
   from: Date;
@@ -26,7 +26,7 @@ export function readRange(from: string, to: string | null, now: Date): TimeRange
 
 export function rangeText(from: string, range: TimeRange, zone: Zone): string {
   const relative = ranges.find((each) => each.value === from);
-  const zoneName = zone === 'utc' ? 'UTC' : 'local';
+  const zoneName = zoneLabel(zone);
   if (relative) return `${relative.label} · ${zoneName}`;
   const short = (at: Date) => absoluteTime(at, zone, { zoneName: false }).slice(5, 16);
   return `${short(range.from)} to ${short(range.to)} ${zoneName}`;

@@ -1,28 +1,41 @@
 'use client';
+import type { JailSummary } from '@cellblock/shared/views/jail-view';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { parseAsString, useQueryState } from 'nuqs';
-import { useCallback } from 'react';
+import { type ReactNode, useCallback, useRef, useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { refusalOf } from '@/trpc/refusal';
+import { Button } from '@/ui/button';
 import { buttonClass } from '@/ui/button-class';
+import { cx } from '@/ui/cx';
 import { DataTable } from '@/ui/data-table';
 import { EmptyState } from '@/ui/empty-state';
 import { FilterBar } from '@/ui/filter-bar';
 import { Kbd } from '@/ui/kbd';
 import { countText } from '@/ui/number-text';
 import { PageHeader } from '@/ui/page-header';
+import { useSteadyOrder } from '@/ui/steady-order';
 import { Loaded } from '../../loaded';
 import { useKey } from '../../use-key';
-import { jailColumns } from './jail-columns';
+import { columnsOf, defaultColumns } from './jail-columns';
+import { useJailListQuery } from './jail-list-query';
+import { inOrder } from './jail-order';
+import { Pages } from './pages';
+
+const JailPeek = dynamic(() => import('./jail-peek').then((module) => module.JailPeek), { ssr: false });
+const JailListMenu = dynamic(() => import('./jail-list-menu').then((module) => module.JailListMenu), {
+  ssr: false,
+  loading: () => <span className="w-[76px]" />,
+});
 
 export function JailList() {
   const trpc = useTRPC();
   const router = useRouter();
-  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
+  const { q, cols, density, setQuery } = useJailListQuery();
   const jails = useQuery({
     ...trpc.jails.list.queryOptions({ q: q || undefined }),
     placeholderData: keepPreviousData,
@@ -30,7 +43,7 @@ export function JailList() {
   const refused = jails.error ? refusalOf(jails.error) : null;
   const badFilter = refused?.code === 'invalid' && q !== '';
   const hostCount = new Set(jails.data?.jails.map((jail) => jail.host.id)).size;
-  const setFilter = useCallback((next: string) => void setQ(next || null), [setQ]);
+  const setFilter = useCallback((next: string) => void setQuery({ q: next || null, page: null }), [setQuery]);
   useKey('n', () => router.push(paths.jailNew()));
 
   return (
@@ -55,22 +68,101 @@ export function JailList() {
           placeholder="state:running host:fra1-* ip:10.20.0.0/16"
           error={badFilter && [refused?.message, refused?.fix].filter(Boolean).join(' ')}
         />
+        <JailListMenu
+          columns={cols ? cols.split(',') : defaultColumns}
+          density={density}
+          onColumns={(keys) => void setQuery({ cols: keys.length > 0 ? keys.join() : null })}
+          onDensity={(next) => void setQuery({ density: next })}
+        />
       </div>
       {!(badFilter && !jails.data) && (
         <Loaded query={jails} rows={12}>
           {({ jails: rows, total }) => (
-            <DataTable
-              label="Jails"
-              columns={jailColumns}
-              rows={rows}
-              rowKey={(jail) => jail.id}
-              onOpen={(jail) => router.push(paths.jail(jail.name))}
-              empty={total === 0 ? <NoJails /> : <NoMatch onClear={() => void setQ(null)} total={total} />}
+            <JailRows
+              jails={rows}
+              empty={total === 0 ? <NoJails /> : <NoMatch onClear={() => setFilter('')} total={total} />}
             />
           )}
         </Loaded>
       )}
     </>
+  );
+}
+
+const PER_PAGE = 200;
+
+function JailRows({ jails, empty }: { jails: readonly JailSummary[]; empty: ReactNode }) {
+  const router = useRouter();
+  const { q, sort, cols, density, peek, page, setQuery } = useJailListQuery();
+  const area = useRef<HTMLDivElement>(null);
+  const [pointed, setPointed] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const pages = Math.max(1, Math.ceil(jails.length / PER_PAGE));
+  const at = Math.min(Math.max(1, page), pages);
+  const asked = `${q} ${sort.key} ${sort.descending} ${at}`;
+  const all = useSteadyOrder(inOrder(jails, sort), (jail) => jail.id, pointed || focused, asked);
+  const rows = all.rows.slice((at - 1) * PER_PAGE, at * PER_PAGE);
+  const peeked = peek === null ? null : (rows.find((jail) => jail.name === peek)?.id ?? '');
+  useKey('r', all.resort);
+
+  function closePeek() {
+    void setQuery({ peek: null });
+    // The row is where the eye was; after the panel it has the focus again.
+    area.current?.querySelector<HTMLElement>('tr[aria-selected=true]')?.focus();
+  }
+
+  return (
+    <div
+      className={cx(
+        'grid items-start gap-4',
+        peek !== null && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]',
+      )}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices that somebody is at the rows */}
+      <div
+        ref={area}
+        className="min-w-0"
+        onKeyDown={(event) => event.key === 'Escape' && peek !== null && closePeek()}
+        onPointerEnter={() => setPointed(true)}
+        onPointerLeave={() => setPointed(false)}
+        onFocus={() => setFocused(true)}
+        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setFocused(false)}
+      >
+        {all.moved > 0 && (
+          <p role="status" className="mb-1 flex items-center gap-2 text-muted">
+            {all.moved === 1 ? '1 row' : `${countText(all.moved)} rows`} changed place
+            <Button shortcut="R" onClick={all.resort}>
+              Sort again
+            </Button>
+          </p>
+        )}
+        <DataTable
+          label="Jails"
+          columns={columnsOf(peek === null ? cols : (cols ?? 'state,ip4'))}
+          rows={rows}
+          rowKey={(jail) => jail.id}
+          sort={sort}
+          onSort={(key) =>
+            void setQuery({ sort: sort.key === key && !sort.descending ? `-${key}` : key, page: null })
+          }
+          density={density}
+          selectedKey={peeked ?? undefined}
+          onOpen={(jail) => router.push(paths.jail(jail.name))}
+          onPeek={(jail) => (peek === jail.name ? closePeek() : void setQuery({ peek: jail.name }))}
+          onReach={(jail) => {
+            if (peek !== null && peek !== jail.name) void setQuery({ peek: jail.name });
+          }}
+          empty={empty}
+        />
+        <Pages
+          page={at}
+          perPage={PER_PAGE}
+          total={jails.length}
+          onPage={(next) => void setQuery({ page: next })}
+        />
+      </div>
+      {peek !== null && <JailPeek key={peek} name={peek} onClose={closePeek} />}
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { paths } from '@/paths';
 import { CopyButton } from '@/ui/copy-button';
 import { Moment } from '@/ui/moment';
+import { Prose } from '@/ui/prose';
 import { StatusBadge } from '@/ui/status-badge';
 
 interface Attention {
@@ -51,7 +52,7 @@ export function AttentionList({
           </span>
           <div className="min-w-0 flex-1">
             <Link href={hrefOf(item.object)} className="text-strong hover:underline">
-              {item.text}
+              <Prose text={item.text} />
             </Link>
             {item.fix && (
               <p className="flex items-center gap-1 text-muted">

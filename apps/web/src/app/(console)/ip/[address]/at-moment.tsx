@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { Button } from '@/ui/button';
 import { Panel } from '@/ui/panel';
+import { Prose } from '@/ui/prose';
 import { StatusBadge, type Tone } from '@/ui/status-badge';
 import { TextField } from '@/ui/text-field';
 import { absoluteTime } from '@/ui/time-text';
+import { zoneLabel } from '@/ui/time-zone';
 import { useZone } from '@/ui/zone';
 import { Loaded } from '../../../loaded';
 import { readMoment } from './read-moment';
@@ -31,6 +33,13 @@ export function AtMoment({
   const trpc = useTRPC();
   const { zone } = useZone();
   const [text, setText] = useState(at ? absoluteTime(at, zone, { zoneName: false }) : '');
+  const [toldIn, setToldIn] = useState(zone);
+  if (toldIn !== zone) {
+    // The clock that was typed means the same moment in the zone that is shown now.
+    const meant = /ago|^\d+ ?\w+$/.test(text) ? null : readMoment(text, toldIn);
+    setToldIn(zone);
+    if (meant) setText(absoluteTime(meant, zone, { zoneName: false }));
+  }
   const [wrong, setWrong] = useState<string | undefined>();
   const answer = useQuery({
     ...trpc.ips.at.queryOptions({ address, at: at?.toISOString() ?? '' }),
@@ -48,7 +57,7 @@ export function AtMoment({
         }}
       >
         <TextField
-          label={`Day and time, ${zone === 'utc' ? 'UTC' : 'in this browser’s zone'}`}
+          label={`Day and time, ${zoneLabel(zone)}`}
           mono
           value={text}
           error={wrong}
@@ -67,7 +76,9 @@ export function AtMoment({
                 <StatusBadge tone={answers[found.answer]?.tone ?? 'unknown'}>
                   {answers[found.answer]?.word}
                 </StatusBadge>
-                <p className="mt-1 text-strong">{found.text}</p>
+                <p className="mt-1 text-strong">
+                  <Prose text={found.text} />
+                </p>
               </div>
             )}
           </Loaded>

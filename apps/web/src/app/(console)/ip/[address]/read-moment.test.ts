@@ -23,6 +23,7 @@ describe('a moment as people write it', () => {
   it('means the zone on the screen, unless it names one', () => {
     const local = readMoment('2026-08-03 14:03', 'local', now);
     expect(local?.getHours()).toBe(14);
+    expect(readMoment('2026-08-03 14:03', 'Asia/Tokyo', now)?.toISOString()).toBe('2026-08-03T05:03:00.000Z');
     expect(readMoment('2026-08-03 14:03 UTC', 'local', now)?.toISOString()).toBe('2026-08-03T14:03:00.000Z');
   });
 });

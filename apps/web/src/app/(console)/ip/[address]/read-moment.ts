@@ -1,4 +1,4 @@
-import type { Zone } from '@/ui/time-text';
+import { momentOf, type Zone } from '../../../../ui/time-zone.ts';
 
 const ABSOLUTE = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?(Z| ?UTC)?$/i;
 const AGO = /^(\d+) ?(s|min|h|d)( ago)?$/;
@@ -11,9 +11,9 @@ export function readMoment(text: string, zone: Zone, now = new Date()): Date | n
   const absolute = ABSOLUTE.exec(text.trim());
   if (!absolute) return null;
   const [, day, clock = '00:00', named] = absolute;
-  const inUtc = named !== undefined || zone === 'utc';
-  const date = new Date(
-    `${day}T${clock.padStart(clock.length === 4 || clock.length === 7 ? clock.length + 1 : clock.length, '0')}${inUtc ? 'Z' : ''}`,
+  const shown = new Date(
+    `${day}T${clock.padStart(clock.length === 4 || clock.length === 7 ? clock.length + 1 : clock.length, '0')}Z`,
   );
-  return Number.isNaN(date.getTime()) ? null : date;
+  if (Number.isNaN(shown.getTime())) return null;
+  return momentOf(shown, named === undefined ? zone : 'utc');
 }
