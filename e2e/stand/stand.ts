@@ -17,23 +17,32 @@ const UP_MS = 900_000;
 export interface Stand {
   segment: Segment;
   data: string;
+  /** where Chromium in site finds the dashboard */
   url: string;
+  /** where agents on other machines find it */
+  dashboardUrl: string;
+  port: number;
   /** path of `./cellblock` */
   program: string;
   /** path of a program that runs Chromium inside site */
   chromium: string;
   /** `./cellblock …` inside site */
   cellblock(line: readonly string[], options?: ProgramOptions): Promise<Ended>;
-  /** the same with -o json, parsed; throws when it failed */
+  /** the same, and throws with what it said when it failed; returns its stdout */
+  must(line: readonly string[], options?: ProgramOptions): Promise<string>;
+  /** the same with -o json, parsed */
   json<T>(...line: string[]): Promise<T>;
   /** `up --detach`; returns what it printed */
   up(): Promise<string>;
   /** pid of a part, as `status` says */
   pidOf(part: 'supervisor' | 'database' | 'dashboard' | 'warden' | 'dialer'): Promise<number>;
+  /** network `segment`: jails on it share the segment with the outside client, v4 and v6 */
+  makeSegmentNetwork(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function makeStand(): Promise<Stand> {
+/** With `listen` others than site can reach it, and site itself is no host. */
+export async function makeStand(options: { listen?: string } = {}): Promise<Stand> {
   const segment = await makeSegment();
   const directory = mkdtempSync(path.join(tmpdir(), standPrefix));
   // Database and dashboard run as users of their own.
@@ -58,15 +67,21 @@ export async function makeStand(): Promise<Stand> {
     return ended.stdout;
   };
 
+  const dashboardUrl = options.listen ? `https://${segment.siteAddress}:${PORT}` : `http://localhost:${PORT}`;
+  const beyond = options.listen ? ['--no-agent', '--listen', options.listen, '--url', dashboardUrl] : [];
+
   return {
     segment,
     data,
+    dashboardUrl,
+    port: PORT,
     program: path.join(repository, 'cellblock'),
     url: `http://localhost:${PORT}`,
     chromium: makeChromium(directory, segment.site),
     cellblock,
+    must,
     json: async (...line) => JSON.parse(await must([...jsonLine(line)])) as never,
-    up: () => must(['up', '--detach'], { timeoutMs: UP_MS }),
+    up: () => must(['up', '--detach', ...beyond], { timeoutMs: UP_MS }),
     pidOf: async (part) => {
       const status = JSON.parse(await must(['status', '-o', 'json'])) as {
         processes: Record<string, number | null>;
@@ -74,6 +89,12 @@ export async function makeStand(): Promise<Stand> {
       const pid = status.processes[part];
       if (!pid) throw new Error(`${part} is not running`);
       return pid;
+    },
+    makeSegmentNetwork: async () => {
+      const { bridge, subnet, subnet6 } = segment;
+      const subnets = ['--subnet', subnet, '--subnet', subnet6];
+      const wish = ['--kind', 'bridge', '--parent', bridge, ...subnets, '--gateway', segment.siteAddress];
+      await must(['network', 'create', 'segment', ...wish]);
     },
     close: async () => {
       const instance = instanceOfData(data);

@@ -20,6 +20,8 @@ export interface Kernel {
   createVeth(o: {
     netns?: string;
     name: string;
+    /** Of the near end; left out: a random one. */
+    mac?: string;
     master?: string;
     mtu?: number;
     /** With `master`: flags of the port, set before it is up. */

@@ -15,6 +15,14 @@ export function portName(instance: string, interfaceKey: string): string {
   return `v${instance}${interfaceKey}`;
 }
 
+/**
+ * Hardware address of an interface's host end, from the jail's own. A bridge takes its lowest port's address:
+ * this one is higher than a real link's, so that a bridge of the administrator's keeps the one it has.
+ */
+export function portMac(jailMac: string): string {
+  return `fe:${jailMac.slice(3)}`;
+}
+
 /** A bridge without a MAC of its own takes its lowest port's, and changes it as jails come and go. */
 export function bridgeMac(instance: string, networkKey: string): string {
   const digest = createHash('sha256').update(`bridge ${instance} ${networkKey}`).digest('hex');

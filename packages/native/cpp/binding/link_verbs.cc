@@ -32,6 +32,7 @@ Napi::Value create_veth(const Napi::CallbackInfo& info) {
   const Options options(info);
   const Options peer = options.object("peer");
   kernel::VethSpec spec{.name = options.text("name"),
+                        .mac = options.optional_text("mac"),
                         .master = options.optional_text("master"),
                         .mtu = options.optional_number("mtu"),
                         .port = std::nullopt,

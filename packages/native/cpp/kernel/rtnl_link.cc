@@ -112,6 +112,7 @@ void create_veth(NetlinkSocket& socket, const VethSpec& spec) {
   const UniqueFd peer_netns = open_netns(spec.peer_netns);
   NetlinkMessage message(RTM_NEWLINK, kCreate);
   message.header(link_header()).put_string(IFLA_IFNAME, spec.name);
+  if (spec.mac) message.put_bytes(IFLA_ADDRESS, parse_mac(*spec.mac, step));
   if (spec.mtu) message.put_u32(IFLA_MTU, *spec.mtu);
   if (spec.master) {
     const int master = link_index(socket, *spec.master, "find bridge " + *spec.master);

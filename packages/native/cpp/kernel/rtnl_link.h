@@ -25,6 +25,7 @@ struct BridgeSpec {
 
 struct VethSpec {
   std::string name;
+  std::optional<std::string> mac;
   std::optional<std::string> master;
   std::optional<uint32_t> mtu;
   std::optional<BridgePortFlags> port;

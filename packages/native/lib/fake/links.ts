@@ -100,7 +100,7 @@ export function createVeth(world: World, o: Options<'createVeth'>) {
   const namespace = world.enter(o.netns, step);
   const peerNamespace = world.enter(o.peer.netns, step);
   if (o.master !== undefined) linkNamed(namespace, o.master, `find bridge ${o.master}`);
-  const near = insertLink(namespace, step, { name: o.name, kind: 'veth', mtu: o.mtu });
+  const near = insertLink(namespace, step, { name: o.name, kind: 'veth', mac: o.mac, mtu: o.mtu });
   try {
     const peer = insertLink(peerNamespace, step, { ...o.peer, kind: 'veth', mtu: o.mtu });
     near.peer = { namespace: peerNamespace, link: peer };

@@ -26,8 +26,15 @@ export const linkExpectations = {
     const { kernel, host, guest } = scene;
     await kernel.createBridge({ netns: host, name: 'br0' });
     const peer = { name: 'eth0', netns: guest, mac: MAC, index: 2 };
-    await kernel.createVeth({ netns: host, name: 'v0', master: 'br0', mtu: 1400, peer });
-    expect(await link(scene, host, 'v0')).toMatchObject({ kind: 'veth', up: true, master: 'br0', mtu: 1400 });
+    const mac = 'fe:00:00:00:00:07';
+    await kernel.createVeth({ netns: host, name: 'v0', mac, master: 'br0', mtu: 1400, peer });
+    expect(await link(scene, host, 'v0')).toMatchObject({
+      kind: 'veth',
+      mac,
+      up: true,
+      master: 'br0',
+      mtu: 1400,
+    });
     expect(await link(scene, guest, 'eth0')).toMatchObject({ index: 2, mac: MAC, up: false, mtu: 1400 });
   },
   'a veth is refused when the name is taken on either side, or there is no such bridge': async (

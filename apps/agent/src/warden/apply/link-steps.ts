@@ -1,5 +1,5 @@
 import { KernelError } from '@cellblock/native/kernel-error';
-import { netnsPath } from '@cellblock/shared/owned-names';
+import { netnsPath, portMac } from '@cellblock/shared/owned-names';
 import type { WardenHost } from '../warden-host.ts';
 import { type Executor, gone, made } from './fact.ts';
 
@@ -14,7 +14,8 @@ export const createLink: Executor<'link.create'> = async (host, step) => {
   if (outer && inner) return { before: fact, after: fact };
   if (outer) await gone(host.kernel.deleteLink({ name: port }), null, 'ENODEV');
   if (inner) await gone(host.kernel.deleteLink({ netns, name: link }), null, 'ENODEV');
-  return made(host.kernel.createVeth({ name: port, master: bridge, peer: { name: link, netns, mac } }), fact);
+  const peer = { name: link, netns, mac };
+  return made(host.kernel.createVeth({ name: port, mac: portMac(mac), master: bridge, peer }), fact);
 };
 
 export const attachLink: Executor<'link.attach'> = (host, { port, bridge }) =>
