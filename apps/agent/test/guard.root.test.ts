@@ -172,6 +172,12 @@ test('an address that somebody on the segment already has is refused with who an
     );
     expect(status.problems[0]?.message).toMatch(/answers for 10\.77\.1\.50/);
     expect(status.addresses.find(({ id }) => id === taken.id)?.state).toBe('waiting');
+    // It is in the way of that address alone: another one of the same jail is given meanwhile.
+    const another = addressSpec(10, victim, '10.77.1.52');
+    await stand.accept([lan, attacker, victim, ...addresses, taken, another]);
+    await stand.until('the other one', (s) =>
+      s.addresses.some(({ id, state }) => id === another.id && state === 'present'),
+    );
 
     // Control: once nobody answers any more, it is assigned, and announced to the segment.
     await outside('ip', 'addr', 'del', '10.77.1.50/24', 'dev', 'up1');

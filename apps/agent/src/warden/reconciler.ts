@@ -1,4 +1,4 @@
-import { jailsOf, networksOf, specKey } from '@cellblock/shared/host-spec';
+import { addressesOf, jailsOf, networksOf, specKey } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
 import type { Problem } from '@cellblock/shared/host-status';
 import { plan } from '@cellblock/shared/plan/plan';
@@ -165,7 +165,7 @@ export class Reconciler {
       // A plan of which nothing can be done yet is left for the timer.
       if (
         waiting.length > 0 &&
-        set.steps.every((step) => 'jail' in step && waiting.includes(`jail ${step.jail}`))
+        set.steps.every((step) => retryKeys(step).some((key) => waiting.includes(key)))
       )
         continue;
       if (this.isRepeated(set)) continue;
@@ -252,6 +252,9 @@ export class Reconciler {
     const stepped = new Set(steps.map(retryKey));
     for (const jail of jailsOf(accepted.spec)) {
       if (!stepped.has(`jail ${jail.key}`)) this.delays.succeeded(`jail ${jail.key}`);
+    }
+    for (const { address } of addressesOf(accepted.spec)) {
+      if (!stepped.has(`address ${address}`)) this.delays.succeeded(`address ${address}`);
     }
     for (const network of networksOf(accepted.spec)) {
       if (!stepped.has(specKey(network))) this.delays.succeeded(specKey(network));
@@ -379,8 +382,15 @@ function jailsAmong(members: ReadonlySet<string>): string[] {
   return [...members].filter((member) => member.startsWith('jail ')).map((member) => member.slice(5));
 }
 
+/** Whose next try a failure of this step puts off: somebody else's address must not hold up the whole jail. */
 function retryKey(step: Step): string {
+  if (step.kind === 'address.add') return `address ${step.address}`;
   return 'jail' in step ? `jail ${step.jail}` : step.object;
+}
+
+/** Everything that this step waits for when it is put off. */
+function retryKeys(step: Step): string[] {
+  return 'jail' in step ? [`jail ${step.jail}`, retryKey(step)] : [];
 }
 
 function pause(ms: number): Promise<void> {

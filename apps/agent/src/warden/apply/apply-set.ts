@@ -14,7 +14,8 @@ export interface StepOutcome {
 
 /**
  * Applies steps in order. A step that fails skips the rest of its own jail (or network), and whatever gives
- * an address to somebody that a skipped step should have taken from somebody else; others go on.
+ * an address to somebody that a skipped step should have taken from somebody else; others go on. An address
+ * that cannot be added, since somebody on the segment has it, keeps a jail from starting and from nothing else.
  */
 export async function applySet(
   host: WardenHost,
@@ -27,11 +28,11 @@ export async function applySet(
   for (const step of steps) {
     const members = [...blockersOf(step)];
     if (members.some((member) => blocked.has(member))) {
-      for (const member of members) blocked.add(member);
+      for (const key of waitsFor(step)) blocked.add(key);
       continue;
     }
     const outcome = await attempt(host, step);
-    if (outcome.failure) for (const member of members) blocked.add(member);
+    if (outcome.failure) for (const key of waitsFor(step)) blocked.add(key);
     const report = o.report(outcome);
     report.catch(() => undefined); // heard below, with the others
     reports.push(report);
@@ -42,9 +43,16 @@ export async function applySet(
 function* blockersOf(step: Step): Generator<string> {
   if ('jail' in step && step.jail !== '') yield `jail ${step.jail}`;
   if ('jail' in step && 'address' in step) yield `address ${step.address}`;
+  if (step.kind === 'process.start') yield `start ${step.jail}`;
   // A port that stays keeps its guard, and the guard of an unknown port is nobody's jail.
   if ('port' in step) yield `port ${step.port}`;
   if ('network' in step && !('jail' in step)) yield `network ${step.network}`;
+}
+
+/** What must not be done while this step is not. */
+function waitsFor(step: Step): string[] {
+  if (step.kind !== 'address.add') return [...blockersOf(step)];
+  return [`address ${step.address}`, `start ${step.jail}`];
 }
 
 async function attempt(host: WardenHost, step: Step): Promise<StepOutcome> {
