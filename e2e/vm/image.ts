@@ -5,7 +5,12 @@ import { mustRun } from '../stand/run-program.ts';
 
 const GUEST = path.join(import.meta.dirname, 'guest');
 const CACHE = path.join(import.meta.dirname, '../../node_modules/.cellblock-vm');
-const NEEDED = { '/usr/bin/qemu-system-x86_64': 'qemu-system-x86', '/usr/bin/mmdebstrap': 'mmdebstrap' };
+const NEEDED = {
+  '/usr/bin/qemu-system-x86_64': 'qemu-system-x86',
+  '/usr/bin/mmdebstrap': 'mmdebstrap',
+  '/usr/sbin/mke2fs': 'e2fsprogs',
+  '/usr/bin/cpio': 'cpio',
+};
 /** What a minimal server has; perl-base is essential in Debian. No Node, no compiler. */
 const PACKAGES = [
   ...['systemd', 'systemd-sysv', 'udev', 'dbus', 'kmod', 'procps'],
@@ -40,7 +45,8 @@ function refuseWithoutPackages(): void {
 
 function recipeKey(): string {
   const hash = createHash('sha256').update(readFileSync(import.meta.filename));
-  for (const name of readdirSync(GUEST).sort()) hash.update(name).update(readFileSync(path.join(GUEST, name)));
+  for (const name of readdirSync(GUEST).sort())
+    hash.update(name).update(readFileSync(path.join(GUEST, name)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -34,7 +34,8 @@ export async function openRootShell(socketPath: string): Promise<RootShell> {
 
   const runNow = (command: string, timeoutMs: number) =>
     new Promise<Ended>((resolve, reject) => {
-      const id = String((number += 1));
+      number += 1;
+      const id = String(number);
       const timer = setTimeout(() => {
         answers.delete(id);
         reject(new Error(`the virtual machine did not answer within ${timeoutMs} ms: ${command}`));

@@ -40,7 +40,10 @@ export async function startVirtualMachine(
     ['qemu-system-x86_64', ...machine(image), ...network(), ...ports(file), '-serial', `file:${log}`],
     segment.site,
   );
-  const qemu = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: directory } });
+  const qemu = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, TMPDIR: directory },
+  });
   let said = '';
   qemu.stderr.on('data', (piece: Buffer) => {
     said += piece.toString();
@@ -101,12 +104,17 @@ function machine({ kernel, initramfs, disk }: VmImage): string[] {
 
 const network = () => [
   ...['-netdev', `tap,id=n0,ifname=${TAP},script=no,downscript=no`],
-  ...['-device', 'virtio-net-pci,netdev=n0,mac=52:54:00:00:00:07'],
+  ...['-device', 'virtio-net-pci,netdev=n0,mac=52:54:00:00:00:07,romfile='],
 ];
 
 function ports(file: (name: string) => string): string[] {
   return [
-    ...['-device', 'virtio-serial-pci', '-chardev', `socket,id=c0,path=${file('shell.sock')},server=on,wait=off`],
+    ...[
+      '-device',
+      'virtio-serial-pci',
+      '-chardev',
+      `socket,id=c0,path=${file('shell.sock')},server=on,wait=off`,
+    ],
     ...['-device', 'virtserialport,chardev=c0,name=root.shell'],
     ...['-qmp', `unix:${file('monitor.sock')},server=on,wait=off`],
   ];
@@ -127,7 +135,9 @@ async function monitor(socketPath: string, order: string): Promise<void> {
   socket.destroy();
 }
 
-async function* answersOf(socket: AsyncIterable<Buffer>): AsyncGenerator<{ return?: unknown; error?: { desc: string } }> {
+async function* answersOf(
+  socket: AsyncIterable<Buffer>,
+): AsyncGenerator<{ return?: unknown; error?: { desc: string } }> {
   let rest = '';
   for await (const piece of socket) {
     const lines = (rest + piece.toString()).split('\n');

@@ -7,8 +7,8 @@ mkdir -p "$work"
 
 # Debian's stock kernel: unpacked, never installed.
 package=$(APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p')
-(cd "$work" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download "$package")
-dpkg -x "$work"/"$package"_*.deb "$work/x"
+(cd "$work" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download "$package" busybox-static)
+for deb in "$work"/*.deb; do dpkg -x "$deb" "$work/x"; done
 version=${package#linux-image-}
 cp "$work/x/boot/vmlinuz-$version" "$out/vmlinuz"
 mkdir -p "$root/lib/modules"
@@ -16,7 +16,7 @@ mv "$work/x/lib/modules/$version" "$root/lib/modules/"
 chroot "$root" depmod "$version"
 
 mkdir -p "$work/initramfs/bin" "$work/initramfs/modules" "$work/initramfs/dev" "$work/initramfs/proc" "$work/initramfs/root"
-cp /bin/busybox "$work/initramfs/bin/"
+cp "$work/x/bin/busybox" "$work/initramfs/bin/"
 cp "$guest/init" "$work/initramfs/init"
 chmod 755 "$work/initramfs/init"
 for module in virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk; do

@@ -31,7 +31,7 @@ static void mount_terminals(const RootInProgress& tree) {
   attach_mount(terminals.get(), tree.directory("/dev/pts").get(), "/dev/pts");
 }
 
-void mount_devices(const RootInProgress& tree) {
+void mount_devices(RootInProgress& tree) {
   UniqueFd devices =
       new_mount("tmpfs", {{"size", "64k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
                 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);

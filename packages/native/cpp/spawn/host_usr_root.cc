@@ -45,7 +45,7 @@ static bool is_mounted_by(const TreeSpec& spec, const char* target) {
   return false;
 }
 
-static void mount_scratch(const RootInProgress& tree, const char* path, const char* mode) {
+static void mount_scratch(RootInProgress& tree, const char* path, const char* mode) {
   if (is_mounted_by(tree.spec, path)) return;
   mount_on_top(tree, MountSpec{MountSpec::Kind::tmpfs, path, "", false, "50%", mode, ""});
 }

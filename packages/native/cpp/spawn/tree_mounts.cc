@@ -27,26 +27,35 @@ static void mount_tmpfs(const RootInProgress& tree, const MountSpec& mount) {
   attach_mount(scratch.get(), tree.directory(mount.target).get(), mount.target);
 }
 
-static void mount_file(const RootInProgress& tree, const MountSpec& mount) {
-  const std::string size = std::to_string(mount.content.size() / 1024 + 8) + "k";
-  UniqueFd holder =
-      new_mount("tmpfs", {{"size", size}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+/**
+ * A file system for the files that `spec` brings, attached in this mount namespace: before Linux 6.15 only
+ * what is attached can be cloned. It goes with the old root.
+ */
+static UniqueFd attach_files(const RootInProgress& tree) {
+  UniqueFd files = new_mount("tmpfs", {{"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  UniqueFd place = open_plain("/sys", O_PATH | O_DIRECTORY, "open /sys of the host");
+  attach_mount(files.get(), place.get(), "files of the tree");
+  return check_fd(openat(files.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
+}
+
+static void mount_file(RootInProgress& tree, const MountSpec& mount) {
+  if (!tree.files) tree.files = attach_files(tree);
+  const std::string name = std::to_string(tree.file_count++);
   UniqueFd target = tree.file(mount.target);
-  UniqueFd directory =
-      check_fd(openat(holder.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
-  UniqueFd file = check_fd(openat(directory.get(), "f", O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644),
-                           "write " + mount.target);
+  UniqueFd file =
+      check_fd(openat(tree.files.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644),
+               "write " + mount.target);
   if (!write_all(file.get(), mount.content)) fail("write " + mount.target);
   file.reset();
-  UniqueFd content =
-      check_fd(open_tree(holder.get(), "f", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "clone " + mount.target);
+  UniqueFd content = check_fd(open_tree(tree.files.get(), name.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
+                              "clone " + mount.target);
   set_attributes(content.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
                  0, -1, mount.target);
   attach_mount(content.get(), target.get(), mount.target);
 }
 
-void mount_on_top(const RootInProgress& tree, const MountSpec& mount) {
+void mount_on_top(RootInProgress& tree, const MountSpec& mount) {
   switch (mount.kind) {
     case MountSpec::Kind::storage:
       return mount_storage(tree, mount);

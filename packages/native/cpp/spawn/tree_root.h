@@ -11,6 +11,9 @@ struct RootInProgress {
   int user_namespace;
   /** The root of the new tree, attached. */
   UniqueFd root;
+  /** Where the files that the spec brings lie, once there is one; and how many there are. */
+  UniqueFd files{};
+  int file_count = 0;
 
   /** Opens a directory of the new tree, made (0755, root of the tree) where it is missing; follows no link.
    */
@@ -31,6 +34,6 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace);
 void mount_host_usr(RootInProgress& tree, int stage);
 void seal_host_usr(RootInProgress& tree);
 void mount_directory(RootInProgress& tree, int stage);
-void mount_devices(const RootInProgress& tree);
+void mount_devices(RootInProgress& tree);
 void mount_process_table(const RootInProgress& tree);
-void mount_on_top(const RootInProgress& tree, const MountSpec& mount);
+void mount_on_top(RootInProgress& tree, const MountSpec& mount);
