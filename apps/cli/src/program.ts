@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { agentVerbs } from './commands/agent.ts';
 import { auditVerbs } from './commands/audit.ts';
 import { createVerb } from './commands/create.ts';
+import { dashboardVerbs } from './commands/dashboard.ts';
 import { documentVerbs } from './commands/documents.ts';
 import { execVerb } from './commands/exec.ts';
 import { hostVerbs } from './commands/host.ts';
@@ -38,5 +39,6 @@ export function buildProgram(cli: Cli): Command {
   userVerbs(cli, program);
   tokenVerbs(cli, program);
   agentVerbs(cli, program);
+  dashboardVerbs(cli, program);
   return program;
 }

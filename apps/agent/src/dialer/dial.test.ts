@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { keepDialled, waitBeforeAttempt } from './dial.ts';
+import { keepDialled, Turn, waitBeforeAttempt } from './dial.ts';
 
 let directory: string;
 let dashboard: WebSocketServer;
@@ -153,4 +153,33 @@ test('the wait is spread over the whole interval, which doubles up to 5 s', () =
   const longest = [0, 1, 2, 5, 50].map((failures) => waitBeforeAttempt(failures, () => 1));
   expect(longest).toEqual([250, 500, 1000, 5000, 5000]);
   expect(waitBeforeAttempt(50, () => 0)).toBe(0);
+});
+
+test('where the first dashboard is away it dials the next, and goes on between those that answer', async () => {
+  const { port } = dashboardHttp.address() as AddressInfo;
+  const others = [{ url: `http://127.0.0.1:${port}` }];
+  // Nobody listens on port 1.
+  const text = JSON.stringify({ dashboardUrl: 'http://127.0.0.1:1', others });
+  writeFileSync(path.join(directory, 'dialer.json'), text);
+  dial();
+  await nextPair();
+  await expect.poll(() => said.at(-1)).toBe(`connected to ws://127.0.0.1:${port}/agent`);
+  expect(said[0]).toContain('ECONNREFUSED');
+});
+
+test('the dashboard that was connected is dialled first, the others in their turn', () => {
+  const all = ['a', 'b', 'c'].map((url) => ({ url })) as [{ url: string }, ...{ url: string }[]];
+  const turn = new Turn();
+  const next = () => turn.next(all).url;
+  expect(next()).toBe('a');
+  turn.missed();
+  expect(next()).toBe('b');
+  turn.connected('b');
+  expect(next()).toBe('b');
+  turn.missed();
+  expect(next()).toBe('c');
+  turn.missed();
+  expect(next()).toBe('a');
+  turn.connected('gone meanwhile');
+  expect(next()).toBe('a');
 });

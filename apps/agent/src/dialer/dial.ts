@@ -13,6 +13,10 @@ export type DialerPlaces = {
 const LONGEST_WAIT = 5_000;
 const SHORTEST_WAIT = 250;
 const CONNECT_WITHIN = 10_000;
+/** A connection that lasted this long was one. */
+const WELL_AFTER = 5_000;
+/** Where there is another to ask, one that says nothing is given up sooner. */
+const CONNECT_TO_ONE_OF_SEVERAL_WITHIN = 3_000;
 /** A status of a host with a thousand jails is some hundred kilobytes. */
 const LARGEST_FRAME = 64 * 1024 * 1024;
 
@@ -29,8 +33,9 @@ export async function keepDialled(
   const { signal, say } = options;
   let failures = 0;
   let lastWords = '';
+  const turn = new Turn();
   while (!signal.aborted) {
-    const words = await connectOnce(places, options, () => {
+    const words = await connectOnce(places, options, turn, () => {
       failures = 0;
     });
     if (words !== lastWords) say(words);
@@ -39,10 +44,37 @@ export async function keepDialled(
   }
 }
 
+/**
+ * Which of several dashboards to dial: the one that was connected last, as long as it answers, then each in
+ * its turn. A dashboard that is started anew has its hosts back, and one that is away loses them.
+ */
+export class Turn {
+  #first: string | null = null;
+  #missed = 0;
+
+  next<T extends { url: string }>(all: readonly [T, ...T[]]): T {
+    const at = Math.max(
+      0,
+      all.findIndex(({ url }) => url === this.#first),
+    );
+    return all[(at + this.#missed) % all.length] ?? all[0];
+  }
+
+  connected(url: string): void {
+    this.#first = url;
+    this.#missed = 0;
+  }
+
+  missed(): void {
+    this.#missed += 1;
+  }
+}
+
 /** One connection from beginning to end. Resolves with why it ended. */
 async function connectOnce(
   places: DialerPlaces,
   options: { signal: AbortSignal; pingEvery: number; say: (line: string) => void },
+  turn: Turn,
   connected: () => void,
 ): Promise<string> {
   const open: WebSocket[] = [];
@@ -52,16 +84,28 @@ async function connectOnce(
   options.signal.addEventListener('abort', abort, { once: true });
   try {
     const file = DialerFile.parse(JSON.parse(readFileSync(places.file, 'utf8')));
-    const url = agentEndpoint(file.dashboardUrl);
+    const { url: base, ca } = turn.next([{ url: file.dashboardUrl, ca: file.ca }, ...file.others]);
+    const url = agentEndpoint(base);
     // The dashboard first: a warden is not to be woken for a dashboard that is away.
-    const dashboard = await opened(url, { ...(file.ca ? { ca: file.ca } : {}) }, open);
-    const warden = await opened(`ws+unix:${places.socket}:/`, {}, open);
+    const patience = file.others.length > 0 ? CONNECT_TO_ONE_OF_SEVERAL_WITHIN : CONNECT_WITHIN;
+    const dashboard = await opened(url, { ...(ca ? { ca } : {}), handshakeTimeout: patience }, open).catch(
+      (error: Error) => {
+        turn.missed();
+        throw error;
+      },
+    );
+    const warden = await opened(`ws+unix:${places.socket}:/`, { handshakeTimeout: CONNECT_WITHIN }, open);
     connected();
     options.say(`connected to ${url}`);
+    const since = performance.now();
     const ended = relay(dashboard, warden, options.pingEvery);
     dashboard.resume();
     warden.resume();
-    return await ended;
+    const words = await ended;
+    // One that was refused at once, by either side, is no better than one that is away.
+    if (performance.now() - since < WELL_AFTER) turn.missed();
+    else turn.connected(base);
+    return words;
   } catch (error) {
     return wordsOf(error as NodeJS.ErrnoException, places);
   } finally {
@@ -71,11 +115,14 @@ async function connectOnce(
 }
 
 /** Resolves with a connection that is open and paused. */
-function opened(url: string, options: { ca?: string }, open: WebSocket[]): Promise<WebSocket> {
+function opened(
+  url: string,
+  options: { ca?: string; handshakeTimeout: number },
+  open: WebSocket[],
+): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       ...options,
-      handshakeTimeout: CONNECT_WITHIN,
       maxPayload: LARGEST_FRAME,
       perMessageDeflate: false,
     });

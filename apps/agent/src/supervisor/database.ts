@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
+import { installationKeyRefusal } from '@cellblock/shared/installation-key-rule';
 import pg from 'pg';
 import { applyMigrations, readMigrations } from './migrations.ts';
 import {
@@ -78,6 +79,7 @@ export async function openExternal(url: string, migrations: string): Promise<Dat
   const migrated = await connectExternal(url, async (client) => {
     refuseOldServer(await serverVersion(client));
     await ensureMembership(client);
+    await refuseUnprepared(client);
     return applyMigrations(client, readMigrations(migrations));
   });
   const application = new URL(url);
@@ -94,15 +96,69 @@ async function ensureMembership(client: pg.Client): Promise<void> {
       [APPLICATION_ROLE],
     );
     if (!rows[0]?.member) await client.query(`GRANT ${APPLICATION_ROLE} TO CURRENT_USER`);
+    // From 16 on a member may be without the right to act as the role.
+    await client.query(`SET ROLE ${APPLICATION_ROLE}; RESET ROLE`);
   } catch (error) {
     const { rows } = await client.query<{ user: string }>('SELECT current_user AS user');
     const user = client.escapeIdentifier(rows[0]?.user ?? '');
     throw new AppError('denied', `The database's user ${user} cannot act as the role ${APPLICATION_ROLE}.`, {
       field: 'DATABASE_URL',
       cause: (error as Error).message,
-      fix: `As the database's administrator: CREATE ROLE ${APPLICATION_ROLE} LOGIN; GRANT ${APPLICATION_ROLE} TO ${user};`,
+      fix: `As the database's administrator: CREATE ROLE ${APPLICATION_ROLE}; GRANT ${APPLICATION_ROLE} TO ${user};`,
     });
   }
+}
+
+/** What the migrations need of a database that somebody else made; each lack with the statement that mends it. */
+async function refuseUnprepared(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<Preparation>(`
+    SELECT current_user AS "user", current_database() AS database,
+      pg_encoding_to_char(encoding) AS encoding,
+      has_schema_privilege('public', 'CREATE') AS tables,
+      has_database_privilege(current_database(), 'CREATE')
+        OR EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist') AS extension,
+      EXISTS (SELECT FROM pg_available_extensions WHERE name = 'btree_gist') AS available
+    FROM pg_database WHERE datname = current_database()`);
+  const [found] = rows;
+  if (!found) return;
+  const user = client.escapeIdentifier(found.user);
+  const database = client.escapeIdentifier(found.database);
+  const lacks = lackOf(found, user, database);
+  if (lacks === null) return;
+  throw new AppError('denied', `The database ${database} is not prepared for the user ${user}.`, {
+    field: 'DATABASE_URL',
+    ...lacks,
+  });
+}
+
+type Preparation = {
+  user: string;
+  database: string;
+  encoding: string;
+  tables: boolean;
+  extension: boolean;
+  available: boolean;
+};
+
+function lackOf(found: Preparation, user: string, database: string): { cause: string; fix: string } | null {
+  const as = "As the database's administrator:";
+  if (found.encoding !== 'UTF8') {
+    const cause = `Its encoding is ${found.encoding}; names and reasons are UTF-8.`;
+    return { cause, fix: `${as} CREATE DATABASE NAME OWNER ${user} ENCODING 'UTF8' TEMPLATE template0;` };
+  }
+  if (!found.available) {
+    const cause = 'The server has no extension btree_gist, which keeps an address from being held twice.';
+    return { cause, fix: "Install PostgreSQL's contrib modules on its machine, then try again." };
+  }
+  if (!found.tables) {
+    const cause = `${user} may not make tables there.`;
+    return { cause, fix: `${as} ALTER DATABASE ${database} OWNER TO ${user};` };
+  }
+  if (!found.extension) {
+    const cause = `${user} may not make the extension btree_gist, which keeps an address from being held twice.`;
+    return { cause, fix: `${as} in ${database}: CREATE EXTENSION btree_gist;` };
+  }
+  return null;
 }
 
 async function connectExternal<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -127,6 +183,15 @@ async function connectExternal<T>(url: string, use: (client: pg.Client) => Promi
 async function serverVersion(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ server_version_num: string }>('SHOW server_version_num');
   return Math.floor(Number(rows[0]?.server_version_num ?? 0) / 10_000);
+}
+
+/** The installation's key that the database knows is the one in DATA/web, or there is none yet. */
+export async function refuseForeignKey(url: string, mine: string | null): Promise<void> {
+  const held = await withClient(url, (client) =>
+    client.query<{ key_hash: string | null }>('SELECT key_hash FROM installation'),
+  );
+  const refusal = installationKeyRefusal(held.rows[0]?.key_hash ?? null, mine);
+  if (refusal !== null) throw refusal;
 }
 
 /** `major` as in PostgreSQL 15. */

@@ -3,7 +3,15 @@ import path from 'node:path';
 import { AppError, type Refusal } from '@cellblock/shared/app-error';
 import { type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
 import { dashboardAnswers } from './dashboard-root.ts';
-import { embeddedCluster, keepPostmaster, openEmbedded, openExternal, startEmbedded } from './database.ts';
+import { installationKeyHash } from './dashboard-secrets.ts';
+import {
+  embeddedCluster,
+  keepPostmaster,
+  openEmbedded,
+  openExternal,
+  refuseForeignKey,
+  startEmbedded,
+} from './database.ts';
 import { writeDefaultBounds } from './default-bounds.ts';
 import { checkDataDirectory, layOutDataDirectory } from './directories.ts';
 import { enrolLocalHost, ensureHostFile, hostFingerprint } from './enrol-local-host.ts';
@@ -66,6 +74,7 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
   async function bringUpDashboard(): Promise<void> {
     teller.tell('starting', 'starting the database');
     const applicationUrl = await openDatabase();
+    await refuseForeignKey(applicationUrl, installationKeyHash(place));
     teller.tell('starting', 'starting the dashboard');
     const dashboard = start(dashboardProcess(settings, place, build, users, applicationUrl));
     await until(() => dashboardAnswers(place.rootSocket), 'the dashboard', dashboard);

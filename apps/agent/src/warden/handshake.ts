@@ -10,7 +10,7 @@ import {
 } from '@cellblock/shared/agent-handshake';
 import type * as z from 'zod';
 import type { AgentKey } from './agent-key.ts';
-import { type HostFile, readHostFile, writeHostFile } from './host-file.ts';
+import { type HostFile, updateHostFile } from './host-file.ts';
 
 const ANSWER_MS = 15_000;
 
@@ -84,24 +84,18 @@ export async function shakeHands(o: {
     }
     if (verdict.type === 'refused') throw refusalOf(verdict);
     const host = { id: verdict.host, name: verdict.name };
-    await writeHostFile(o.hostFile, {
-      ...file,
-      token: null,
-      dashboardKey: welcome.data.publicKey,
-      host,
-      dashboard: verdict.dashboard,
-    });
-    return { host, dashboard: verdict.dashboard };
+    const { dashboard } = verdict;
+    const admitted = { token: null, dashboardKey: welcome.data.publicKey, host, dashboard };
+    await updateHostFile(o.hostFile, () => admitted);
+    return { host, dashboard };
   } finally {
     frames.release();
   }
 }
 
 async function countConnection(path: string): Promise<HostFile> {
-  const file = await readHostFile(path);
-  if (file === null) throw new HandshakeRefused('not-enrolled', 'This host belongs to no dashboard.');
-  const counted = { ...file, counter: file.counter + 1 };
-  await writeHostFile(path, counted);
+  const counted = await updateHostFile(path, ({ counter }) => ({ counter: counter + 1 }));
+  if (counted === null) throw new HandshakeRefused('not-enrolled', 'This host belongs to no dashboard.');
   return counted;
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import * as z from 'zod';
 import { writeDurably } from './durable-file.ts';
 
@@ -15,6 +16,8 @@ export const HostFile = z.object({
   counter: z.int().min(0).default(0),
   host: z.object({ id: z.uuid(), name: z.string() }).nullable().default(null),
   dashboard: z.uuid().nullable().default(null),
+  /** further dashboards of the same installation, as one of them has said */
+  others: DashboardAddress.array().default([]),
 });
 export type HostFile = z.infer<typeof HostFile>;
 
@@ -25,6 +28,24 @@ export async function readHostFile(path: string): Promise<HostFile | null> {
     throw error;
   });
   return text === null ? null : HostFile.parse(JSON.parse(text));
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Changes of the file one after the other; what `change` leaves out stays. Does nothing where there is none. */
+export function updateHostFile(
+  path: string,
+  change: (file: HostFile) => Partial<HostFile>,
+): Promise<HostFile | null> {
+  const done = last.then(async () => {
+    const file = await readHostFile(path);
+    if (file === null) return null;
+    const changed = { ...file, ...change(file) };
+    await writeHostFile(path, changed);
+    return changed;
+  });
+  last = done.catch(() => undefined);
+  return done;
 }
 
 export async function writeHostFile(path: string, file: HostFile): Promise<void> {

@@ -49,7 +49,9 @@ async function tellDialer(): Promise<void> {
   const file = await readHostFile(paths.host);
   if (!file) return;
   const { dashboardUrl, ca } = file;
-  const text = JSON.stringify({ dashboardUrl, ca });
+  // Until it is enrolled, it belongs nowhere else.
+  const others = file.host === null ? [] : file.others.filter(({ url }) => url !== dashboardUrl);
+  const text = JSON.stringify({ dashboardUrl, ca, others });
   if (text === (await readTextIfThere(paths.dialerFile))) return;
   const fresh = `${paths.dialerFile}.new`;
   await writeFile(fresh, text, { mode: 0o640 });

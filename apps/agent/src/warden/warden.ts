@@ -2,6 +2,7 @@ import type { Kernel } from '@cellblock/native/kernel';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import { Bounds } from '@cellblock/shared/bounds';
+import type { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostFacts, HostStatus, JailSeen } from '@cellblock/shared/host-status';
@@ -16,7 +17,7 @@ import { EtcCopies } from './etc/etc-copies.ts';
 import { ExecSessions } from './exec-sessions.ts';
 import { bootId, readFacts } from './facts.ts';
 import { Holds } from './holds.ts';
-import { readHostFile } from './host-file.ts';
+import { readHostFile, updateHostFile } from './host-file.ts';
 import { IdRanges } from './id-ranges.ts';
 import { JailRecords } from './jail-records.ts';
 import { jailsTouched } from './jails-touched.ts';
@@ -164,6 +165,11 @@ export class Warden {
   async stop(): Promise<void> {
     if (this.checkTimer) clearInterval(this.checkTimer);
     await this.reconciler.stop();
+  }
+
+  /** Where the dialer may dial, beside the dashboard that this host was enrolled at. */
+  async knowDashboards(others: DashboardAddress[]): Promise<void> {
+    await updateHostFile(this.host.paths.host, () => ({ others }));
   }
 
   async putSpec(put: SpecPut): Promise<SpecPutAnswer> {

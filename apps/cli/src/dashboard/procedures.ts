@@ -18,6 +18,7 @@ import type {
 import type { Receipt } from '@cellblock/shared/receipt';
 import type { Role } from '@cellblock/shared/role';
 import type { AddressAt, AddressView, AssignmentRecord } from '@cellblock/shared/views/address-view';
+import type { DashboardSummary } from '@cellblock/shared/views/dashboard-view';
 import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
@@ -74,6 +75,7 @@ export interface AuditDetail {
  * packages/shared: what the dashboard's router infers must fit (procedures.test.ts).
  */
 export interface Dashboard {
+  fleet: { dashboards: Query<void, DashboardSummary[]> };
   hosts: {
     list: Query<void, HostSummary[]>;
     get: Query<{ host: string }, HostView>;

@@ -1,5 +1,7 @@
 import { openSignIn } from './auth/sign-in.ts';
 import { SignInLimit } from './auth/sign-in-limit.ts';
+import { Presence } from './dashboards/presence.ts';
+import { Relays } from './dashboards/relays.ts';
 import { connectDb } from './db.ts';
 import type { WebEnv } from './env.ts';
 import { ChangeListener } from './fleet/change-listener.ts';
@@ -11,6 +13,7 @@ import { agentEndpoint } from './http/agent-endpoint.ts';
 import { portHandler, rootHandler } from './http/handle-request.ts';
 import { makeListener } from './http/listener.ts';
 import { openPages } from './http/pages.ts';
+import { RELAY_PATH, relayEndpoint } from './http/relay-endpoint.ts';
 import { listenOnRootSocket } from './http/root-socket.ts';
 import { tlsOptions } from './tls/tls-options.ts';
 import type { WebServices } from './web-services.ts';
@@ -27,28 +30,36 @@ export interface Dashboard {
 export async function startDashboard(env: WebEnv): Promise<Dashboard> {
   const db = connectDb(env.databaseUrl);
   const { id, epoch, name } = await db.installation.findFirstOrThrow();
+  const key = await openInstallationKey(db, env.secretsDirectory);
+  const tls = tlsOptions(env);
   const services: WebServices = {
     env,
     db,
     signIn: openSignIn({ db, url: env.url, secretsDirectory: env.secretsDirectory, installationName: name }),
-    signInLimit: new SignInLimit(),
+    signInLimit: new SignInLimit(db),
     changes: new ChangeListener(env.databaseUrl),
-    installation: { id, epoch, name, key: openInstallationKey(env.secretsDirectory) },
+    presence: new Presence(db, env, tls.ca),
+    installation: { id, epoch, name, key },
   };
   await services.changes.start();
 
   const connections = new AgentConnections();
-  setAgentConnections(connections);
+  const relays = new Relays(key, services.presence.id);
+  setAgentConnections(db, { connections, relays });
   const loop = new SyncLoop(services, services.changes);
   loop.start();
 
   const pages = await openPages(env);
   const agents = agentEndpoint(services, connections, loop);
-  const listener = makeListener(tlsOptions(env));
-  listener.servers.plain.on('request', portHandler(services, false, pages)).on('upgrade', agents);
-  listener.servers.tls?.on('request', portHandler(services, true, pages)).on('upgrade', agents);
+  const others = relayEndpoint(services, connections);
+  const upgrade: typeof agents = (request, stream, head) =>
+    (request.url === RELAY_PATH ? others : agents)(request, stream, head);
+  const listener = makeListener(tls.options);
+  listener.servers.plain.on('request', portHandler(services, false, pages)).on('upgrade', upgrade);
+  listener.servers.tls?.on('request', portHandler(services, true, pages)).on('upgrade', upgrade);
   const rootServer = await listenOnRootSocket(env.rootSocket, rootHandler(services));
   const { port } = await listener.listen(env.port, env.listen);
+  await services.presence.begin();
 
   return {
     address: `${env.listen}:${port}`,
@@ -56,6 +67,8 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
     services,
     async stop() {
       loop.stop();
+      await services.presence.end();
+      relays.close();
       for (const connection of connections.all()) connection.close();
       rootServer.closeAllConnections();
       rootServer.close();

@@ -1,5 +1,6 @@
 import type { SignIn } from './auth/sign-in.ts';
 import type { SignInLimit } from './auth/sign-in-limit.ts';
+import type { Presence } from './dashboards/presence.ts';
 import type { Db } from './db.ts';
 import type { WebEnv } from './env.ts';
 import type { ChangeListener } from './fleet/change-listener.ts';
@@ -12,5 +13,7 @@ export interface WebServices {
   signIn: SignIn;
   signInLimit: SignInLimit;
   changes: ChangeListener;
+  /** this process among the dashboards of the installation */
+  presence: Presence;
   installation: { id: string; epoch: string; name: string; key: InstallationKey };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@cellblock/shared/app-error';
+import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { SpecPut } from '@cellblock/shared/host-spec';
 import { Command, Environment } from '@cellblock/shared/jail-spec';
 import { initTRPC } from '@trpc/server';
@@ -42,6 +43,7 @@ const fromRoot = t.procedure.use(({ ctx, next }) => {
 });
 
 const ANSWER_FIRST_MS = 100;
+const MOST_DASHBOARDS = 16;
 const STATUS_QUIET_MS = 50;
 const STATUS_AT_LEAST_EVERY_MS = 5_000;
 
@@ -52,6 +54,13 @@ const Size = z.object({ rows: z.int().min(1).max(10_000), columns: z.int().min(1
 export const agentRouter = t.router({
   spec: t.router({
     put: fromDashboard.input(SpecPut).mutation(({ ctx, input }) => ctx.warden.putSpec(input)),
+  }),
+
+  dashboards: t.router({
+    // Only where else to dial: whoever answers there has to prove the key that is pinned.
+    put: fromDashboard
+      .input(z.array(DashboardAddress).max(MOST_DASHBOARDS))
+      .mutation(({ ctx, input }) => ctx.warden.knowDashboards(input)),
   }),
 
   status: t.router({

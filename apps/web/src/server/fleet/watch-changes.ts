@@ -5,7 +5,7 @@ import type { ChangeListener } from './change-listener.ts';
 /** Notices are gathered for this long, so that a burst of changes is one message. */
 const GATHER_MS = 50;
 /** Topics for sessions and syncs are between dashboards. */
-const INTERNAL = /^(spec|session|hang-up)\//;
+const INTERNAL = /^(spec|session|hang-up|connected)\//;
 /** Told when it cannot be said what was missed: everything may have changed. */
 export const EVERYTHING = '*';
 

@@ -54,7 +54,7 @@ export class AgentConnections {
 }
 
 /** A peer that answers two pings in a row with nothing is gone, though its socket looks open. */
-function endWhenSilent(socket: WebSocket): () => void {
+export function endWhenSilent(socket: WebSocket): () => void {
   let unanswered = 0;
   socket.on('pong', () => {
     unanswered = 0;

@@ -5,8 +5,12 @@ import {
   generateKeyPairSync,
   type KeyObject,
   sign,
+  verify,
 } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { installationKeyRefusal } from '@cellblock/shared/installation-key-rule';
+import type { Db } from '../db.ts';
 import { secretFile } from '../secret-file.ts';
 
 /** The dashboard's Ed25519 key: what agents pin when they enrol. */
@@ -17,11 +21,39 @@ export interface InstallationKey {
   hash: string;
   /** base64 */
   sign(data: Buffer): string;
+  /** whether it was signed with this key, here or at another dashboard of the installation */
+  verify(data: Buffer, signature: Buffer): boolean;
 }
 
-/** Reads DATA/web/installation.key, or makes it. */
-export function openInstallationKey(secretsDirectory: string): InstallationKey {
-  const pem = secretFile(path.join(secretsDirectory, 'installation.key'), () =>
+const keyFile = (secretsDirectory: string) => path.join(secretsDirectory, 'installation.key');
+
+/**
+ * The key in DATA/web, held to the database: an installation has one key for ever, however many dashboards.
+ * It is made by the first dashboard of a new database; any other is given it.
+ */
+export async function openInstallationKey(db: Db, secretsDirectory: string): Promise<InstallationKey> {
+  const made = !existsSync(keyFile(secretsDirectory));
+  const hold = async (mine: string | null) => {
+    const { keyHash } = await db.installation.findFirstOrThrow();
+    const refusal = installationKeyRefusal(keyHash, mine);
+    if (refusal !== null) throw refusal;
+  };
+  if (made) await hold(null);
+  const key = readKey(secretsDirectory);
+  await db.installation.updateMany({ where: { keyHash: null }, data: { keyHash: key.hash } });
+  try {
+    await hold(key.hash);
+  } catch (error) {
+    if (!made) throw error;
+    // Two dashboards began at once on a new database, and the other one was first: this key was never used.
+    rmSync(keyFile(secretsDirectory), { force: true });
+    await hold(null);
+  }
+  return key;
+}
+
+function readKey(secretsDirectory: string): InstallationKey {
+  const pem = secretFile(keyFile(secretsDirectory), () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   );
   const key = createPrivateKey(pem);
@@ -30,6 +62,7 @@ export function openInstallationKey(secretsDirectory: string): InstallationKey {
     publicKey,
     hash: createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex'),
     sign: (data) => sign(null, data, key).toString('base64'),
+    verify: (data, signature) => verify(null, data, createPublicKey(key), signature),
   };
 }
 

@@ -1,5 +1,6 @@
 import { HostState } from '@cellblock/shared/host-state';
 import { HostStatus } from '@cellblock/shared/host-status';
+import { dialableDashboards } from '../dashboards/list-dashboards.ts';
 import type { Db } from '../db.ts';
 import { notifyChanges } from '../fleet-topics.ts';
 import type { AgentConnection } from './agent-connections.ts';
@@ -21,6 +22,8 @@ export interface HostSync {
   accepted(): number | null;
   /** looks whether the host has something new to be told */
   wake(): void;
+  /** says where else the agent may dial */
+  tellDashboards(): void;
   hangUp(): void;
 }
 
@@ -66,6 +69,10 @@ export function syncHost(
     await new Promise((resolve) => setTimeout(resolve, STATE_EVERY_MS));
   }, failed('its state was not stored'));
 
+  const dashboards = new SingleFlight(async () => {
+    await agent.dashboards.put.mutate(await dialableDashboards(db));
+  }, failed('it was not told of the other dashboards'));
+
   const silence = setTimeout(() => connection.close(), SILENT_MS);
   const watching = agent.status.watch.subscribe(undefined, {
     onData: (given) => {
@@ -83,10 +90,12 @@ export function syncHost(
   });
 
   telling.wake();
+  dashboards.wake();
   return {
     hostId: host.id,
     accepted: () => sender.accepted,
     wake: () => telling.wake(),
+    tellDashboards: () => dashboards.wake(),
     hangUp: connection.close,
   };
 }

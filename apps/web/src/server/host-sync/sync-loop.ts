@@ -55,9 +55,12 @@ export class SyncLoop {
   }
 
   #hear(topic: string): void {
-    const [kind, id = ''] = topic.split('/');
+    const [kind, id = '', where] = topic.split('/');
     if (kind === 'spec') this.#syncs.get(id)?.wake();
     if (kind === 'hang-up') this.#syncs.get(id)?.hangUp();
+    // It has a newer connection elsewhere; what is left of the one here is a socket that nobody closed.
+    if (kind === 'connected' && where !== this.#services.presence.id) this.#syncs.get(id)?.hangUp();
+    if (kind === 'dashboards') for (const sync of this.#syncs.values()) sync.tellDashboards();
   }
 
   async #look(): Promise<void> {
@@ -65,6 +68,7 @@ export class SyncLoop {
     // Events of a process that died before it numbered them.
     await appendLeaves(db);
     await purgeExpired(db);
+    await this.#services.signInLimit.forgetFull();
     const hosts = await db.host.findMany({
       where: { removedAt: null, approvedAt: { not: null } },
       select: { id: true, generation: true, lastReportAt: true },

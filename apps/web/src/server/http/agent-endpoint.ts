@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { noteConnected, noteGone } from '../dashboards/note-connected.ts';
 import type { AgentConnections } from '../host-sync/agent-connections.ts';
 import { shakeHands } from '../host-sync/handshake.ts';
 import type { SyncLoop } from '../host-sync/sync-loop.ts';
@@ -31,7 +32,17 @@ export function agentEndpoint(services: WebServices, connections: AgentConnectio
       socket.on('error', () => socket.terminate());
       const host = await shakeHands(services, socket, source);
       strangers -= 1;
-      if (host !== null && socket.readyState === socket.OPEN) loop.add(connections.add(host, socket));
+      if (host === null || socket.readyState !== socket.OPEN) return;
+      const connection = connections.add(host, socket);
+      loop.add(connection);
+      const { db, presence } = services;
+      const failed = (error: Error) => console.error(`host ${host.name}: ${error.message}`);
+      await noteConnected(db, host.id, presence.id).catch(failed);
+      const gone = () => {
+        if (connections.of(host.id) === null) noteGone(db, host.id, presence.id).catch(failed);
+      };
+      if (connection.closed.aborted) gone();
+      else connection.closed.addEventListener('abort', gone);
     });
   };
 }

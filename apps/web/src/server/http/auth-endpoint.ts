@@ -62,9 +62,7 @@ export async function answerAuth(
   const credential = CREDENTIALS[path];
   const account = credential === undefined ? null : await accountOfTry(services.db, path, headers, body);
   if (credential !== undefined) {
-    services.signInLimit.check(account, source);
-    // Counted before the answer is known: tries that come at once would all pass the check.
-    services.signInLimit.failed(account, source);
+    await services.signInLimit.take(account, source);
   }
   const change = CREDENTIAL_CHANGES[path];
   const session = path === 'sign-out' || change !== undefined ? await sessionOf(services, headers) : null;
@@ -72,8 +70,7 @@ export async function answerAuth(
   // Most of them ask for the password: whoever has found a session shall not guess it.
   const changing = change === undefined ? null : session;
   if (changing !== null) {
-    services.signInLimit.check(changing.user.username, source);
-    services.signInLimit.failed(changing.user.username, source);
+    await services.signInLimit.take(changing.user.username, source);
   }
   const changed = changing && change ? await recordCredentialChange(from, changing, change) : null;
 
@@ -86,14 +83,14 @@ export async function answerAuth(
   );
   const text = await answer.text();
   if (credential !== undefined && (answer.ok || answer.status >= 500)) {
-    services.signInLimit.giveBack(account, source);
+    await services.signInLimit.giveBack(account, source);
   }
   if (credential !== undefined) {
     if (answer.ok) await began(from, answer.headers.getSetCookie(), credential);
     else if (answer.status < 500) await failed(from, account, credential);
   }
   if (changed !== null) {
-    if (answer.ok) services.signInLimit.giveBack(changing?.user.username ?? null, source);
+    if (answer.ok) await services.signInLimit.giveBack(changing?.user.username ?? null, source);
     await changed(answer.ok);
   }
   if (leaving !== null && answer.ok) await recordSignOut(from, leaving);

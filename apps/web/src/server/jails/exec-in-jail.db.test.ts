@@ -49,7 +49,10 @@ beforeAll(async () => {
   await h1.report();
   await createJail(mira, { name: 'web1', network: null });
   await h1.report();
-  setAgentConnections({ of: () => ({ agent }) } as unknown as AgentConnections);
+  setAgentConnections(db, {
+    connections: { of: () => ({ agent }) } as unknown as AgentConnections,
+    relays: null,
+  });
 });
 afterAll(() => db.$disconnect());
 

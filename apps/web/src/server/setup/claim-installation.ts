@@ -20,7 +20,7 @@ export async function claimInstallation(
   input: z.output<typeof ClaimInput>,
 ): Promise<{ name: string }> {
   const { db, services, sourceAddress, requestId } = ctx;
-  services.signInLimit.check(null, sourceAddress);
+  await services.signInLimit.take(null, sourceAddress);
   const installation = {
     type: 'installation',
     id: services.installation.id,
@@ -65,7 +65,6 @@ export async function claimInstallation(
       },
     );
   } catch (error) {
-    services.signInLimit.failed(null, sourceAddress);
     const refusal = refusalOf(error, requestId);
     await recordRefusal(
       { ...ctx, actor: NOBODY, session: null },
@@ -75,6 +74,7 @@ export async function claimInstallation(
     );
     throw error;
   }
+  await services.signInLimit.giveBack(null, sourceAddress);
   await beginSession(ctx, input.name, input.password);
   return { name: input.name };
 }

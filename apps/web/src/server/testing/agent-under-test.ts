@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { signedNonce } from '@cellblock/shared/agent-handshake';
+import { AppError } from '@cellblock/shared/app-error';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { type SpecObject, SpecPut, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
 import { emptyHostState } from '@cellblock/shared/host-state';
@@ -15,7 +16,13 @@ import * as z from 'zod';
 import { rawPublicKey } from '../host-sync/installation-key.ts';
 import { addressesSeen, causesOf, jailsSeen } from './made-true.ts';
 
-const t = initTRPC.create({ transformer: superjson });
+const t = initTRPC.create({
+  transformer: superjson,
+  errorFormatter: ({ shape, error }) => ({
+    ...shape,
+    data: { ...shape.data, ...(error.cause instanceof AppError && { refusal: error.cause.refusal }) },
+  }),
+});
 const CHECK: HostCheck = { id: 'netns', title: 'network namespaces', verdict: 'have', evidence: '6.12' };
 
 /**
@@ -40,6 +47,8 @@ export class AgentUnderTest {
   /** bases of the puts, in order */
   bases: (number | null)[] = [];
   receipts: Receipt[] = [];
+  /** where else it was told to dial */
+  dashboards: string[] | null = null;
   acknowledged = 0;
   socket: WebSocket | null = null;
   behaviour: Behaviour = 'networks';
@@ -183,7 +192,27 @@ export class AgentUnderTest {
         this.acknowledged = input.seq;
       }),
     }),
+    dashboards: t.router({
+      put: t.procedure.input(z.array(z.object({ url: z.string() }))).mutation(({ input }) => {
+        this.dashboards = input.map(({ url }) => url);
+      }),
+    }),
     checks: t.router({ run: t.procedure.mutation(() => [CHECK]) }),
+    jail: t.router({
+      console: t.procedure.input(z.object({ jail: z.string() })).subscription(async function* () {
+        yield { offset: 0, data: Buffer.from('one\n').toString('base64'), dropped: 0 };
+        yield { offset: 4, data: Buffer.from('two\n').toString('base64'), dropped: 0 };
+      }),
+      execOpen: t.procedure.input(z.object({ command: z.array(z.string()) })).mutation(({ input }) => {
+        if (input.command[0] === 'refused') throw new AppError('denied', 'exec is off on this host');
+        return { session: 's1' };
+      }),
+      // What was typed comes back, and ends the command.
+      execOutput: t.procedure.subscription(({ signal }) => this.#echo(signal)),
+      execInput: t.procedure.input(z.object({ data: z.string().nullable() })).mutation(({ input }) => {
+        if (input.data !== null) this.#changed.emit('typed', input.data);
+      }),
+    }),
   });
 
   #take(put: SpecPut): SpecPutAnswer {
@@ -202,6 +231,13 @@ export class AgentUnderTest {
     if (this.behaviour === 'obeys' || this.behaviour === 'forges') this.obey();
     else this.report();
     return { result: 'accepted', generation: put.generation };
+  }
+
+  async *#echo(signal: AbortSignal | undefined) {
+    yield { type: 'output', stream: 'stdout', data: Buffer.from('$ ').toString('base64') };
+    const [data] = await once(this.#changed, 'typed', { ...(signal ? { signal } : {}) });
+    yield { type: 'output', stream: 'stdout', data };
+    yield { type: 'exit', code: 3, signal: null };
   }
 
   async *#watch(signal: AbortSignal | undefined) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,7 +29,9 @@ export class DashboardUnderTest {
   readonly directory = mkdtempSync(path.join(tmpdir(), 'cellblock-web-'));
   #dashboard: Dashboard | null = null;
 
-  async start(more: Record<string, string> = {}): Promise<this> {
+  /** `beside`: another dashboard of the same installation, whose secrets it is given. */
+  async start(more: Record<string, string> = {}, beside?: DashboardUnderTest): Promise<this> {
+    if (beside) shareSecrets(beside.directory, this.directory);
     const env = readEnv({
       CELLBLOCK_DATA: this.directory,
       CELLBLOCK_PORT: '0',
@@ -106,6 +108,13 @@ export class DashboardUnderTest {
       request.on('error', reject);
       request.end(given);
     });
+  }
+}
+
+function shareSecrets(from: string, to: string): void {
+  mkdirSync(path.join(to, 'web'), { recursive: true, mode: 0o700 });
+  for (const name of ['installation.key', 'session.secret', 'ca.key', 'ca.pem']) {
+    copyFileSync(path.join(from, 'web', name), path.join(to, 'web', name));
   }
 }
 

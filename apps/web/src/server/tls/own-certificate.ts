@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { secretFile } from '../secret-file.ts';
-import { authorityCertificate, newKey, serverCertificate } from './certificate.ts';
+import { authorityCertificate, type Issuer, newKey, serverCertificate } from './certificate.ts';
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
@@ -22,10 +22,7 @@ export function ownCertificate(
   names: readonly string[],
 ): { cert: string; key: string; caFile: string } {
   const file = (name: string) => path.join(secretsDirectory, name);
-  const pem = () => newKey().export({ type: 'pkcs8', format: 'pem' }).toString();
-  const authorityKey = createPrivateKey(secretFile(file('ca.key'), pem));
-  const issuer = { name: AUTHORITY_NAME, key: authorityKey };
-  const ca = secretFile(file('ca.pem'), () => authorityCertificate(issuer, inDays(AUTHORITY_DAYS)));
+  const { issuer, ca } = ownAuthority(secretsDirectory);
   const key = secretFile(file('server.key'), pem);
   const make = () => serverCertificate(issuer, createPrivateKey(key), names, inDays(SERVER_DAYS));
   let own = secretFile(file('server.pem'), make);
@@ -36,6 +33,19 @@ export function ownCertificate(
   }
   return { cert: own + ca, key, caFile: file('ca.pem') };
 }
+
+/**
+ * The installation's authority, made when there is none: also by a dashboard that needs no certificate yet,
+ * so that every further dashboard is given the same one.
+ */
+export function ownAuthority(secretsDirectory: string): { issuer: Issuer; ca: string } {
+  const file = (name: string) => path.join(secretsDirectory, name);
+  const issuer = { name: AUTHORITY_NAME, key: createPrivateKey(secretFile(file('ca.key'), pem)) };
+  const ca = secretFile(file('ca.pem'), () => authorityCertificate(issuer, inDays(AUTHORITY_DAYS)));
+  return { issuer, ca };
+}
+
+const pem = () => newKey().export({ type: 'pkcs8', format: 'pem' }).toString();
 
 function holds(pem: string, names: readonly string[]): boolean {
   const certificate = new X509Certificate(pem);

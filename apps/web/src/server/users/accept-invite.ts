@@ -84,11 +84,8 @@ async function usableInvite(tx: Tx, token: string) {
 
 async function counted<T>(ctx: RequestContext, look: () => Promise<T>): Promise<T> {
   const { signInLimit } = ctx.services;
-  signInLimit.check(null, ctx.sourceAddress);
-  try {
-    return await look();
-  } catch (error) {
-    signInLimit.failed(null, ctx.sourceAddress);
-    throw error;
-  }
+  await signInLimit.take(null, ctx.sourceAddress);
+  const found = await look();
+  await signInLimit.giveBack(null, ctx.sourceAddress);
+  return found;
 }

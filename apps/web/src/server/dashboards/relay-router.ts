@@ -1,0 +1,45 @@
+import { initTRPC } from '@trpc/server';
+import superjson from 'superjson';
+import * as z from 'zod';
+import { refusalOf } from '../api/refusal-of.ts';
+import type { AgentClient } from '../host-sync/agent-connections.ts';
+import { relaySubscription } from '../hosts/relay-subscription.ts';
+
+const t = initTRPC.context<{ agent: AgentClient }>().create({
+  transformer: superjson,
+  errorFormatter({ shape, error }) {
+    const refusal = refusalOf(error.cause ?? error, 'relayed');
+    const { stack: _, ...data } = shape.data;
+    return { ...shape, message: refusal.message, data: { ...data, refusal } };
+  },
+});
+
+/** The agent checks what it is given; here it only passes. */
+const procedure = t.procedure.input(z.unknown());
+
+/**
+ * What another dashboard may ask of an agent that is connected here: the same paths as the agent's own
+ * router, as far as people need an answer of the host itself. What a host shall be goes through the database
+ * and is told by whoever it is connected to.
+ */
+export const relayRouter = t.router({
+  checks: t.router({ run: procedure.mutation(({ ctx }) => ctx.agent.checks.run.mutate()) }),
+  jail: t.router({
+    console: procedure.subscription(({ ctx, input, signal }) =>
+      relaySubscription<unknown>(
+        (observer) => ctx.agent.jail.console.subscribe(input as never, observer as never),
+        signal,
+      ),
+    ),
+    execOpen: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execOpen.mutate(input as never)),
+    execOutput: procedure.subscription(({ ctx, input, signal }) =>
+      relaySubscription<unknown>(
+        (observer) => ctx.agent.jail.execOutput.subscribe(input as never, observer as never),
+        signal,
+      ),
+    ),
+    execInput: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execInput.mutate(input as never)),
+    execResize: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execResize.mutate(input as never)),
+    execKill: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execKill.mutate(input as never)),
+  }),
+});
