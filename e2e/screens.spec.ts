@@ -36,6 +36,8 @@ test.beforeAll(async () => {
       'for the printers',
     ],
     ['stop', 'web-2'],
+    ['token', 'create', 'ci-1', '--role', 'operator', '--expires', '30d'],
+    ['user', 'invite', 'jon', '--role', 'operator'],
   ]) {
     const ended = await stand.cellblock(line);
     if (ended.exitCode !== 0) throw new Error(`${line.join(' ')}: ${ended.stderr}`);
@@ -71,6 +73,10 @@ const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/tasks' },
   { path: '/tasks/T-2' },
   { path: '/tasks?q=by:nobody-is-called-so' },
+  { path: '/access/users' },
+  { path: '/access/users?sel=mira' },
+  { path: '/access/roles' },
+  { path: '/access/tokens' },
   { path: '/audit' },
   { path: '/audit/1' },
   { path: '/setup/host' },

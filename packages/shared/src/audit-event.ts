@@ -11,6 +11,7 @@ export const AuditKind = z.enum([
   'user.role',
   'user.credential',
   'user.remove',
+  'user.sign-out',
   'token.create',
   'token.remove',
   'host.enroll',

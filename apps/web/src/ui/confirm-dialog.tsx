@@ -18,7 +18,9 @@ interface ConfirmDialogProps {
   pending?: boolean;
   danger?: boolean;
   /** The name to type before the action can be pressed; paste is allowed. */
-  typeName?: string;
+  typeName?: string | undefined;
+  /** Why the action cannot be pressed, whatever was typed. */
+  blocked?: string | null;
   error?: ReactNode;
   children?: ReactNode;
 }
@@ -27,7 +29,7 @@ interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, onClose, title, consequence, action, onConfirm, pending, danger, typeName, error, children } =
     props;
-  const { dismiss = 'Cancel' } = props;
+  const { dismiss = 'Cancel', blocked } = props;
   const [typed, setTyped] = useState('');
   const named = !typeName || typed.trim() === typeName;
   const close = () => {
@@ -40,7 +42,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         className="contents"
         onSubmit={(event) => {
           event.preventDefault();
-          if (named && !pending) onConfirm();
+          if (named && !pending && !blocked) onConfirm();
         }}
       >
         <DialogBody>
@@ -68,7 +70,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             look={danger ? 'danger-solid' : 'primary'}
             pending={pending}
             autoFocus={!typeName}
-            disabledReason={!named && `Type ${typeName} first`}
+            disabledReason={blocked ?? (!named && `Type ${typeName} first`)}
           >
             {action}
           </Button>

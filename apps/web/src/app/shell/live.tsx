@@ -29,9 +29,8 @@ function useStaleBy() {
     pool: [pools, networks],
     address: [ips, pools, networks, jails],
     task: [tasks, fleet],
-    user: [trpc.users.pathFilter()],
-    token: [trpc.tokens.pathFilter()],
-    audit: [trpc.audit.pathFilter(), fleet],
+    // Who may come in changes nothing else than the history.
+    audit: [trpc.audit.pathFilter(), fleet, trpc.users.pathFilter(), trpc.tokens.pathFilter()],
   };
   return staleBy;
 }

@@ -28,4 +28,5 @@ export const navItems: readonly NavItem[] = [
   { label: 'Networks', href: paths.networks(), icon: Network, key: 'n', count: 'networks' },
   { label: 'Tasks', href: paths.tasks(), icon: ListChecks, key: 't', count: 'tasks' },
   { label: 'Audit', href: paths.audit(), icon: History, key: 'a' },
+  { label: 'Access', href: paths.access(), icon: UsersRound, key: 'u', under: '/access' },
 ];

@@ -26,14 +26,21 @@ export function identityOfRoot(headers: IncomingHttpHeaders): Identity {
 }
 
 /** `Authorization: Bearer cb_…`; null when it is no token, has expired or was removed. */
-export async function identityOfToken(db: Db, authorization: string): Promise<Identity | null> {
+export async function identityOfToken(
+  db: Db,
+  authorization: string,
+  from: string | null = null,
+): Promise<Identity | null> {
   const secret = /^Bearer (cb_[\w-]+)$/.exec(authorization)?.[1];
   if (secret === undefined) return null;
   const token = await db.apiToken.findUnique({ where: { hash: hashOfSecret(secret) } });
   if (token === null || token.expiresAt.getTime() <= Date.now()) return null;
-  // Once a minute is enough to see whether a token is still in use.
-  if (Date.now() - (token.lastUsedAt?.getTime() ?? 0) > 60_000) {
-    await db.apiToken.updateMany({ where: { id: token.id }, data: { lastUsedAt: new Date() } });
+  // Once a minute is enough to see whether a token is still in use; another place is news at once.
+  if (Date.now() - (token.lastUsedAt?.getTime() ?? 0) > 60_000 || token.lastUsedFrom !== from) {
+    await db.apiToken.updateMany({
+      where: { id: token.id },
+      data: { lastUsedAt: new Date(), lastUsedFrom: from },
+    });
   }
   return {
     actor: { type: 'token', id: token.id, name: token.name, owner: token.ownerName },

@@ -67,7 +67,12 @@ async function contextOf(
   let identity: Identity | null = null;
   const { authorization, cookie } = request.headers;
   if (root) identity = identityOfRoot(request.headers);
-  else if (authorization !== undefined) identity = await identityOfToken(services.db, authorization);
+  else if (authorization !== undefined)
+    identity = await identityOfToken(
+      services.db,
+      authorization,
+      sourceAddressOf(request.socket.remoteAddress),
+    );
   else if (cookie !== undefined) {
     const found = await identityOfCookie(services.db, services.signIn, headers);
     if (found !== null) {

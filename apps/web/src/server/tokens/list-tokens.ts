@@ -10,5 +10,6 @@ export async function listTokens(db: Db) {
     createdAt: token.createdAt.toISOString(),
     expiresAt: token.expiresAt.toISOString(),
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
+    lastUsedFrom: token.lastUsedFrom,
   }));
 }

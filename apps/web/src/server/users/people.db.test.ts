@@ -61,6 +61,76 @@ describe('an invite', () => {
   });
 });
 
+describe('the list of people', () => {
+  it('says how and when they came in, and where they are signed in now', async () => {
+    await accept(await invite('lena', 'auditor'));
+    const { data } = await dashboard.query<{ name: string }[]>('users.list', undefined, admin);
+    expect(data.find(({ name }) => name === 'lena')).toMatchObject({
+      role: 'auditor',
+      twoFactor: false,
+      tokens: 0,
+      lastSignInAt: expect.stringMatching(/^20/),
+      sessions: [{ credential: 'password', from: '127.0.0.1' }],
+    });
+  });
+
+  it('is for administrators alone', async () => {
+    const caller = { cookie: cookieOf(await accept(await invite('nora', 'operator'))) };
+    expect((await dashboard.query('users.list', undefined, caller)).refusal?.code).toBe('denied');
+    // What roles may do, everybody may know.
+    const { data } = await dashboard.query<{
+      permissions: {
+        permission: string;
+        roles: string[];
+        procedures: { path: string; changes: boolean }[];
+      }[];
+    }>('users.roles', undefined, caller);
+    const administer = data.permissions.find(({ permission }) => permission === 'administer');
+    expect(administer?.roles).toEqual(['admin']);
+    expect(administer?.procedures).toContainEqual({ path: 'users.remove', changes: true });
+    expect(administer?.procedures).not.toContainEqual({ path: 'jails.stop', changes: true });
+  });
+
+  it('lets an administrator sign somebody out everywhere; who they are stays', async () => {
+    const caller = { cookie: cookieOf(await accept(await invite('pia', 'operator'))) };
+    expect(await me(caller)).toMatchObject({ name: 'pia' });
+    const answer = await dashboard.mutate('users.sign-out', { name: 'pia' }, admin);
+    expect(answer.data).toEqual({ name: 'pia', ended: 1 });
+    expect(await me(caller)).toBeNull();
+    const { data } = await dashboard.query<{ events: { kind: string; summary: string }[] }>(
+      'audit.search',
+      { q: 'action:user.sign-out phase:intent' },
+      admin,
+    );
+    expect(data.events[0]?.summary).toBe('mira signed pia out of 1 session');
+  });
+});
+
+describe('a token', () => {
+  it('says when and from where it was last used', async () => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const made = await dashboard.mutate<{ token: string }>(
+      'tokens.create',
+      { name: 'ci-9', role: 'viewer', expiresAt },
+      admin,
+    );
+    const used = async () =>
+      (
+        await dashboard.query<{ name: string; lastUsedAt: string | null; lastUsedFrom: string | null }[]>(
+          'tokens.list',
+          undefined,
+          admin,
+        )
+      ).data.find(({ name }) => name === 'ci-9');
+    expect(await used()).toMatchObject({ lastUsedAt: null, lastUsedFrom: null });
+    await dashboard.query('hosts.list', undefined, { token: made.data.token });
+    expect(await used()).toMatchObject({
+      lastUsedAt: expect.stringMatching(/^20/),
+      lastUsedFrom: '127.0.0.1',
+    });
+  });
+});
+
 describe('a person', () => {
   it('who gets another role is signed out at once', async () => {
     const caller = { cookie: cookieOf(await accept(await invite('vera', 'operator'))) };

@@ -1,0 +1,98 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
+import { useState } from 'react';
+import { useTRPC } from '@/trpc/client';
+import { Button } from '@/ui/button';
+import { cx } from '@/ui/cx';
+import { DataTable } from '@/ui/data-table';
+import { Loaded } from '../../../loaded';
+import { useMayNot } from '../../../may';
+import { useKey } from '../../../use-key';
+import { AccessHeader } from '../access-header';
+import { NeedsRole } from '../needs-role';
+import { InviteDialog } from './invite-dialog';
+import { personColumns } from './person-columns';
+import { PersonPanel } from './person-panel';
+import { usePeople } from './use-people';
+
+const BESIDE = ['sessions', 'tokens', 'signIn'];
+
+/** Who may come in, as what, by which factors, and when they last did. */
+export function PeoplePage() {
+  const trpc = useTRPC();
+  const me = useQuery(trpc.session.me.queryOptions());
+  const denied = useMayNot('administer');
+  const people = usePeople(me.data !== undefined && denied === null);
+  const [sel, setSel] = useQueryState('sel', parseAsString);
+  const [inviting, setInviting] = useState(false);
+  useKey('n', () => denied === null && setInviting(true));
+  const columns = personColumns(me.data?.user?.name);
+  const chosen = people.data?.find(({ name }) => name === sel) ?? null;
+  const invited = people.data?.filter((each) => each.invited).length ?? 0;
+  return (
+    <>
+      <AccessHeader
+        meta={
+          people.data && (
+            <>
+              <span>
+                {people.data.length - invited} {people.data.length - invited === 1 ? 'person' : 'people'}
+              </span>
+              {invited > 0 && <span>{invited} invited</span>}
+            </>
+          )
+        }
+        actions={
+          <Button
+            look="primary"
+            icon={<Plus aria-hidden />}
+            shortcut="N"
+            disabledReason={denied}
+            onClick={() => setInviting(true)}
+          >
+            Invite person
+          </Button>
+        }
+      />
+      {denied ? (
+        <NeedsRole reason={denied} />
+      ) : (
+        <Loaded query={people} rows={4}>
+          {(rows) => (
+            <div
+              className={cx(
+                'grid items-start gap-4',
+                chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,440px)]',
+              )}
+            >
+              {chosen && (
+                <div className="min-w-0 lg:order-2">
+                  <PersonPanel
+                    key={chosen.name}
+                    person={chosen}
+                    all={rows}
+                    me={me.data?.user?.name}
+                    onClose={() => void setSel(null)}
+                  />
+                </div>
+              )}
+              <div className="min-w-0">
+                <DataTable
+                  label="People"
+                  columns={chosen ? columns.filter(({ key }) => !BESIDE.includes(key)) : columns}
+                  rows={rows}
+                  rowKey={(person) => person.name}
+                  selectedKey={chosen?.name ?? null}
+                  onOpen={(person) => void setSel(person.name)}
+                />
+              </div>
+            </div>
+          )}
+        </Loaded>
+      )}
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </>
+  );
+}
