@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { install, makeCurrent, pruneBuilds } from './assemble/install.ts';
+import { makeCurrent, pruneBuilds } from '../apps/agent/src/supervisor/app-directory.ts';
+import { install } from './assemble/install.ts';
 import { repository, runStage } from './assemble/stage.ts';
 import { addon, pages, prismaClient, programs } from './assemble/stages.ts';
 import { contentHash } from './assemble/stamp.ts';

@@ -24,6 +24,9 @@
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
       "libraries": ["-lnftables"],
+      # A host that was enrolled by its line has no libnftables of its own: it comes with the agent, in lib beside
+      # the addon. RPATH, not RUNPATH, holds for the libraries of that library too.
+      "ldflags": ["-Wl,--disable-new-dtags", "-Wl,-rpath,'$$ORIGIN/lib'"],
       "sources": [
         "<!@(ls cpp/kernel/*.cc)",
         "<!@(ls cpp/binding/*.cc)"

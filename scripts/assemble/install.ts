@@ -7,13 +7,12 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readlinkSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { agentArchive } from './agent-archive.ts';
 import { bundles } from './bundles.ts';
 import { repository, timed } from './stage.ts';
 
@@ -42,12 +41,15 @@ export async function install(appDirectory: string, key: string): Promise<string
       cpSync(path.join(made, 'dashboard'), to('web/apps/web'), { recursive: true });
       for (const directory of ['bin', 'native']) mkdirSync(to(directory));
       cpSync(process.execPath, to('bin/node'));
+      copy('scripts/assemble/cellblock.sh', 'bin/cellblock');
+      chmodSync(to('bin/cellblock'), 0o755);
       copy(`${NATIVE}/Release/cellblock.node`, 'native/cellblock.node');
       stripDebug(to('native/cellblock.node'));
       for (const program of ['spawn', 'keeper']) copy(`${NATIVE}/bin/${program}`, `native/${program}`);
       copy(POSTGRES, 'postgres');
       copy('apps/web/prisma/migrations', 'migrations');
       writeFileSync(to('build.json'), `${JSON.stringify({ build: key })}\n`);
+      writeFileSync(to('agent.tar.gz'), agentArchive(draft));
       readableByAll(draft);
       rmSync(target, { recursive: true, force: true });
       renameSync(draft, target);
@@ -81,35 +83,4 @@ function readableByAll(place: string): void {
   chmodSync(place, stat.isDirectory() || stat.mode & 0o100 ? 0o755 : 0o644);
   if (!stat.isDirectory()) return;
   for (const name of readdirSync(place)) readableByAll(path.join(place, name));
-}
-
-/** `current` is what a systemd unit names; it is replaced in one step. */
-export function makeCurrent(appDirectory: string, key: string): void {
-  const draft = path.join(appDirectory, `.current-${process.pid}`);
-  rmSync(draft, { force: true });
-  symlinkSync(key, draft);
-  renameSync(draft, path.join(appDirectory, 'current'));
-}
-
-/** Earlier builds go, except those that a living process runs from (a keeper outlives many builds). */
-export function pruneBuilds(appDirectory: string, keep: string): void {
-  const running = runningExecutables();
-  for (const name of readdirSync(appDirectory)) {
-    const place = path.join(appDirectory, name);
-    if (name === keep || name === 'current' || lstatSync(place).isSymbolicLink()) continue;
-    if (running.some((executable) => executable.startsWith(`${place}/`))) continue;
-    rmSync(place, { recursive: true, force: true });
-  }
-}
-
-function runningExecutables(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readlinkSync(`/proc/${pid}/exe`)];
-      } catch {
-        return []; // ended meanwhile, or a kernel thread
-      }
-    });
 }

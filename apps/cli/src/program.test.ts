@@ -22,7 +22,7 @@ const VERBS: [string, string[]][] = [
   ['host approve', []],
   ['host check', []],
   ['host rm', []],
-  ['host enroll', []],
+  ['host enroll', ['--name']],
   [
     'network create',
     ['--kind', '--subnet', '--nat', '--host', '--parent', '--gateway', '--no-wait', '--dry-run'],

@@ -18,6 +18,8 @@ export const AgentHello = z.object({
   agentVersion: z.string(),
   hostname: z.string(),
   machineId: z.string(),
+  /** what time the host has it, to show beside the dashboard's when a token came late */
+  clock: z.iso.datetime().optional(),
   /** one-time enrolment secret; only until the host is enrolled */
   token: z.string().optional(),
 });

@@ -5,6 +5,7 @@ import { HostCheck, JailSeen } from './host-status.ts';
 import { Receipt } from './receipt.ts';
 import { Role } from './role.ts';
 import { AddressAt, AddressView, AssignmentRecord } from './views/address-view.ts';
+import { EnrolmentMade } from './views/enrolment-view.ts';
 import { HostSummary, HostView } from './views/host-view.ts';
 import { JailState, type JailSummary } from './views/jail-view.ts';
 import { NetworkView, PoolView } from './views/network-view.ts';
@@ -115,7 +116,7 @@ export const CLI_OUTPUT = {
   'host ls': z.array(HostSummary),
   'host show': HostView,
   'host check': z.array(HostCheck),
-  'host enroll': z.object({ token: z.string(), line: z.string(), expiresAt: z.iso.datetime() }),
+  'host enroll': EnrolmentMade,
   'network ls': z.array(NetworkView),
   'network show': ApplyDocument,
   'pool ls': z.array(PoolView),

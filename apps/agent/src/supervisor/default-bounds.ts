@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 
@@ -26,9 +26,21 @@ exec: true
 console: true
 `;
 
+const fileOf = (place: DataDirectory) => path.join(place.bounds, '10-default.yaml');
+
 /** A host without any bounds file gets one that can be read and edited. */
 export function writeDefaultBounds(place: DataDirectory): void {
   if (existsSync(place.bounds) && readdirSync(place.bounds).some((name) => name.endsWith('.yaml'))) return;
   mkdirSync(place.bounds, { recursive: true, mode: 0o755 });
-  writeFileSync(path.join(place.bounds, '10-default.yaml'), DEFAULT_BOUNDS, { mode: 0o644 });
+  writeFileSync(fileOf(place), DEFAULT_BOUNDS, { mode: 0o644 });
+}
+
+/** Takes back what was written, unless somebody has made it theirs. Returns the directory if that stays. */
+export function removeDefaultBounds(place: DataDirectory): string | null {
+  const file = fileOf(place);
+  if (existsSync(file) && readFileSync(file, 'utf8') === DEFAULT_BOUNDS) rmSync(file);
+  if (!existsSync(place.bounds)) return null;
+  if (readdirSync(place.bounds).length > 0) return place.bounds;
+  rmdirSync(place.bounds);
+  return null;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 import { ownedDirectory } from './postgres-cluster.ts';
-import type { SystemUsers } from './system-users.ts';
+import type { AgentUsers, SystemUsers } from './system-users.ts';
 
 /** A unix socket's path may have 107 bytes; ours below the data directory need the rest. */
 const LONGEST_DATA_PATH = 72;
@@ -48,13 +48,18 @@ function refuseClosedParent(data: string, parent: string): void {
 
 /** All directories of an installation exist with their owners and modes. */
 export function layOutDataDirectory(place: DataDirectory, users: SystemUsers): void {
-  const { web, db, dialer } = users;
+  const { web, db } = users;
+  layOutAgentDirectory(place, users);
+  ownedDirectory(place.web, web.uid, web.gid, 0o700);
+  ownedDirectory(path.dirname(place.rootSocket), web.uid, web.gid, 0o700);
+  ownedDirectory(place.databaseSocket, db.uid, web.gid, 0o750);
+}
+
+/** Those that a host has without a dashboard beside it. */
+export function layOutAgentDirectory(place: DataDirectory, { dialer }: AgentUsers): void {
   mkdirSync(place.data, { recursive: true, mode: 0o755 });
   ownedDirectory(place.run, 0, 0, 0o755);
   ownedDirectory(place.log, 0, 0, 0o750);
-  ownedDirectory(place.web, web.uid, web.gid, 0o700);
   ownedDirectory(place.agent, 0, 0, 0o700);
-  ownedDirectory(path.dirname(place.rootSocket), web.uid, web.gid, 0o700);
   ownedDirectory(path.dirname(place.dialerSocket), 0, dialer.gid, 0o750);
-  ownedDirectory(place.databaseSocket, db.uid, web.gid, 0o750);
 }

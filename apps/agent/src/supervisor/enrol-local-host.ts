@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
+import { dashboardAuthority } from './dashboard-authority.ts';
 import { callDashboard } from './dashboard-root.ts';
 import { isLoopback, type Settings, urlOf } from './settings.ts';
 
@@ -14,8 +15,9 @@ import { isLoopback, type Settings, urlOf } from './settings.ts';
 export async function ensureHostFile(place: DataDirectory, settings: Settings): Promise<void> {
   const given = settings.agentOnly;
   if (existsSync(place.hostFile)) {
-    if (!given) followDashboard(place, settings);
-    return;
+    if (!given) return followDashboard(place, settings);
+    // A line that was refused is followed by another.
+    if (!given.token || isEnrolled(place)) return;
   }
   if (given) {
     if (!given.dashboard || !given.token) {
@@ -24,13 +26,18 @@ export async function ensureHostFile(place: DataDirectory, settings: Settings): 
         fix: 'On the dashboard: cellblock host enroll; then run here the line that it prints.',
       });
     }
-    writeHostFile(place, { dashboardUrl: given.dashboard, token: given.token });
+    const ca = await dashboardAuthority(given.dashboard, given.token);
+    writeHostFile(place, { dashboardUrl: given.dashboard, token: given.token, ca });
     return;
   }
   const { token } = await callDashboard<{ token: string }>(place.rootSocket, 'mutation', 'hosts.enroll', {
     local: true,
   });
   writeHostFile(place, { dashboardUrl: dashboardOnThisMachine(settings), token });
+}
+
+function isEnrolled(place: DataDirectory): boolean {
+  return Boolean((JSON.parse(readFileSync(place.hostFile, 'utf8')) as { host?: unknown }).host);
 }
 
 /** The dashboard beside it may have been given another port since. */
@@ -46,7 +53,13 @@ function dashboardOnThisMachine(settings: Settings): string {
   return loopback ? `http://localhost:${settings.port}` : urlOf(settings);
 }
 
-function writeHostFile(place: DataDirectory, content: object): void {
+/** Where this host's agent dials; empty while it was told of no dashboard. */
+export function dashboardOf(place: DataDirectory): string {
+  if (!existsSync(place.hostFile)) return '';
+  return (JSON.parse(readFileSync(place.hostFile, 'utf8')) as { dashboardUrl: string }).dashboardUrl;
+}
+
+export function writeHostFile(place: DataDirectory, content: object): void {
   const draft = `${place.hostFile}.draft`;
   writeFileSync(draft, `${JSON.stringify(content)}\n`, { mode: 0o600 });
   renameSync(draft, place.hostFile);
@@ -91,10 +104,15 @@ function refuseLocked(state: string): false {
 
 /** What a person compares before a host is let in; null until the agent has made its key. */
 export function hostFingerprint(place: DataDirectory): string | null {
+  const raw = hostPublicKey(place);
+  return raw && fingerprintText(createHash('sha256').update(raw).digest('hex'));
+}
+
+/** The raw key of this host's agent; null until that has made it. */
+export function hostPublicKey(place: DataDirectory): Buffer | null {
   const keyFile = path.join(place.agent, 'key.pem');
   if (!existsSync(keyFile)) return null;
-  const raw = createPublicKey(createPrivateKey(readFileSync(keyFile)))
+  return createPublicKey(createPrivateKey(readFileSync(keyFile)))
     .export({ type: 'spki', format: 'der' })
     .subarray(-32);
-  return fingerprintText(createHash('sha256').update(raw).digest('hex'));
 }

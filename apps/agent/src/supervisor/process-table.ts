@@ -5,7 +5,7 @@ import type { InstalledBuild } from './installed-build.ts';
 import { writeOwnedFile } from './owned-file.ts';
 import { type Settings, urlOf } from './settings.ts';
 import type { ProcessSpec } from './supervised-process.ts';
-import type { SystemUsers } from './system-users.ts';
+import type { AgentUsers, SystemUsers } from './system-users.ts';
 
 /** Nothing of the caller's environment: what a process is given is all here. */
 const BASE_ENV = {
@@ -45,6 +45,7 @@ export function dashboardProcess(
       CELLBLOCK_PORT: String(settings.port),
       CELLBLOCK_LISTEN: settings.listen,
       CELLBLOCK_URL: urlOf(settings),
+      CELLBLOCK_ARCHIVE: build.file('agent.tar.gz'),
       ...certificate(settings, place, { uid, gid }),
     },
   };
@@ -75,7 +76,7 @@ export function wardenProcess(place: DataDirectory, build: InstalledBuild): Proc
   };
 }
 
-export function dialerProcess(place: DataDirectory, build: InstalledBuild, users: SystemUsers): ProcessSpec {
+export function dialerProcess(place: DataDirectory, build: InstalledBuild, users: AgentUsers): ProcessSpec {
   return {
     ...spec(place, 'dialer'),
     argv: [build.node, build.file('dialer.mjs')],

@@ -13,15 +13,15 @@ import {
   startEmbedded,
 } from './database.ts';
 import { writeDefaultBounds } from './default-bounds.ts';
-import { checkDataDirectory, layOutDataDirectory } from './directories.ts';
-import { enrolLocalHost, ensureHostFile, hostFingerprint } from './enrol-local-host.ts';
+import { checkDataDirectory, layOutAgentDirectory, layOutDataDirectory } from './directories.ts';
+import { dashboardOf, enrolLocalHost, ensureHostFile, hostFingerprint } from './enrol-local-host.ts';
 import type { InstalledBuild } from './installed-build.ts';
 import { dashboardProcess, dialerProcess, wardenProcess } from './process-table.ts';
 import { type Settings, urlOf } from './settings.ts';
 import { claimPidFile } from './single-instance.ts';
 import { type SupervisorState, supervisorPidFile, writeState } from './state-file.ts';
 import { endLeftover, type ProcessSpec, SupervisedProcess } from './supervised-process.ts';
-import { ensureSystemUsers } from './system-users.ts';
+import { ensureAgentUsers, ensureSystemUsers, type SystemUsers } from './system-users.ts';
 
 /**
  * Brings up database, dashboard and agent in this order, keeps them running, and stops them in reverse.
@@ -31,8 +31,10 @@ import { ensureSystemUsers } from './system-users.ts';
 export async function supervise(settings: Settings, build: InstalledBuild): Promise<number> {
   const place = dataDirectory(settings.data);
   checkDataDirectory(place.data);
-  const users = ensureSystemUsers();
-  layOutDataDirectory(place, users);
+  const agentUsers = ensureAgentUsers();
+  const users = settings.agentOnly ? null : ensureSystemUsers();
+  if (users) layOutDataDirectory(place, users);
+  else layOutAgentDirectory(place, agentUsers);
   const other = await claimPidFile(supervisorPidFile(place));
   if (other) {
     console.error(`already running: process ${other.pid}`);
@@ -67,20 +69,20 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
   async function bringUp(): Promise<void> {
     const parts = ['dialer', 'warden', 'dashboard'].map((name) => path.join(place.run, `${name}.pid`));
     for (const pidFile of parts) if (await endLeftover(pidFile)) teller.log(`ended a leftover: ${pidFile}`);
-    if (!settings.agentOnly) await bringUpDashboard();
+    if (users) await bringUpDashboard(users);
     if (!settings.noAgent) await bringUpAgent();
   }
 
-  async function bringUpDashboard(): Promise<void> {
+  async function bringUpDashboard(users: SystemUsers): Promise<void> {
     teller.tell('starting', 'starting the database');
-    const applicationUrl = await openDatabase();
+    const applicationUrl = await openDatabase(users);
     await refuseForeignKey(applicationUrl, installationKeyHash(place));
     teller.tell('starting', 'starting the dashboard');
     const dashboard = start(dashboardProcess(settings, place, build, users, applicationUrl));
     await until(() => dashboardAnswers(place.rootSocket), 'the dashboard', dashboard);
   }
 
-  async function openDatabase(): Promise<string> {
+  async function openDatabase(users: SystemUsers): Promise<string> {
     if (settings.databaseUrl)
       return (await openExternal(settings.databaseUrl, build.file('migrations'))).applicationUrl;
     const cluster = embeddedCluster(place, build.directory, users);
@@ -98,7 +100,7 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     const local = settings.agentOnly === undefined;
     await ensureHostFile(place, settings);
     const warden = start(wardenProcess(place, build));
-    start(dialerProcess(place, build, users));
+    start(dialerProcess(place, build, agentUsers));
     if (local) {
       teller.tell('starting', 'approving this host');
       await until(() => enrolLocalHost(place), 'the agent', warden);
@@ -151,7 +153,7 @@ function tellState(place: DataDirectory, settings: Settings, build: InstalledBui
       phase,
       doing,
       build: build.build,
-      url: urlOf(settings),
+      url: settings.agentOnly ? dashboardOf(place) : urlOf(settings),
       port: settings.port,
       listen: settings.listen,
       agent: !settings.noAgent,

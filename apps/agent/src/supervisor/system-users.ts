@@ -24,6 +24,8 @@ export function accountIn(passwd: string, name: string): Account | null {
 
 const account = (name: string) => accountIn(readFileSync('/etc/passwd', 'utf8'), name);
 
+const withSbin = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
+
 function ensureAccount(name: string): Account {
   const found = account(name);
   if (found) return found;
@@ -39,7 +41,7 @@ function ensureAccount(name: string): Account {
       '/usr/sbin/nologin',
       name,
     ],
-    { encoding: 'utf8', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } },
+    { encoding: 'utf8', env: withSbin() },
   );
   // Another start may have made it meanwhile: what counts is that it is there.
   const now = account(name);
@@ -50,11 +52,30 @@ function ensureAccount(name: string): Account {
   });
 }
 
+/** A further host has no use for the others. */
+export type AgentUsers = Pick<SystemUsers, 'dialer' | 'keeper'>;
+
+export function ensureAgentUsers(): AgentUsers {
+  return { dialer: ensureAccount(SYSTEM_USERS.dialer), keeper: ensureAccount(SYSTEM_USERS.keeper) };
+}
+
 export function ensureSystemUsers(): SystemUsers {
   return {
     web: ensureAccount(SYSTEM_USERS.web),
     db: ensureAccount(SYSTEM_USERS.db),
-    dialer: ensureAccount(SYSTEM_USERS.dialer),
-    keeper: ensureAccount(SYSTEM_USERS.keeper),
+    ...ensureAgentUsers(),
   };
+}
+
+/** Names of the accounts that an agent needs and this machine does not have yet. */
+export function missingAgentUsers(): string[] {
+  return [SYSTEM_USERS.dialer, SYSTEM_USERS.keeper].filter((name) => account(name) === null);
+}
+
+/** Removes an account that nobody runs as; false while somebody does. */
+export function removeAccount(name: string): boolean {
+  const found = account(name);
+  if (found === null) return true;
+  const done = spawnSync('userdel', [name], { encoding: 'utf8', env: withSbin() });
+  return done.status === 0;
 }

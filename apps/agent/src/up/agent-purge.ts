@@ -3,7 +3,8 @@ import { dataDirectory } from '@cellblock/shared/data-directory';
 import { supervisorPidFile } from '../supervisor/state-file.ts';
 import { processOfPidFile } from '../supervisor/supervised-process.ts';
 import { purge } from '../warden/purge.ts';
-import { needRoot, type Place } from './place.ts';
+import { readInstalled, removeInstalled } from './installed-here.ts';
+import { needRoot, type Place, sayer } from './place.ts';
 
 /** Everything of this instance leaves the host: jails, storage, kernel objects, claims. Nothing else does. */
 export async function agentPurge(options: Place): Promise<number> {
@@ -15,6 +16,11 @@ export async function agentPurge(options: Place): Promise<number> {
       fix: 'cellblock down, then cellblock agent purge',
     });
   }
+  const installed = readInstalled(place);
   await purge({ dataDirectory: place.data });
+  if (installed) {
+    const stays = removeInstalled(place, installed);
+    for (const what of stays) sayer(options)(`not removed: ${what}`);
+  }
   return 0;
 }

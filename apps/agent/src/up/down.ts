@@ -26,7 +26,7 @@ export async function down(options: Place): Promise<number> {
   return 0;
 }
 
-async function stopEverything(place: DataDirectory): Promise<boolean> {
+export async function stopEverything(place: DataDirectory): Promise<boolean> {
   const unit = unitName(place.data);
   let found = false;
   if (systemdRuns() && unitIsActive(unit)) {

@@ -1,9 +1,11 @@
 import path from 'node:path';
+import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
 import { stringify } from 'yaml';
 import { livingPostmaster } from '../supervisor/postgres-cluster.ts';
 import { readState, supervisorPidFile } from '../supervisor/state-file.ts';
 import { processOfPidFile } from '../supervisor/supervised-process.ts';
+import { askLocalAgent } from './ask-local-agent.ts';
 import type { Place } from './place.ts';
 import { runningJails } from './running-jails.ts';
 
@@ -37,6 +39,8 @@ async function observe(place: DataDirectory) {
       warden: pidOf('warden'),
       dialer: pidOf('dialer'),
     },
+    /** how this host's agent stands with its dashboard */
+    connection: await askLocalAgent<AgentConnection>(place, 'connection'),
     runningJails: await runningJails(place),
   };
 }
@@ -49,6 +53,7 @@ function rows(seen: Seen): string[] {
     ...(seen.url ? [row('url', seen.url)] : []),
     row('data', seen.data),
     ...Object.entries(rest).map(([name, pid]) => row(name, pid === null ? 'not running' : `process ${pid}`)),
+    ...(seen.connection ? [row('host', connectionWords(seen.connection))] : []),
     row(
       'jails',
       seen.runningJails === null
@@ -56,4 +61,17 @@ function rows(seen: Seen): string[] {
         : `${seen.runningJails.length} running`,
     ),
   ];
+}
+
+function connectionWords(connection: AgentConnection): string {
+  switch (connection.state) {
+    case 'ready':
+      return `connected as ${connection.host}`;
+    case 'waiting':
+      return `waits for approval: ${connection.fingerprint}`;
+    case 'refused':
+      return `refused: ${connection.message}`;
+    case 'away':
+      return `not connected since ${connection.since}`;
+  }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
@@ -45,7 +45,7 @@ export function startUnit(name: string, place: DataDirectory, settings: Settings
   const { CELLBLOCK_TOKEN: _once, ...lasting } = secretsOf(settings);
   const lines = Object.entries(lasting).map(([key, value]) => `${key}=${JSON.stringify(value)}\n`);
   writeFileSync(secretsFile(place), lines.join(''), { mode: 0o600 });
-  writeFileSync(path.join('/etc/systemd/system', name), unitText(place, settings), { mode: 0o644 });
+  writeFileSync(path.join(UNITS, name), unitText(place, settings), { mode: 0o644 });
   systemctl('daemon-reload');
   systemctl('enable', name);
   systemctl('restart', name);
@@ -59,6 +59,19 @@ export function unitIsActive(name: string): boolean {
 export function stopUnit(name: string): void {
   systemctl('stop', name);
 }
+
+/** The unit is gone, as if it had never been; one of somebody else's under its name is not ours to remove. */
+export function removeUnit(name: string, place: DataDirectory): void {
+  const file = path.join(UNITS, name);
+  if (existsSync(file) && readFileSync(file, 'utf8').includes(place.currentApp)) {
+    systemctl('disable', name);
+    rmSync(file);
+    systemctl('daemon-reload');
+  }
+  rmSync(secretsFile(place), { force: true });
+}
+
+const UNITS = '/etc/systemd/system';
 
 function systemctl(...args: string[]): void {
   const done = spawnSync('systemctl', args, { encoding: 'utf8' });

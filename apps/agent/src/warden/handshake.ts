@@ -14,6 +14,9 @@ import { type HostFile, updateHostFile } from './host-file.ts';
 
 const ANSWER_MS = 15_000;
 
+/** Why a line is worth no second try: the agent would ask, and be recorded, every few seconds. */
+const ENDS_TOKEN = /^(token-|rejected$)/;
+
 /** The part of a WebSocket that the handshake needs. */
 export interface FrameSocket {
   send(text: string): void;
@@ -67,6 +70,7 @@ export async function shakeHands(o: {
       agentVersion: o.agentVersion,
       hostname: hostname(),
       machineId: await machineId(),
+      clock: new Date().toISOString(),
       ...(file.token === null ? {} : { token: file.token }),
     };
     o.socket.send(JSON.stringify(hello));
@@ -82,7 +86,10 @@ export async function shakeHands(o: {
       o.onWaiting?.(verdict.fingerprint, verdict.message);
       verdict = DashboardVerdict.parse(await frames.next(null));
     }
-    if (verdict.type === 'refused') throw refusalOf(verdict);
+    if (verdict.type === 'refused') {
+      if (ENDS_TOKEN.test(verdict.reason)) await updateHostFile(o.hostFile, () => ({ token: null }));
+      throw refusalOf(verdict);
+    }
     const host = { id: verdict.host, name: verdict.name };
     const { dashboard } = verdict;
     const admitted = { token: null, dashboardKey: welcome.data.publicKey, host, dashboard };

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import { dirname } from 'node:path';
+import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { agentRouter, type Peer } from './api/router.ts';
@@ -31,24 +32,38 @@ export async function serveDialer(warden: Warden, gid: number): Promise<Served> 
 
 async function admit(warden: Warden, socket: WebSocket): Promise<void> {
   const early = framesAfterReady(socket);
+  const connection = (now: WithoutSince<AgentConnection>) => {
+    warden.connection = { ...now, since: new Date().toISOString() };
+  };
   try {
     const admitted = await shakeHands({
       socket,
       key: warden.key,
       hostFile: warden.host.paths.host,
       agentVersion: warden.agentVersion,
-      onWaiting: (fingerprint, message) => console.error(`waiting for approval: ${message} ${fingerprint}`),
+      onWaiting: (fingerprint, message) => {
+        console.error(`waiting for approval: ${message} ${fingerprint}`);
+        connection({ state: 'waiting', fingerprint, message });
+      },
     });
+    connection({ state: 'ready', host: admitted.host.name });
+    socket.once('close', () => connection({ state: 'away' }));
     warden.enrolledAs(admitted.host.id);
     serveRouter(warden, socket, { peer: 'dashboard' });
     early.replay();
   } catch (error) {
     const fix = error instanceof HandshakeRefused && error.fix ? ` ${error.fix}` : '';
     console.error(`no connection: ${error instanceof Error ? error.message : error}${fix}`);
+    if (error instanceof HandshakeRefused) {
+      const { reason, message } = error;
+      connection({ state: 'refused', reason, message, ...(error.fix ? { fix: error.fix } : {}) });
+    } else connection({ state: 'away' });
     const wait = error instanceof HandshakeRefused ? REFUSED_PAUSE_MS : 0;
     setTimeout(() => socket.close(), wait).unref();
   }
 }
+
+type WithoutSince<T> = T extends unknown ? Omit<T, 'since'> : never;
 
 /** The dashboard may ask in the same breath as it admits us, before anybody here listens. */
 function framesAfterReady(socket: WebSocket): { replay(): void } {

@@ -1,5 +1,6 @@
 import type { Kernel } from '@cellblock/native/kernel';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
+import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { AppError } from '@cellblock/shared/app-error';
 import { Bounds } from '@cellblock/shared/bounds';
 import type { DashboardAddress } from '@cellblock/shared/dialer-file';
@@ -150,6 +151,9 @@ export class Warden {
 
   /** Which host of the dashboard this is, once that has said so; receipts carry it. */
   enrolledAs: (hostId: string) => void = () => undefined;
+
+  /** how it stands with the dashboard; one connection at a time */
+  connection: AgentConnection = { state: 'away', since: new Date().toISOString() };
 
   /** Everything of this instance is gone: whoever runs us ends us, and whatever comes next has a key of its own. */
   purged: () => void = () => undefined;

@@ -36,6 +36,22 @@ export function agentVerbs(cli: Cli, program: Command): void {
     },
   );
 
+  verb<{ dashboard: string; token: string }>(
+    cli,
+    agent,
+    'install',
+    'what the line of `host enroll` runs: install the agent and enrol this host',
+    {},
+    (command) =>
+      command
+        .requiredOption('--dashboard <url>', 'who made the line')
+        .requiredOption('--token <token>', 'its one-time token'),
+    async (run, options) => {
+      const { agentInstall } = await import('@cellblock/agent/up/agent-install');
+      return await agentInstall({ ...place(run), ...options, unpacked: import.meta.dirname });
+    },
+  );
+
   verb<{ yes?: boolean }>(
     cli,
     agent,

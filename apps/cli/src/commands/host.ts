@@ -46,12 +46,24 @@ export function hostVerbs(cli: Cli, program: Command): void {
       return 0;
     },
   );
-  verb(cli, host, 'enroll', 'print the one line that enrols a host', {}, same, async (run) => {
-    const line = await run.dashboard.hosts.enroll.mutate({});
-    run.print({ data: line, headings: ['LINE'], rows: [[line.line]], names: [line.line] });
-    run.say(`Paste it on the new host as root. It works once, until ${line.expiresAt}.`);
-    return 0;
-  });
+  verb<{ name?: string }>(
+    cli,
+    host,
+    'enroll',
+    'print the one line that enrols a host',
+    { flags: { name: '--name' } },
+    (command) => command.option('--name <h>', 'what the host is called; without it, what it calls itself'),
+    async (run, options) => {
+      const made = await run.dashboard.hosts.enroll.mutate(options.name ? { name: options.name } : {});
+      // The line alone, also on a terminal: it is there to be copied.
+      run.print({ data: made, headings: [], rows: [[made.line]], names: [made.line] });
+      run.say(`Paste it on the new host as root. It works once, until ${made.expiresAt}.`);
+      if (made.archive === null) {
+        run.say('This dashboard runs out of a clone: the new host needs a clone too.');
+      }
+      return 0;
+    },
+  );
 }
 
 const same = (command: Command) => command;

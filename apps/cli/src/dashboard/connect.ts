@@ -58,8 +58,8 @@ function merged(
 /** Nobody listens there: the dashboard is off. */
 export function isConnectionRefused(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ECONNREFUSED' || code === 'ENOENT') return true;
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED' || (code === 'ENOENT' && syscall === 'connect')) return true;
   }
   return false;
 }

@@ -19,6 +19,7 @@ import type { Receipt } from '@cellblock/shared/receipt';
 import type { Role } from '@cellblock/shared/role';
 import type { AddressAt, AddressView, AssignmentRecord } from '@cellblock/shared/views/address-view';
 import type { DashboardSummary } from '@cellblock/shared/views/dashboard-view';
+import type { EnrolmentMade } from '@cellblock/shared/views/enrolment-view';
 import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
@@ -82,7 +83,7 @@ export interface Dashboard {
     check: Mutation<{ host: string }, HostCheck[]>;
     approve: Mutation<{ host: string; fingerprint?: string }, unknown>;
     remove: Mutation<{ host: string }, unknown>;
-    enroll: Mutation<{ name?: string }, { token: string; line: string; expiresAt: string }>;
+    enroll: Mutation<{ name?: string }, EnrolmentMade>;
   };
   networks: {
     list: Query<void, NetworkView[]>;

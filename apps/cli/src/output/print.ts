@@ -32,7 +32,8 @@ function rendered(terminal: Terminal, format: Format | undefined, what: Printabl
     case 'name':
       return what.names.map((name) => `${name}\n`).join('');
     default: {
-      if (format === undefined && terminal.stdout.isTTY !== true) return tabbedRows(what.rows);
+      const plain = format === undefined && terminal.stdout.isTTY !== true;
+      if (plain || what.headings.length === 0) return tabbedRows(what.rows);
       const table = alignedTable(what.headings, what.rows);
       return wantsColour(terminal) ? colourStates(table) : table;
     }

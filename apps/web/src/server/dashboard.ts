@@ -8,7 +8,9 @@ import { ChangeListener } from './fleet/change-listener.ts';
 import { AgentConnections } from './host-sync/agent-connections.ts';
 import { openInstallationKey } from './host-sync/installation-key.ts';
 import { SyncLoop } from './host-sync/sync-loop.ts';
+import { AgentArchive } from './hosts/agent-archive.ts';
 import { setAgentConnections } from './hosts/agent-client.ts';
+import { SeenAtInstall } from './hosts/seen-at-install.ts';
 import { agentEndpoint } from './http/agent-endpoint.ts';
 import { portHandler, rootHandler } from './http/handle-request.ts';
 import { makeListener } from './http/listener.ts';
@@ -40,6 +42,9 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
     changes: new ChangeListener(env.databaseUrl),
     presence: new Presence(db, env, tls.ca),
     installation: { id, epoch, name, key },
+    authority: tls.ca,
+    archive: env.agentArchive === null ? null : new AgentArchive(env.agentArchive),
+    seenAtInstall: new SeenAtInstall(),
   };
   await services.changes.start();
 

@@ -14,6 +14,8 @@ const Env = z.object({
     .string()
     .min(1, 'is empty: name the database, postgresql://user@localhost/name?host=/run/dir'),
   CELLBLOCK_VERSION: z.string().default('development'),
+  /** archive of the agent for further hosts; an installed build has one */
+  CELLBLOCK_ARCHIVE: z.string().optional(),
   /** serves no pages: for tests of the API, which need no build of Next */
   CELLBLOCK_API_ONLY: z.stringbool().default(false),
 });
@@ -30,6 +32,8 @@ export interface WebEnv {
   certificate: { cert: string; key: string } | null;
   databaseUrl: string;
   version: string;
+  /** tar.gz that further hosts install; null: none was packed */
+  agentArchive: string | null;
   apiOnly: boolean;
 }
 
@@ -56,6 +60,7 @@ export function readEnv(variables: Record<string, string | undefined>): WebEnv {
         : null,
     databaseUrl: env.DATABASE_URL,
     version: env.CELLBLOCK_VERSION,
+    agentArchive: env.CELLBLOCK_ARCHIVE ?? null,
     apiOnly: env.CELLBLOCK_API_ONLY,
   };
 }

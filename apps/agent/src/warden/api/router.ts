@@ -77,6 +77,9 @@ export const agentRouter = t.router({
     }),
   }),
 
+  /** how this host stands with its dashboard, for whoever is at the host */
+  connection: procedure.query(({ ctx }) => ctx.warden.connection),
+
   state: t.router({ get: procedure.query(({ ctx }) => ctx.warden.state()) }),
 
   receipts: t.router({

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type AgentHello, fingerprintText } from '@cellblock/shared/agent-handshake';
+import type { AgentHello } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
+import { type Enrolment, enrolmentRefusal, UNKNOWN_TOKEN } from '@cellblock/shared/enrolment-refusal';
 import { Name } from '@cellblock/shared/name';
 import { appendLeaves } from '../audit/append-leaves.ts';
 import { newEventId } from '../audit/event-id.ts';
@@ -8,6 +8,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import { hashOfSecret } from '../auth/one-time-secret.ts';
 import type { Tx } from '../db.ts';
 import { notifyChanges } from '../fleet-topics.ts';
+import { fingerprintOfKey, recordRefusedEnrolment } from '../hosts/refused-enrolment.ts';
 import type { WebServices } from '../web-services.ts';
 
 type HostRef = { id: string; name: string };
@@ -34,6 +35,8 @@ export async function admitAgent(
     const host = await tx.host.findUnique({ where: { publicKey: hello.publicKey } });
     if (host === null || host.state === 'removed') return await enrol(tx, hello, host, sourceAddress);
     if (host.state === 'locked') return lockedHost(host);
+    const misplaced = await misplacedToken(tx, hello, host, sourceAddress);
+    if (misplaced !== null) return misplaced;
     if (BigInt(hello.counter) <= host.connectionCounter) {
       return await lock(tx, host, hello.counter, sourceAddress);
     }
@@ -48,29 +51,27 @@ export async function admitAgent(
 async function enrol(
   tx: Tx,
   hello: AgentHello,
-  removed: { id: string } | null,
+  removed: { id: string; removedAt: Date | null } | null,
   sourceAddress: string | null,
 ): Promise<Admission> {
   if (hello.token === undefined) {
+    const gone = removed?.removedAt
+      ? `This host was removed here at ${removed.removedAt.toISOString()}.`
+      : 'This dashboard does not know this host.';
     return {
       type: 'refused',
       reason: 'unknown-host',
-      message: 'This dashboard does not know this host.',
+      message: gone,
       fix: 'Enrol it: run `cellblock host enroll` at the dashboard and paste its line on the host.',
     };
   }
+  const fingerprint = fingerprintOfKey(hello.publicKey);
   const hash = hashOfSecret(hello.token);
   await tx.$queryRaw`SELECT id::text FROM host_enrollment WHERE hash = ${hash} FOR UPDATE`;
   const enrollment = await tx.enrollment.findUnique({ where: { hash } });
-  const refusal = enrollmentRefusal(enrollment);
-  if (enrollment === null || refusal !== null) {
-    const told = refusal ?? unknownToken();
-    // Whoever holds a line that was ours once is worth a record; anybody can make up a secret.
-    if (enrollment !== null && told.type === 'refused') await recordRefused(tx, hello, told, sourceAddress);
-    return told;
-  }
-
-  const fingerprint = fingerprintOf(hello.publicKey);
+  if (enrollment === null) return { type: 'refused', ...UNKNOWN_TOKEN };
+  const refused = await refusedToken(tx, hello, null, enrollment, sourceAddress);
+  if (refused !== null) return refused;
   const name = await freeName(tx, enrollment.name ?? hello.hostname);
   const now = new Date();
   const fields = {
@@ -110,65 +111,41 @@ async function enrol(
       },
     },
   );
-  await notifyChanges(tx, [`host/${host.id}`, 'audit']);
+  await notifyChanges(tx, [`host/${host.id}`, 'audit', 'enrolment']);
   return enrollment.local ? { type: 'ready', host: { id: host.id, name } } : waitingHost(host);
 }
 
-async function recordRefused(
+/** A host that is known needs no token; one that shows the line of another machine is told so. */
+async function misplacedToken(
   tx: Tx,
   hello: AgentHello,
-  told: Extract<Admission, { type: 'refused' }>,
+  host: HostRef,
   sourceAddress: string | null,
-): Promise<void> {
-  const { message, fix, reason } = told;
-  const name = hello.hostname.slice(0, 63);
-  const evidence = { reason, fingerprint: fingerprintOf(hello.publicKey) };
-  await recordEvent(
-    tx,
-    { actor: { type: 'system', name: 'enrolment' }, session: null, sourceAddress, requestId: newEventId() },
-    {
-      id: newEventId(),
-      kind: 'host.enroll',
-      phase: 'refusal',
-      object: { type: 'host', id: name, name },
-      host: null,
-      summary: `an agent that calls itself ${name} was refused: ${message}`,
-      refusal: { code: 'denied', message, ...(fix ? { fix } : {}), evidence },
-    },
-  );
-  await notifyChanges(tx, ['audit']);
+): Promise<Admission | null> {
+  if (hello.token === undefined) return null;
+  const enrollment = await tx.enrollment.findUnique({ where: { hash: hashOfSecret(hello.token) } });
+  return enrollment === null ? null : await refusedToken(tx, hello, host, enrollment, sourceAddress);
 }
 
-function enrollmentRefusal(
-  enrollment: { usedAt: Date | null; usedBy: string | null; expiresAt: Date } | null,
-): Admission | null {
-  if (enrollment === null) return unknownToken();
-  if (enrollment.usedAt !== null) {
-    return {
-      type: 'refused',
-      reason: 'token-used',
-      message: `This enrolment line was used at ${enrollment.usedAt.toISOString()} by host ${enrollment.usedBy}.`,
-      fix: 'A line enrols one host: make another with `cellblock host enroll`.',
-    };
-  }
-  if (enrollment.expiresAt.getTime() <= Date.now()) {
-    return {
-      type: 'refused',
-      reason: 'token-expired',
-      message: `This enrolment line ended at ${enrollment.expiresAt.toISOString()}; here it is ${new Date().toISOString()}.`,
-      fix: 'Make another with `cellblock host enroll`: it is good for 15 minutes.',
-    };
-  }
-  return null;
-}
-
-function unknownToken(): Admission {
-  return {
-    type: 'refused',
-    reason: 'token-unknown',
-    message: 'This enrolment secret is not one of ours.',
-    fix: 'Copy the whole line that `cellblock host enroll` printed, at this dashboard.',
+/** Whoever holds a line that was ours once is worth a record; anybody can make up a secret. */
+async function refusedToken(
+  tx: Tx,
+  hello: AgentHello,
+  host: HostRef | null,
+  enrollment: Enrolment & { id: string },
+  sourceAddress: string | null,
+): Promise<Admission | null> {
+  const clock = hello.clock === undefined ? null : new Date(hello.clock);
+  const refusal = enrolmentRefusal(enrollment, { knownAs: host?.name ?? null, clock }, new Date());
+  if (refusal === null) return null;
+  const asking = {
+    name: host?.name ?? hello.hostname,
+    fingerprint: fingerprintOfKey(hello.publicKey),
+    enrolment: enrollment.id,
+    sourceAddress,
   };
+  await recordRefusedEnrolment(tx, asking, refusal);
+  return { type: 'refused', ...refusal };
 }
 
 async function lock(
@@ -222,10 +199,6 @@ function waitingHost(host: HostRef & { fingerprint: string }): Admission {
     fingerprint: host.fingerprint,
     message: `An administrator compares this fingerprint and approves: cellblock host approve ${host.name}`,
   };
-}
-
-export function fingerprintOf(publicKey: string): string {
-  return fingerprintText(createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex'));
 }
 
 /** What the host calls itself, made a name; with a number when another host is called so. */

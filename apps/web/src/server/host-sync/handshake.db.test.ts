@@ -34,7 +34,7 @@ describe('enrolment', () => {
   it('waits with its fingerprint until somebody approves it by that', async () => {
     const agent = newAgent();
     const { token, line } = await enrol({ name: 'h1' });
-    expect(line).toBe(`cellblock agent run --dashboard http://localhost --token ${token}`);
+    expect(line).toBe(`./cellblock agent run --dashboard http://localhost --token ${token}`);
     const coming = agent.connect(port(), { token, waitForApproval: true });
     await expect
       .poll(async () => (await dashboard.query<{ state: string }[]>('hosts.list', undefined, admin)).data)

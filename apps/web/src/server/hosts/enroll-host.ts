@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@cellblock/shared/app-error';
+import { enrolmentLine, enrolmentOfClone } from '@cellblock/shared/enrolment-line';
 import { Name } from '@cellblock/shared/name';
+import type { EnrolmentMade } from '@cellblock/shared/views/enrolment-view';
 import * as z from 'zod';
 import type { Identity, RequestContext } from '../api/request-context.ts';
 import { hashOfSecret, newSecret } from '../auth/one-time-secret.ts';
+import type { Tx } from '../db.ts';
 import { recordAct } from '../record-act.ts';
 import type { VerbContext } from '../verb-context.ts';
 
@@ -22,7 +25,7 @@ export const EnrollInput = z.object({
 export async function enrollHost(
   ctx: VerbContext & Pick<RequestContext, 'services'> & { identity: Identity },
   input: z.output<typeof EnrollInput>,
-): Promise<{ token: string; line: string; expiresAt: string }> {
+): Promise<EnrolmentMade> {
   const { services } = ctx;
   if (input.local && ctx.actor.type !== 'root') {
     throw new AppError('denied', 'Only root on the machine of the dashboard enrols that machine itself.', {
@@ -30,10 +33,12 @@ export async function enrollHost(
       fix: 'Leave `local` out; approve the host by its fingerprint when it has come.',
     });
   }
+  const archive = input.local ? null : ((await services.archive?.facts()) ?? null);
   const token = `${newSecret().secret}.${services.installation.key.hash}`;
   const expiresAt = new Date(Date.now() + VALID_MS);
+  const id = randomUUID();
   await recordAct(ctx, 'host.enroll', async ({ tx, event, by }) => {
-    const id = randomUUID();
+    if (input.name !== undefined) await refuseTakenName(tx, input.name);
     const data = {
       id,
       hash: hashOfSecret(token),
@@ -48,10 +53,34 @@ export async function enrollHost(
       object: { type: 'host', id, name: input.name ?? '(named by itself)' },
       host: null,
       summary: `made a line that enrols ${input.name ?? 'a host'} until ${expiresAt.toISOString()}`,
-      after: { expiresAt: expiresAt.toISOString(), local: input.local },
+      after: {
+        expiresAt: expiresAt.toISOString(),
+        local: input.local,
+        ...(archive ? { archive: archive.sha256 } : {}),
+      },
+      topics: ['enrolment'],
       result: null,
     };
   });
-  const line = `cellblock agent run --dashboard ${services.env.url} --token ${token}`;
-  return { token, line, expiresAt: expiresAt.toISOString() };
+  const dashboard = services.env.url;
+  return {
+    id,
+    token,
+    line: archive
+      ? enrolmentLine({ dashboard, sha256: archive.sha256, token })
+      : enrolmentOfClone({ dashboard, token }),
+    cloneLine: enrolmentOfClone({ dashboard, token }),
+    archive,
+    expiresAt: expiresAt.toISOString(),
+  };
+}
+
+async function refuseTakenName(tx: Tx, name: string): Promise<void> {
+  const taken = await tx.host.findFirst({ where: { name, state: { not: 'removed' } } });
+  if (taken === null) return;
+  throw new AppError('conflict', `There is a host ${name} already.`, {
+    field: 'name',
+    cause: `It came at ${taken.enrolledAt.toISOString()} with the key ${taken.fingerprint}.`,
+    fix: `Choose another name; or, when that machine is gone for good: cellblock host rm ${name}`,
+  });
 }

@@ -5,6 +5,7 @@ import { makeSetupLink } from '../setup/setup-link.ts';
 import type { WebServices } from '../web-services.ts';
 import { answerJson, answerRefusal } from './answer.ts';
 import { AUTH_PATH, answerAuth } from './auth-endpoint.ts';
+import { answerInstall, INSTALL_PATH } from './install-endpoint.ts';
 import { originRefusal } from './request-origin.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { answerTrpc, TRPC_PATH } from './trpc-endpoint.ts';
@@ -17,6 +18,8 @@ export function portHandler(services: WebServices, tls: boolean, pages: Pages) {
     const { pathname } = new URL(request.url ?? '/', 'http://dashboard');
     setSecurityHeaders(request, response, tls);
     if (pathname === '/healthz') return await answerHealth(services, response);
+    // No browser's sign-in counts here, so that no foreign page could borrow it; hosts call us by any name.
+    if (pathname.startsWith(INSTALL_PATH)) return await answerInstall(services, request, response);
     const refusal = originRefusal(request, { url: services.env.url, tls });
     if (refusal !== null) return answerRefusal(response, 403, refusal);
     if (pathname.startsWith(TRPC_PATH)) return await answerTrpc(services, request, response, false);
