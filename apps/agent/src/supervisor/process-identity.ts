@@ -51,8 +51,12 @@ export async function waitForExit(
 }
 
 /** Ends the process: asks, and after the grace forces. */
-export async function endProcess(identity: ProcessIdentity, graceMilliseconds: number): Promise<void> {
-  signalProcess(identity, 'SIGTERM');
+export async function endProcess(
+  identity: ProcessIdentity,
+  graceMilliseconds: number,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
+  signalProcess(identity, signal);
   if (await waitForExit(identity, graceMilliseconds)) return;
   signalProcess(identity, 'SIGKILL');
   await waitForExit(identity, 5_000);

@@ -73,6 +73,8 @@ export function wardenProcess(place: DataDirectory, build: InstalledBuild): Proc
     uid: 0,
     gid: 0,
     env: environment(place, build),
+    // Else systemd would wait for the jails in vain, and then kill them.
+    machineGoesDown: { signal: 'SIGPWR', graceMilliseconds: 75_000 },
   };
 }
 

@@ -16,6 +16,7 @@ import { writeDefaultBounds } from './default-bounds.ts';
 import { checkDataDirectory, layOutAgentDirectory, layOutDataDirectory } from './directories.ts';
 import { dashboardOf, enrolLocalHost, ensureHostFile, hostFingerprint } from './enrol-local-host.ts';
 import type { InstalledBuild } from './installed-build.ts';
+import { machineGoesDown } from './machine-goes-down.ts';
 import { dashboardProcess, dialerProcess, wardenProcess } from './process-table.ts';
 import { type Settings, urlOf } from './settings.ts';
 import { claimPidFile } from './single-instance.ts';
@@ -43,7 +44,7 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
 
   const stop = stopSignal();
   const teller = tellState(place, settings, build);
-  const running: { stop: () => Promise<void> }[] = [];
+  const running: { stop: () => Promise<void>; stopWithMachine?: () => Promise<void> }[] = [];
   const start = (spec: ProcessSpec) => {
     const supervised = new SupervisedProcess(spec, teller.log);
     running.unshift(supervised);
@@ -62,7 +63,9 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     }
   }
   if (exit === 0) teller.tell('stopping', 'stopping');
-  for (const part of running) await part.stop();
+  const forGood = machineGoesDown();
+  if (forGood) teller.log('the machine goes down: jails end with it');
+  for (const part of running) await (forGood && part.stopWithMachine ? part.stopWithMachine() : part.stop());
   rmSync(supervisorPidFile(place), { force: true });
   return exit;
 

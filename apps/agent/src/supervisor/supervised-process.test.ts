@@ -91,6 +91,14 @@ test('a stopped process is not started again, and one that ignores the signal is
   expect(deaf.process).toBeNull();
 });
 
+test('a process hears that the machine goes down by the signal it chose', async () => {
+  const sleeper = supervise('sh', '-c', 'trap "echo down; exit" PWR; while :; do sleep 0.05; done');
+  sleeper.spec.machineGoesDown = { signal: 'SIGPWR', graceMilliseconds: 10_000 };
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await sleeper.stopWithMachine();
+  expect(readFileSync(sleeper.spec.logFile, 'utf8')).toBe('down\n');
+});
+
 test('a program that is not there is told, not thrown', async () => {
   supervise('/nonexistent/program');
   await new Promise((resolve) => setTimeout(resolve, 50));

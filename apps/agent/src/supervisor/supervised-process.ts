@@ -11,6 +11,8 @@ export type ProcessSpec = {
   gid: number;
   pidFile: string;
   logFile: string;
+  /** how it is asked to end when the machine goes down, and for how long it is waited for then */
+  machineGoesDown?: { signal: NodeJS.Signals; graceMilliseconds: number };
 };
 
 const FIRST_DELAY = 100;
@@ -87,11 +89,16 @@ export class SupervisedProcess {
     this.#timer = setTimeout(() => this.start(), delay);
   }
 
-  async stop(graceMilliseconds = 5_000): Promise<void> {
+  async stop(graceMilliseconds = 5_000, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
-    if (this.#current) await endProcess(this.#current, graceMilliseconds);
+    if (this.#current) await endProcess(this.#current, graceMilliseconds, signal);
     rmSync(this.spec.pidFile, { force: true });
+  }
+
+  async stopWithMachine(): Promise<void> {
+    const { signal, graceMilliseconds } = this.spec.machineGoesDown ?? {};
+    await this.stop(graceMilliseconds, signal);
   }
 }
 

@@ -21,6 +21,8 @@ test('the service starts whatever build is current, and leaves jails and databas
   );
   expect(unit).toContain('KillMode=process\n');
   expect(unit).toContain('Restart=always\n');
+  // A host whose disk was full for a minute comes back by itself.
+  expect(unit).toContain('StartLimitIntervalSec=0\n');
 });
 
 test('no secret is in the unit, which everybody may read', () => {

@@ -11,6 +11,7 @@ export function unitText(place: DataDirectory, settings: Settings): string {
   return `[Unit]
 Description=Cellblock
 After=network.target local-fs.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=${startCommand(place, settings)}
@@ -19,7 +20,7 @@ KillMode=process
 Delegate=yes
 Restart=always
 RestartSec=1
-TimeoutStopSec=60
+TimeoutStopSec=90
 
 [Install]
 WantedBy=multi-user.target

@@ -35,11 +35,11 @@ setInterval(
 warden.purged = () => process.exit(0);
 console.error(`warden ${warden.key.instance} is ready (${warden.key.fingerprint})`);
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGPWR'] as const) {
   process.once(signal, async () => {
-    // Jails go on: only what asks and answers ends.
+    // Jails go on, unless the machine goes down: only what asks and answers ends.
     await Promise.all([root.close(), dialer.close()]);
-    await warden.stop();
+    await (signal === 'SIGPWR' ? warden.stopWithMachine() : warden.stop());
     process.exit(0);
   });
 }

@@ -1,6 +1,7 @@
 import { addressesOf, jailsOf, networksOf, specKey } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
 import type { Problem } from '@cellblock/shared/host-status';
+import { cgroupName } from '@cellblock/shared/owned-names';
 import { plan } from '@cellblock/shared/plan/plan';
 import { describeStep, type Step } from '@cellblock/shared/step';
 import type { AcceptedSpec } from './accepted-spec.ts';
@@ -91,6 +92,35 @@ export class Reconciler {
     for (const watch of this.watched.values()) watch.abort();
     await this.passing;
     await Promise.allSettled(this.running);
+  }
+
+  /** Ends every jail that runs, together, and by force after `patienceMs`; after `stop`, when no pass starts them anew. */
+  async endJails(patienceMs: number): Promise<void> {
+    const { host } = this.parts;
+    const accepted = this.last?.accepted ?? (await this.parts.accepted());
+    if (!accepted) return;
+    const running = (await observeHost(host)).jails.filter(({ process }) => process?.state === 'running');
+    const force = setTimeout(() => {
+      for (const { key } of running) {
+        const name = cgroupName(host.instance, key);
+        host.kernel.killCgroup({ name }).catch((error) => console.error(`jail ${key}:`, error));
+      }
+    }, patienceMs);
+    await Promise.all(
+      running.map(({ key, process }) => {
+        const spec = jailsOf(accepted.spec).find((jail) => jail.key === key);
+        const step: Step = {
+          kind: 'process.stop',
+          object: spec ? specKey(spec) : `jail/${key}`,
+          cause: null,
+          jail: key,
+          name: spec?.name ?? key,
+          startNumber: process?.startNumber ?? 0,
+        };
+        return applySet(host, [step], { report: (outcome) => this.report(outcome, accepted) });
+      }),
+    );
+    clearTimeout(force);
   }
 
   /** A pass soon. `changed`: what is wanted has changed, so what failed before is tried at once. `jails`: keys

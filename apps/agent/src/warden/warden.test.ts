@@ -142,6 +142,24 @@ test('another warden adopts what runs; after a reboot `boot` decides, from the l
   expect((await seen(third, never))?.state).not.toBe('running');
 });
 
+test('jails end with the machine, as they would at a stop, and `boot` decides when it is back', async () => {
+  const place = await machine();
+  const first = await place.open();
+  const [always, never] = [jail(1), jail(2, { boot: false })];
+  await place.put(first, [lan, always, never]);
+  await first.stopWithMachine();
+  expect(place.trees.running()).toEqual([]);
+  const stops = first.receipts.after(0, 500).filter(({ body }) => body.step.kind === 'process.stop');
+  expect(stops.map(({ body }) => [body.result, body.cause])).toEqual([
+    ['done', null],
+    ['done', null],
+  ]);
+
+  const second = await place.open({ bootId: 'second' });
+  await second.reconciler.settle();
+  expect(place.trees.running()).toEqual([runOf(second, always)]);
+});
+
 test('a held jail stays as it was, whatever the dashboard wants; then it follows', async () => {
   const { open, put, trees } = await machine();
   const warden = await open();

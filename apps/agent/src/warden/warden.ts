@@ -37,6 +37,8 @@ import type { WardenHost } from './warden-host.ts';
 const NOBODYS_HOST = '00000000-0000-0000-0000-000000000000';
 const CHECKS_EVERY_MS = 60_000;
 const USAGE_FOR_MS = 2_000;
+/** What systemd's service allows, less what the agent itself needs. */
+const MACHINE_GOES_DOWN_MS = 60_000;
 
 export interface WardenOptions {
   dataDirectory: string;
@@ -174,6 +176,12 @@ export class Warden {
   /** Where the dialer may dial, beside the dashboard that this host was enrolled at. */
   async knowDashboards(others: DashboardAddress[]): Promise<void> {
     await updateHostFile(this.host.paths.host, () => ({ others }));
+  }
+
+  /** The machine goes down: each jail is stopped as a person would stop it. Its `boot` decides at the next boot. */
+  async stopWithMachine(): Promise<void> {
+    await this.stop();
+    await this.reconciler.endJails(MACHINE_GOES_DOWN_MS);
   }
 
   async putSpec(put: SpecPut): Promise<SpecPutAnswer> {

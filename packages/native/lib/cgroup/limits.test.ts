@@ -18,6 +18,7 @@ describe('limitWrites', () => {
 
   it('speaks v2 where the controller is in the v2 tree', () => {
     expect(texts({ memory: 200, cpus: 0.5, pids: 10 }, () => 2, 0)).toEqual([
+      'memory.swap.max=0',
       'memory.max=200',
       'cpu.max=50000 100000',
       'pids.max=10',
@@ -26,7 +27,11 @@ describe('limitWrites', () => {
 
   it('lifts a limit for null and leaves alone what is not named', () => {
     expect(texts({ cpus: null, pids: null }, () => 1, 0)).toEqual(['cpu.cfs_quota_us=-1', 'pids.max=max']);
-    expect(texts({ cpus: null, memory: null }, () => 2, 0)).toEqual(['memory.max=max', 'cpu.max=max 100000']);
+    expect(texts({ cpus: null, memory: null }, () => 2, 0)).toEqual([
+      'memory.swap.max=max',
+      'memory.max=max',
+      'cpu.max=max 100000',
+    ]);
     expect(texts({}, () => 1, 0)).toEqual([]);
   });
 

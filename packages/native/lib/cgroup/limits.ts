@@ -32,6 +32,19 @@ function memoryV1(memory: number | null, withSwapNow: number): LimitWrite[] {
   return memory === null || memory > withSwapNow ? [withSwap, limit] : [limit, withSwap];
 }
 
+/** In v2 swap is counted apart: a group with a limit gets none, or its limit would only be where swapping begins. */
+function memoryV2(memory: number | null): LimitWrite[] {
+  return [
+    {
+      controller: 'memory',
+      file: 'memory.swap.max',
+      value: memory === null ? 'max' : '0',
+      optional: true,
+    },
+    { controller: 'memory', file: 'memory.max', value: String(memory ?? 'max') },
+  ];
+}
+
 /** What to write for these limits where a controller has this version; `withSwapNow` is v1's present limit on
  *  memory with swap, in bytes. */
 export function limitWrites(
@@ -43,7 +56,7 @@ export function limitWrites(
   const { memory, cpus, pids } = limits;
   if (memory !== undefined) {
     if (version('memory') === 1) writes.push(...memoryV1(memory, withSwapNow));
-    else writes.push({ controller: 'memory', file: 'memory.max', value: String(memory ?? 'max') });
+    else writes.push(...memoryV2(memory));
   }
   if (cpus !== undefined) {
     const value = cpus === null ? null : quota(cpus);
