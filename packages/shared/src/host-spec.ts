@@ -47,7 +47,7 @@ export const JailSpec = z.object({
   /** destroyed: stopped, and its storage removed when `purge` says so */
   wanted: z.enum(['running', 'stopped', 'destroyed']),
   purge: z.boolean(),
-  /** Raised by every start and restart; a running jail with another number is started anew. */
+  /** Raised by every start and restart; a running jail with a lower number is started anew. */
   startNumber: z.int().min(0),
   settings: JailSettings,
   interfaces: z.array(InterfaceSpec),

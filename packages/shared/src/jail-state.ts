@@ -15,7 +15,7 @@ export function jailState({ wanted, seen, hostUnknown }: JailTruths): JailState 
   if (hostUnknown) return 'unknown';
   if (wanted.state === 'destroyed') return seen.state === 'destroyed' ? 'destroyed' : 'destroying';
   if (wanted.state === 'stopped') return seen.state === 'running' ? 'stopping' : seenWord(seen.state);
-  if (seen.startNumber !== wanted.startNumber) return 'starting';
+  if (seen.startNumber < wanted.startNumber) return 'starting';
   return seenWord(seen.state);
 }
 
@@ -23,7 +23,7 @@ export function jailState({ wanted, seen, hostUnknown }: JailTruths): JailState 
 export function jailConverged({ wanted, seen, hostUnknown }: JailTruths): boolean {
   if (seen === null || hostUnknown) return false;
   if (wanted.state !== 'running') return seen.state === wanted.state || isDown(wanted.state, seen.state);
-  return seen.state === 'running' && seen.startNumber === wanted.startNumber;
+  return seen.state === 'running' && seen.startNumber >= wanted.startNumber;
 }
 
 function isDown(wanted: 'stopped' | 'destroyed', seen: JailSeen['state']): boolean {

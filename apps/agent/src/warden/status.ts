@@ -91,7 +91,7 @@ function seenState(spec: JailSpec, seen: JailState | undefined, parts: StatusPar
   if (spec.wanted === 'stopped') return busy || seen?.netns ? 'stopping' : 'stopped';
   if (parts.accepted.frozen.has(`jail/${spec.id}`)) return 'stopped';
   if (parts.problems.some(({ key }) => key === `jail/${spec.id}`)) return 'failed';
-  if (process === null || process.startNumber !== spec.startNumber) return 'starting';
+  if (process === null || process.startNumber < spec.startNumber) return 'starting';
   if (process.restartAt !== null) return 'failed';
   return process.exit?.code === 0 ? 'stopped' : 'failed';
 }

@@ -168,7 +168,8 @@ export function lifeOf(jail: JailSpec, process: ProcessState | null, now: string
   const running = process?.state === 'running';
   if (jail.wanted !== 'running') return { up: false, stop: running, start: null };
   if (process === null) return { up: true, stop: false, start: 'wanted' };
-  if (process.startNumber !== jail.startNumber) return { up: true, stop: running, start: 'wanted' };
+  // A higher number is a start that was taken back after it had begun: the jail stays as it is.
+  if (process.startNumber < jail.startNumber) return { up: true, stop: running, start: 'wanted' };
   if (running) return { up: true, stop: false, start: null };
   if (process.restartAt === null) return { up: false, stop: false, start: null };
   const due = Date.parse(process.restartAt) <= Date.parse(now);

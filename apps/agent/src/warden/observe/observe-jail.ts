@@ -109,7 +109,7 @@ type End = { startedAt: string; exit: ProcessState['exit'] };
 
 function judged(host: WardenHost, key: string, record: JailRecord, tree: End): JailRecord {
   const spec = jailsOf(host.spec()).find((jail) => jail.key === key);
-  if (spec?.wanted !== 'running' || spec.startNumber !== record.startNumber) return record;
+  if (spec?.wanted !== 'running' || spec.startNumber > record.startNumber) return record;
   const mark = `${tree.startedAt} ${host.bootId}`;
   if (record.judged === mark) return record;
   const verdict = restartOf(host, spec, record, tree);

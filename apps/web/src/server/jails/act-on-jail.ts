@@ -74,6 +74,13 @@ export async function wantJail(
       startNumber,
       host: host.id,
       generation: host.generation,
+      was: { state: jail.wanted as 'running' | 'stopped' | 'destroyed', startNumber: jail.startNumber },
     },
   ];
+}
+
+/** Never a number that a host was told before, even when that was taken back before it answered. */
+export function nextStart(jail: FoundJail): number {
+  const seen = (jail.seen as { startNumber?: number } | null)?.startNumber ?? 0;
+  return Math.max(jail.startNumber, seen) + 1;
 }

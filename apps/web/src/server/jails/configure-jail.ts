@@ -1,5 +1,5 @@
 import { jailCan } from '@cellblock/shared/jail-can';
-import { ConfigureJailInput } from '@cellblock/shared/jail-input';
+import { ConfigureJailInput, type SomeJailSettings } from '@cellblock/shared/jail-input';
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
@@ -36,6 +36,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
             startNumber: jail.startNumber,
             host: host.id,
             generation: host.generation,
+            change: { before: named(before, input.settings), after: named(settings, input.settings) },
           },
         ],
         warnings:
@@ -45,4 +46,10 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
       };
     },
   });
+}
+
+function named(settings: JailSettings, fields: object): SomeJailSettings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([field]) => Object.hasOwn(fields, field)),
+  ) as SomeJailSettings;
 }

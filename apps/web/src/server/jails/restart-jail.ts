@@ -1,7 +1,7 @@
 import { jailCan } from '@cellblock/shared/jail-can';
 import type { JailActInput } from '@cellblock/shared/jail-input';
 import type { VerbContext } from '../verb-context.ts';
-import { actOnJail, wantJail } from './act-on-jail.ts';
+import { actOnJail, nextStart, wantJail } from './act-on-jail.ts';
 
 /** Stops a jail, when it runs, and starts it anew. */
 export function restartJail(ctx: VerbContext, input: JailActInput) {
@@ -11,8 +11,8 @@ export function restartJail(ctx: VerbContext, input: JailActInput) {
     done: (name) => `restarted ${name}`,
     change: async (work, jail, host) => ({
       before: { wanted: jail.wanted, startNumber: jail.startNumber },
-      after: { wanted: 'running', startNumber: jail.startNumber + 1 },
-      wants: await wantJail(work, jail, host, { state: 'running', startNumber: jail.startNumber + 1 }),
+      after: { wanted: 'running', startNumber: nextStart(jail) },
+      wants: await wantJail(work, jail, host, { state: 'running', startNumber: nextStart(jail) }),
     }),
   });
 }

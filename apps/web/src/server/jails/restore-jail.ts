@@ -7,8 +7,15 @@ import { type GivenAddress, giveAddress } from '../ip-assignments/give-address.t
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail, wantJail } from './act-on-jail.ts';
 
-/** Brings a destroyed jail back, stopped, with those of its addresses that nobody else has got since. */
-export function restoreJail(ctx: VerbContext, input: JailActInput) {
+/**
+ * Brings a destroyed jail back, with those of its addresses that nobody else has got since: stopped, or as
+ * it was before it was destroyed.
+ */
+export function restoreJail(
+  ctx: VerbContext,
+  input: JailActInput,
+  as: { state: 'running' | 'stopped' | 'destroyed'; startNumber?: number } = { state: 'stopped' },
+) {
   return actOnJail(ctx, input, {
     kind: 'jail.restore',
     can: jailCan.restore,
@@ -30,10 +37,10 @@ export function restoreJail(ctx: VerbContext, input: JailActInput) {
           warnings.push(`${row.address} is not given back: ${error.message}`);
         }
       }
-      const wants = await wantJail(work, jail, host, { state: 'stopped' });
+      const wants = await wantJail(work, jail, host, as);
       return {
         before: { wanted: 'destroyed' },
-        after: { wanted: 'stopped', addresses: given.map(({ address }) => address), notGivenBack: warnings },
+        after: { wanted: as.state, addresses: given.map(({ address }) => address), notGivenBack: warnings },
         wants,
         addresses: given.map(({ address }) => address),
         topics: had.map(({ address }) => `address/${address}`),

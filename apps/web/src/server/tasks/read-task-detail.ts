@@ -7,7 +7,7 @@ import { TASK_FINAL, type TaskDetail, type TaskView } from '@cellblock/shared/vi
 import type { Db } from '../db.ts';
 import { buildHostSpec, loadSpecRows } from '../host-sync/build-host-spec.ts';
 import type { VerbContext } from '../verb-context.ts';
-import { counterpart } from './cancel-task.ts';
+import { counterpart } from './counterpart.ts';
 import { readTask } from './queries.ts';
 
 /** One task with what its hosts would still do for it, and what canceling it would do. */

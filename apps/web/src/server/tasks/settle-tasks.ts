@@ -4,7 +4,7 @@ import { newEventId } from '../audit/event-id.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import type { Tx } from '../db.ts';
 import { type Facts, type Verdict, verdictOf } from './verdict.ts';
-import { Want } from './want.ts';
+import { Want, withoutSettings } from './want.ts';
 
 /**
  * Moves the open tasks of a host on, by its last report and receipts, and appends the outcome to their
@@ -33,7 +33,7 @@ export async function settleTasks(tx: Tx, hostId: string): Promise<string[]> {
         state: verdict.state,
         message: verdict.message,
         ...(verdict.refusal && { refusal: verdict.refusal as object }),
-        ...(ended && { endedAt: new Date() }),
+        ...(ended && { endedAt: new Date(), wants: withoutSettings(task.wants) }),
       },
     });
     topics.push(`task/T-${task.id}`);
