@@ -102,9 +102,10 @@ export interface Kernel {
   createCgroup(o: { name: string }): Promise<void>;
   /** Limits are so; null lifts one (ENOENT; EBUSY when memory in use is above; EOPNOTSUPP without a controller). */
   setCgroupLimits(o: { name: string; limits: CgroupLimits }): Promise<void>;
+  /** `whole`: it is there in every hierarchy that our groups live in; null: in none. */
   readCgroup(o: {
     name: string;
-  }): Promise<{ limits: CgroupLimits; usage: CgroupUsage; pids: number[] } | null>;
+  }): Promise<{ whole: boolean; limits: CgroupLimits; usage: CgroupUsage; pids: number[] } | null>;
   /** `cgroup.procs` of the group in each hierarchy, for a program that joins before it does anything else. */
   cgroupProcsFiles(o: { name: string }): Promise<string[]>;
   /** Names of groups directly below `parent` in any hierarchy. */

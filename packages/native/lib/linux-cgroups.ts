@@ -86,6 +86,7 @@ export const linuxCgroups: Cgroups = {
       const unified = hierarchies.find((one) => one.version === 2);
       const pids = new Set(groups.flatMap(processesBelow));
       return {
+        whole: groups.length === hierarchies.length,
         limits: readLimits(place),
         usage: readUsage(place, unified ? groupPath(unified, name) : null),
         pids: [...pids].sort((a, b) => a - b),

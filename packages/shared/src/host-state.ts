@@ -43,7 +43,8 @@ export const JailState = z.object({
   idBase: z.int().nullable(),
   /** `unsafe`: there, but not as finding F3 wants it (0700 above, nosuid and nodev on the host side) */
   storage: z.enum(['absent', 'unsafe', 'safe']),
-  cgroup: z.object({ limits: JailLimits }).nullable(),
+  /** `whole` false: a crash left it in some of the host's hierarchies only */
+  cgroup: z.object({ limits: JailLimits, whole: z.boolean().optional() }).nullable(),
   netns: NetnsState.nullable(),
   process: ProcessState.nullable(),
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -33,6 +33,17 @@ test('forty claims at once by two agents never meet; a jail keeps its own', asyn
   ]);
   expect(new Set(bases).size).toBe(40);
   expect(await open().claim(claim('jail7'))).toBe(bases[7]);
+});
+
+test('what a killed claim left is swept by its own agent, and nobody else', async () => {
+  const registry = await mkdtemp(join(tmpdir(), 'ids-'));
+  onTestFinished(() => rm(registry, { recursive: true }));
+  const ids = new IdRanges({ registry });
+  const base = await ids.claim(claim('a'));
+  const drafts = ['.aaaaaaaa-b', '.bbbbbbbb-c'];
+  for (const draft of drafts) await writeFile(join(registry, draft), 'x');
+  await ids.sweep('aaaaaaaa');
+  expect((await readdir(registry)).sort()).toEqual(['.bbbbbbbb-c', String(base)]);
 });
 
 test('ranges of the host’s own accounts are passed over', async () => {

@@ -61,7 +61,7 @@ export function readCgroup(world: World, { name }: Options<'readCgroup'>) {
   if (!group) return null;
   const pids = below(world, name).flatMap(([, one]) => [...one.pids]);
   const usage = { memoryBytes: group.memoryBytes, cpuSeconds: 0, pids: pids.length, oomKills: 0 };
-  return { limits: { ...group.limits }, usage, pids: pids.sort((a, b) => a - b) };
+  return { whole: true, limits: { ...group.limits }, usage, pids: pids.sort((a, b) => a - b) };
 }
 
 export function cgroupProcsFiles(world: World, { name }: Options<'cgroupProcsFiles'>): string[] {

@@ -12,7 +12,7 @@ export function surroundingsAdditions(jail: WantedJail, seen: JailState | undefi
   const steps: Step[] = [];
   if (seen?.idBase == null) steps.push({ kind: 'ids.claim', ...of });
   if (seen?.storage !== 'safe') steps.push({ kind: 'storage.create', ...of });
-  if (!seen?.cgroup) steps.push({ kind: 'cgroup.create', ...of });
+  if (!seen?.cgroup || seen.cgroup.whole === false) steps.push({ kind: 'cgroup.create', ...of });
   const { limits } = jail.spec.settings;
   if (!sameLimits(seen?.cgroup?.limits ?? UNLIMITED, limits)) {
     steps.push({ kind: 'cgroup.limits', ...of, limits });

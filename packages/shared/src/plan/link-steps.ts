@@ -40,7 +40,8 @@ function linkAddition(
   const steps: Step[] = [];
   // An end without its other end is not ours to mend: link.create removes it and makes the pair anew.
   if (!outer) steps.push({ kind: 'link.create', ...of, network, bridge, link, mac });
-  else if (outer.master !== bridge) steps.push({ kind: 'link.attach', ...of, network, bridge });
+  // The kernel takes a new port up with a second call: it may have stayed down between the two.
+  else if (outer.master !== bridge || !outer.up) steps.push({ kind: 'link.attach', ...of, network, bridge });
 
   const flags = own ? OWN_PORT_FLAGS : { isolated: false };
   const right = Object.entries(flags).every(

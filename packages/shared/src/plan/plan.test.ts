@@ -151,6 +151,15 @@ describe('plan', () => {
     expect(kinds([network(), web1, address(web1, '10.0.0.5')], state)).toEqual([]);
   });
 
+  it('finishes what a crash left half made: a group in one hierarchy only, a port that is down', () => {
+    const state = converged([{ jail: web1, addresses: [] }]);
+    const [group, port] = [state.jails[0]?.cgroup, state.ports[0]];
+    if (!group || !port) throw new Error('no group, or no port');
+    group.whole = false;
+    port.up = false;
+    expect(kinds([network(), web1], state)).toEqual(['cgroup.create', 'link.attach']);
+  });
+
   it('starts a jail on an empty host: guard before link before address before process', () => {
     const order = kinds([network(), web1, address(web1, '10.0.0.5')], emptyHostState(INSTANCE, AT));
     const at = (kind: string) => order.indexOf(kind);

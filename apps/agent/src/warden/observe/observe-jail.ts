@@ -33,6 +33,7 @@ export async function observeJail(host: WardenHost, found: Found): Promise<JailS
     idBase: found.idBase,
     storage,
     cgroup: cgroup && {
+      whole: cgroup.whole,
       limits: {
         memory: cgroup.limits.memory ?? null,
         cpus: cgroup.limits.cpus ?? null,
