@@ -21,6 +21,10 @@ const shared: BuildOptions = {
   external: ['*.node', 'pg-native', 'bufferutil', 'utf-8-validate'],
 };
 
+/** What ends a process on behalf of the crash suite is no part of what is shipped. */
+const SHIPPED: BuildOptions = { define: { 'globalThis.crashHere': 'undefined' } };
+const CRASHING: BuildOptions = { inject: [path.join(repository, 'scripts/crash/crash-hook.ts')] };
+
 const AGENT_AND_CLI = {
   supervisor: 'apps/agent/src/supervisor/main.ts',
   warden: 'apps/agent/src/warden/main.ts',
@@ -38,24 +42,41 @@ export async function bundles(key: string): Promise<string> {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return directory;
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  await bundleAgentAndCli(path.join(directory, 'agent'));
-  await bundleDashboard(path.join(directory, 'dashboard'));
+  await shippedBundles(directory);
   writeFileSync(stamp, key);
   return directory;
 }
 
+export async function shippedBundles(directory: string): Promise<void> {
+  await bundleAgentAndCli(path.join(directory, 'agent'), SHIPPED);
+  await bundleDashboard(path.join(directory, 'dashboard'), SHIPPED);
+}
+
+/** The same with a crash hook (scripts/crash/crash-hook.ts), for tests: made anew, which takes a second. */
+export async function crashBundles(directory: string): Promise<void> {
+  await bundleAgentAndCli(path.join(directory, 'agent'), CRASHING);
+  await bundleDashboard(path.join(directory, 'dashboard'), CRASHING);
+}
+
 /** One file per process, with everything in it: supervisor.mjs, warden.mjs, dialer.mjs, cli.mjs. */
-async function bundleAgentAndCli(directory: string): Promise<void> {
-  await build({ ...shared, entryPoints: AGENT_AND_CLI, outdir: directory, outExtension: { '.js': '.mjs' } });
+async function bundleAgentAndCli(directory: string, kind: BuildOptions): Promise<void> {
+  await build({
+    ...shared,
+    ...kind,
+    entryPoints: AGENT_AND_CLI,
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+  });
 }
 
 /**
  * The dashboard's process beside Next's standalone output. Next itself stays outside: it finds its own parts
  * by path, and reads its settings from the environment, so `server.mjs` sets them before anything is imported.
  */
-async function bundleDashboard(directory: string): Promise<void> {
+async function bundleDashboard(directory: string, kind: BuildOptions): Promise<void> {
   await build({
     ...shared,
+    ...kind,
     external: [...(shared.external ?? []), 'next', 'next/*', 'react', 'react-dom', 'sharp'],
     entryPoints: { dashboard: 'apps/web/src/server.ts' },
     outdir: directory,

@@ -30,6 +30,14 @@ export const programs: Stage = {
   commands: [{ cwd: 'packages/native/cpp/spawn', argv: ['make', '-j2', 'all'] }],
 };
 
+/** The same with crash points: only tests use them. */
+export const crashPrograms: Stage = {
+  name: 'spawn and keeper that crash',
+  from: ['packages/native/cpp/spawn'],
+  makes: ['packages/native/build/bin/spawn-crash', 'packages/native/build/bin/keeper-crash'],
+  commands: [{ cwd: 'packages/native/cpp/spawn', argv: ['make', '-j2', 'crash'] }],
+};
+
 export const prismaClient: Stage = {
   name: 'database client',
   from: [...LOCK, 'apps/web/prisma/schema', 'apps/web/prisma.config.ts', 'apps/web/prisma/schema-engine.ts'],

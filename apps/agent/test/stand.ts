@@ -17,12 +17,19 @@ import { TestDashboard } from './test-dashboard.ts';
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '../src/warden/main.ts');
 
+export interface WardenProgram {
+  main: string;
+  env: Record<string, string>;
+}
+
 /** A "host" in a network namespace of its own, with a warden that acts on nothing else's network. */
 export class Stand {
   readonly directory: string;
   readonly netns: string;
   /** the namespace is another stand's */
   private readonly guest: boolean;
+  /** what is started as the warden, and with which environment */
+  private readonly program: WardenProgram;
   readonly kernel = createLinuxKernel();
   instance = '';
   private warden: ChildProcess | null = null;
@@ -30,14 +37,16 @@ export class Stand {
   readonly testDashboard = new TestDashboard();
   private connected: TRPCClient<AgentRouter> | null = null;
 
-  private constructor(directory: string, netns: string | undefined) {
+  private constructor(directory: string, netns: string | undefined, program: WardenProgram) {
     this.directory = directory;
+    this.program = program;
     this.guest = netns !== undefined;
     this.netns = netns ?? `/run/cellblock-stand-${directory.slice(-6)}/host`;
   }
 
-  static async open(o: { bounds?: string; netns?: string } = {}): Promise<Stand> {
-    const stand = new Stand(await mkdtemp(join(tmpdir(), 'cellblock-stand-')), o.netns);
+  static async open(o: { bounds?: string; netns?: string; program?: WardenProgram } = {}): Promise<Stand> {
+    const directory = await mkdtemp(join(tmpdir(), 'cellblock-stand-'));
+    const stand = new Stand(directory, o.netns, o.program ?? { main: MAIN, env: {} });
     if (!stand.guest) await stand.kernel.createNetns({ path: stand.netns });
     stand.instance = (await loadAgentKey(stand.directory)).instance;
     if (o.bounds !== undefined) {
@@ -68,8 +77,8 @@ export class Stand {
   async start(): Promise<void> {
     const child = spawn(
       'nsenter',
-      [`--net=${this.netns}`, process.execPath, MAIN, '--data', this.directory],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      [`--net=${this.netns}`, process.execPath, this.program.main, '--data', this.directory],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.program.env } },
     );
     this.warden = child;
     await new Promise<void>((resolve, reject) => {
@@ -86,10 +95,18 @@ export class Stand {
     this.warden = null;
     this.testDashboard.close();
     this.connected = null;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await ended;
+  }
+
+  /** It was killed by somebody else: resolves when that is over. */
+  async killed(): Promise<void> {
+    const child = this.warden;
+    if (child && child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child.once('exit', resolve));
+    await this.stop();
   }
 
   get wardenLog(): string {
@@ -113,7 +130,9 @@ export class Stand {
   async until(what: string, wanted: (status: HostStatus) => boolean, ms = 15_000): Promise<HostStatus> {
     const end = Date.now() + ms;
     for (;;) {
-      const status = await this.status();
+      const asked = new Promise<null>((resolve) => setTimeout(resolve, ms + 1_000, null).unref());
+      const status = await Promise.race([this.status(), asked]);
+      if (status === null) throw new Error(`${what}: the warden does not answer\n${this.log}`);
       if (wanted(status)) return status;
       if (Date.now() > end) {
         const { problems, refused, jails, addresses, accepted, converged } = status;

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { once } from 'node:events';
 import { AgentHello, AgentProof, signedNonce } from '@cellblock/shared/agent-handshake';
-import { hostSpec, type SpecObject, type SpecPutAnswer } from '@cellblock/shared/host-spec';
+import { hostSpec, type SpecObject, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
@@ -18,12 +18,15 @@ export class TestDashboard {
   private socket: WebSocket | null = null;
   generation = 0;
   agentKey = '';
+  /** of the connections, as the agent counts them */
+  counters: number[] = [];
 
   async connect(dialerSocket: string): Promise<TRPCClient<AgentRouter>> {
     const socket = new WebSocket(`ws+unix:${dialerSocket}:/`);
     this.socket = socket;
     const hello = AgentHello.parse(JSON.parse(String((await once(socket, 'message'))[0])));
     this.agentKey = hello.publicKey;
+    this.counters.push(hello.counter);
     const raw = this.keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
     const publicKey = raw.toString('base64');
     const nonce = randomBytes(32).toString('base64');
@@ -53,6 +56,27 @@ export class TestDashboard {
       base: null,
       changed: objects,
       removed: [],
+      digest: specDigest(hostSpec(this.generation, objects).objects),
+      expect: [],
+    });
+  }
+
+  /** What differs from `base`, which the agent has accepted as the generation before. */
+  putDifference(
+    agent: TRPCClient<AgentRouter>,
+    base: SpecObject[],
+    objects: SpecObject[],
+  ): Promise<SpecPutAnswer> {
+    const text = new Map(base.map((object) => [specKey(object), JSON.stringify(object)]));
+    const kept = new Set(objects.map(specKey));
+    this.generation += 1;
+    return agent.spec.put.mutate({
+      dashboard: DASHBOARD,
+      epoch: EPOCH,
+      generation: this.generation,
+      base: this.generation - 1,
+      changed: objects.filter((object) => text.get(specKey(object)) !== JSON.stringify(object)),
+      removed: [...text.keys()].filter((key) => !kept.has(key)),
       digest: specDigest(hostSpec(this.generation, objects).objects),
       expect: [],
     });

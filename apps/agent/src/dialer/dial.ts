@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type {} from '@cellblock/shared/crash-points';
 import { agentEndpoint, DialerFile } from '@cellblock/shared/dialer-file';
 import { WebSocket } from 'ws';
 import { relay } from './relay.ts';
@@ -94,7 +95,9 @@ async function connectOnce(
         throw error;
       },
     );
+    globalThis.crashHere?.('dialer reached the dashboard');
     const warden = await opened(`ws+unix:${places.socket}:/`, { handshakeTimeout: CONNECT_WITHIN }, open);
+    globalThis.crashHere?.('dialer reached the warden');
     connected();
     options.say(`connected to ${url}`);
     const since = performance.now();

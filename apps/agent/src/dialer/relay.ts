@@ -31,6 +31,7 @@ function pass(from: WebSocket, to: WebSocket): void {
       if (to.bufferedAmount < ENOUGH_WAITING && from.isPaused) from.resume();
     });
     if (to.bufferedAmount >= ENOUGH_WAITING) from.pause();
+    globalThis.crashHere?.('dialer passed a frame');
   });
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import type { DurableFile } from '@cellblock/shared/crash-points';
 
 /** Replaces a file so that after a power cut it is the old one or the new one, whole: temporary file, fsync,
  *  rename, fsync of the directory. */
@@ -12,8 +13,11 @@ export async function writeDurably(path: string, text: string, mode = 0o600): Pr
   } finally {
     await file.close();
   }
+  const name = basename(path) as DurableFile;
+  globalThis.crashHere?.(`warden drafted ${name}`);
   await rename(temporary, path);
   await syncDirectory(dirname(path));
+  globalThis.crashHere?.(`warden wrote ${name}`);
 }
 
 export async function removeDurably(path: string): Promise<void> {

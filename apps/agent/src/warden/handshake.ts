@@ -74,6 +74,7 @@ export async function shakeHands(o: {
       ...(file.token === null ? {} : { token: file.token }),
     };
     o.socket.send(JSON.stringify(hello));
+    globalThis.crashHere?.('warden said hello');
     const first = await frames.next(ANSWER_MS);
     const welcome = DashboardWelcome.safeParse(first);
     if (!welcome.success) throw refusalOf(first);
@@ -81,6 +82,7 @@ export async function shakeHands(o: {
     const toSign = signedNonce('agent', welcome.data.nonce, welcome.data.publicKey, o.key.publicKey);
     const proof: z.infer<typeof AgentProof> = { type: 'proof', signature: o.key.sign(toSign) };
     o.socket.send(JSON.stringify(proof));
+    globalThis.crashHere?.('warden proved its key');
     let verdict = DashboardVerdict.parse(await frames.next(ANSWER_MS));
     while (verdict.type === 'waiting') {
       o.onWaiting?.(verdict.fingerprint, verdict.message);

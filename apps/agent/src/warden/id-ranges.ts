@@ -58,6 +58,12 @@ export class IdRanges {
     }
   }
 
+  /** Removes what an agent of this instance that was killed while it claimed has left in the registry. */
+  async sweep(instance: string): Promise<void> {
+    for (const name of await readdir(this.#registry).catch(() => []))
+      if (name.startsWith(`.${instance}-`)) await rm(join(this.#registry, name), { force: true });
+  }
+
   async list(): Promise<IdClaim[]> {
     const names = await readdir(this.#registry).catch(() => []);
     const claims: IdClaim[] = [];
@@ -73,8 +79,10 @@ export class IdRanges {
   async #write(base: number, o: { instance: string; jailKey: string }): Promise<boolean> {
     const draft = join(this.#registry, `.${o.instance}-${o.jailKey}`);
     await writeFile(draft, `${o.instance} ${o.jailKey}\n`, { mode: 0o644 });
+    globalThis.crashHere?.('warden drafted a claim');
     try {
       await link(draft, join(this.#registry, String(base)));
+      globalThis.crashHere?.('warden linked a claim');
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -140,6 +140,7 @@ export class Ledger {
       await file.close();
     }
     this.#lines += 1;
+    globalThis.crashHere?.('warden appended to the journal');
   }
 }
 

@@ -57,6 +57,7 @@ async function tellDialer(): Promise<void> {
   await writeFile(fresh, text, { mode: 0o640 });
   await chown(fresh, 0, gid);
   await rename(fresh, paths.dialerFile);
+  globalThis.crashHere?.('warden told the dialer');
 }
 
 /** Keepers run as nobody's user but their own; in a clone without that user, as nobody. */

@@ -95,6 +95,7 @@ export class Receipts {
       for (const { reject } of batch) reject(error);
       return;
     }
+    globalThis.crashHere?.('warden appended receipts');
     this.#head = head;
     this.#kept.push(...receipts);
     for (const [at, { resolve }] of batch.entries()) resolve(receipts[at] as Receipt);
@@ -124,6 +125,7 @@ export class Receipts {
       const file = fileOf(this.#kept[0].body.seq);
       while (this.#kept[0] && fileOf(this.#kept[0].body.seq) === file) this.#kept.shift();
       await rm(join(this.#directory, file), { force: true });
+      globalThis.crashHere?.('warden removed receipts');
     }
   }
 }

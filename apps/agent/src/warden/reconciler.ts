@@ -329,6 +329,7 @@ export class Reconciler {
       durationMs: outcome.durationMs,
       bounds: this.parts.boundsHash(),
     });
+    globalThis.crashHere?.(`warden accounted for ${step.kind}`);
     this.parts.changed();
   }
 

@@ -44,6 +44,7 @@ export async function createStorage(host: WardenHost, jailKey: string): Promise<
   const { directory, storage, run } = jailPaths(host.paths, jailKey);
   await makePrivateDirectory(directory);
   await chmod(directory, 0o700);
+  globalThis.crashHere?.('warden made a directory for a jail');
   await makePrivateDirectory(run);
   await mkdir(storage, { recursive: true, mode: 0o755 });
 }
@@ -55,6 +56,7 @@ export async function furnish(host: WardenHost, directory: string): Promise<void
   // /home is made last, and so tells a finished set from one that a crash cut short.
   await rm(join(directory, 'etc'), { recursive: true, force: true });
   await host.etc.copyTo(join(directory, 'etc'));
+  globalThis.crashHere?.('warden copied etc');
   for (const { name, mode } of OWN_DIRECTORIES) {
     await mkdir(join(directory, name), { recursive: true });
     await chmod(join(directory, name), mode);
@@ -70,6 +72,7 @@ export async function removeStorage(host: WardenHost, jailKey: string): Promise<
   await rename(directory, gone).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
+  globalThis.crashHere?.('warden put storage aside');
   await removeTree(gone);
 }
 

@@ -148,6 +148,7 @@ export class Warden {
       hostId = id;
     };
     await closeStorage(host);
+    await host.ids.sweep(key.instance);
     return warden;
   }
 
@@ -190,6 +191,7 @@ export class Warden {
     const before = this.ledger.spec;
     const answer = await this.ledger.put(put);
     if (answer.result === 'accepted') {
+      globalThis.crashHere?.('warden accepted a spec');
       const jails = jailsTouched(before, this.ledger.spec);
       this.reconciler.wake({ changed: true, ...(jails ? { jails } : {}) });
       this.changes.tell();

@@ -1,6 +1,7 @@
 import { actorName } from '@cellblock/shared/actor';
 import { AppError } from '@cellblock/shared/app-error';
 import type { AuditKind, ObjectRef } from '@cellblock/shared/audit-event';
+import type {} from '@cellblock/shared/crash-points';
 import type { PlanView } from '@cellblock/shared/views/plan-view';
 import type { TaskView } from '@cellblock/shared/views/task-view';
 import { appendLeaves } from './audit/append-leaves.ts';
@@ -79,6 +80,7 @@ export async function changeFleet<T>(
     const { decision, task } = await ctx.db.$transaction(async (tx) => {
       const [clock] = await tx.$queryRaw<[{ now: Date }]>`SELECT clock_timestamp() AS now`;
       const changed = new Map<string, ChangedHost>();
+      globalThis.crashHere?.('dashboard began a change');
       const decision = await decide({
         tx,
         event,
@@ -89,14 +91,19 @@ export async function changeFleet<T>(
           return changed;
         },
       });
+      globalThis.crashHere?.('dashboard decided a change');
       if (act.dryRun || act.plan !== undefined) {
         const plan = await planOfChange(tx, event, decision, changed);
         if (act.dryRun) throw new Preview(plan);
         if (plan.hash !== act.plan) throw movedOn(plan);
       }
-      return { decision, task: await record(tx, ctx, act.kind, event, by, decision, [...changed.keys()]) };
+      const task = await record(tx, ctx, act.kind, event, by, decision, [...changed.keys()]);
+      globalThis.crashHere?.('dashboard recorded a change');
+      return { decision, task };
     });
+    globalThis.crashHere?.('dashboard committed a change');
     await appendLeaves(ctx.db);
+    globalThis.crashHere?.('dashboard numbered a change');
     return {
       task: task === null ? null : await readTask(ctx.db, task),
       object: await decision.show(ctx.db),
@@ -125,6 +132,7 @@ async function record<T>(
     summary: `${by} ${decision.summary}`,
     about: aboutOf(decision),
   });
+  globalThis.crashHere?.('dashboard recorded an intent');
   const topics = [...decision.topics, 'audit', ...hosts.flatMap((id) => [`host/${id}`, `spec/${id}`])];
   if (wants.length === 0 && decision.outcomeLater) {
     await notifyChanges(tx, topics);

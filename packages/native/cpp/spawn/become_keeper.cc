@@ -9,6 +9,7 @@
 #include <string>
 
 #include "capabilities.h"
+#include "crash_point.h"
 #include "failure.h"
 #include "keeper_descriptors.h"
 
@@ -27,7 +28,12 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
   const int program = check(fcntl(start.program, F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
   for (size_t i = 0; i < std::size(wanted); i++)
     check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
+#ifdef CRASH_POINTS
+  std::string armed = armed_for_keeper();
+  check(close_range(kCrashDirectory + 1, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
+#else
   check(close_range(kKeeperDescriptorsEnd, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
+#endif
   check(chdir("/"), "enter /");
   bound_capabilities(0);
   check(setgroups(0, nullptr), "drop groups of keeper");
@@ -37,8 +43,13 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
   check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
   const std::string first = std::to_string(start.first);
   char name[] = "keeper";
+#ifdef CRASH_POINTS
+  char* arguments[] = {name, const_cast<char*>(first.c_str()), armed.data(), nullptr};
+#else
   char* arguments[] = {name, const_cast<char*>(first.c_str()), nullptr};
+#endif
   char* environment[] = {nullptr};
+  CRASH_POINT("spawn is about to be the keeper");
   execveat(program, "", arguments, environment, AT_EMPTY_PATH);
   fail("execute keeper");
 }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "console_ring.h"
+#include "crash_point.h"
 #include "keeper_descriptors.h"
 #include "keeper_filter.h"
 #include "paths.h"
@@ -36,6 +37,7 @@ class Listeners {
     // What came before the listener did is in the files: tell it to look once.
     if (fd && fds_.size() < kListenersMost && send(fd.get(), "c", 1, MSG_NOSIGNAL) == 1)
       fds_.push_back(std::move(fd));
+    CRASH_POINT("keeper took a listener");
   }
   void tell(char news) {
     std::erase_if(fds_, [news](const UniqueFd& fd) {
@@ -60,6 +62,7 @@ bool drain(ConsoleRing& ring, bool& over) {
   char buffer[16384];
   const ssize_t n = read(kConsolePipe, buffer, sizeof buffer);
   if (n > 0) ring.append({buffer, static_cast<size_t>(n)});
+  CRASH_POINT("keeper kept what was written");
   if (n == 0) over = true;
   return n > 0;
 }
@@ -103,17 +106,25 @@ int keep(pid_t first) {
   }
   while (!console_over && drain(ring, console_over)) {
   }
+  CRASH_POINT("keeper saw the end");
   write_exit(status);
+  CRASH_POINT("keeper wrote the end down");
   // Whoever hears of the end may start the next tree here at once.
   close(kLock);
+  CRASH_POINT("keeper gave the lock back");
   listeners.tell('x');
+  CRASH_POINT("keeper told its listeners");
   return 0;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
+#ifdef CRASH_POINTS
+  if (count == 3) arm_keeper(arguments[--count]);
+#endif
   if (count != 2) return 2;
+  CRASH_POINT("keeper began");
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   prctl(PR_SET_NAME, "keeper", 0, 0, 0);
   ignore_what_is_meant_for_others();
@@ -121,7 +132,9 @@ int main(int count, char** arguments) {
   fcntl(kListenSocket, F_SETFL, fcntl(kListenSocket, F_GETFL) | O_NONBLOCK);
   // What it holds is worth more than what it is confined by: an old kernel's refusal does not end it.
   confine_keeper();
+  CRASH_POINT("keeper confined itself");
   write_all(kReportPipe, "ok\n");
   close(kReportPipe);
+  CRASH_POINT("keeper reported");
   return keep(static_cast<pid_t>(std::atoi(arguments[1])));
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "console_ring.h"
+#include "crash_point.h"
 #include "failure.h"
 #include "paths.h"
 
@@ -55,6 +56,7 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   run.ring = open_own(directory, "console", O_RDWR | O_CREAT);
   prepare_ring(run.ring.get(), console_bytes);
   run.listener = listen_in(directory);
+  CRASH_POINT("spawn prepared the run directory");
   return run;
 }
 
@@ -62,6 +64,7 @@ void write_tree_file(const RunDirectory& run, const std::string& text) {
   const int directory = run.directory.get();
   UniqueFd file = open_own(directory, "tree.new", O_WRONLY | O_CREAT | O_TRUNC);
   if (!write_all(file.get(), text)) fail("write tree file");
+  CRASH_POINT("spawn drafted the facts of the tree");
   check(renameat(directory, "tree.new", directory, "tree"), "write tree file");
 }
 

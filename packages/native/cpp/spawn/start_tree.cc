@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "become_keeper.h"
+#include "crash_point.h"
 #include "failure.h"
 #include "mount_calls.h"
 #include "mutant.h"
@@ -41,6 +42,7 @@ void leave_caller() {
                         make_user_namespace(spec.id_base, spec.id_count),
                         prepare_confinement(spec.uid, spec.gid, spec.capabilities),
                         spec.command.empty() ? own_program() : UniqueFd()};
+    CRASH_POINT("spawn prepared the tree");
     try {
       // So that a program in the tree can open /dev/stdout again.
       check(fchown(builder.console.in.get(), spec.id_base + spec.uid, spec.id_base + spec.gid),
@@ -63,11 +65,16 @@ void leave_caller() {
 
 void start_tree(const char* keeper_path) {
   try {
+#ifdef CRASH_POINTS
+    arm_crash_points();
+#endif
     const TreeSpec spec = parse_tree_spec(read_netstring(0));
+    CRASH_POINT("spawn read the spec");
     UniqueFd report_to = check_fd(fcntl(1, F_DUPFD_CLOEXEC, 3), "keep the report's descriptor");
     // The caller waits for the report, not for us: the builder outlives it.
     if (check(fork(), "fork") != 0) _exit(0);
     leave_caller();
+    CRASH_POINT("spawn left its caller");
     build(spec, keeper_path, report_to.get());
   } catch (const Failure& failure) {
     report(1, failure);

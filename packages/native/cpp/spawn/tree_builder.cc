@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cgroup_join.h"
+#include "crash_point.h"
 #include "descriptor_passing.h"
 #include "mutant.h"
 #include "paths.h"
@@ -57,6 +58,7 @@ void TreeBuilder::be_first() {
   UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
   if (!mounts) _exit(1);
   check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
+  CRASH_POINT("spawn entered the mounts");
   check(chdir("/"), "enter the tree's root");
   check(setsid(), "make session");
   UniqueFd nothing = check_fd(open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null of the tree");
@@ -67,6 +69,7 @@ void TreeBuilder::be_first() {
   const bool has_command = !spec.command.empty();
   // From here on, silence means that the program runs.
   write_all(failures.in.get(), "+");
+  CRASH_POINT("spawn is about to execute");
   confine_and_execute(confinement, has_command ? -1 : init_program.get(),
                       has_command ? spec.command : std::vector<std::string>{"init"}, spec.environment);
 }
@@ -76,9 +79,11 @@ void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
     join_v1_cgroups(spec.cgroup_procs_files);
   else
     join_cgroups(spec.cgroup_procs_files);
+  CRASH_POINT("spawn joined the groups");
   lower_oom_protection();
   UniqueFd network = open_plain(spec.netns, O_RDONLY, "open netns " + spec.netns);
   check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
+  CRASH_POINT("spawn entered the network");
   become_root_of(user_namespace.get());
   int namespaces = 0;
   if (!leaves_out("pid-namespace")) namespaces |= CLONE_NEWPID;
@@ -86,6 +91,7 @@ void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
   if (!leaves_out("uts-namespace")) namespaces |= CLONE_NEWUTS;
   if (!leaves_out("cgroup-namespace")) namespaces |= CLONE_NEWCGROUP;
   check(unshare(namespaces), "make namespaces");
+  CRASH_POINT("spawn made namespaces");
   if (!leaves_out("uts-namespace"))
     check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
   // Its parent is ours: the builder, which stays.
@@ -99,6 +105,7 @@ void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
       _exit(1);
     }
   }
+  CRASH_POINT("spawn made the first process");
   const pid_t told = static_cast<pid_t>(pid);
   // Who waits for the silence of this pipe shall not wait for our end.
   failures.in.reset();
@@ -108,13 +115,15 @@ void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
 void TreeBuilder::make_first() {
   Pipe first_pid = make_pipe();
   const UniqueFd group = open_unified_group(spec.cgroup_procs_files);
-  entrant = run_child(failures.in.get(), group, [&](bool in_group) { be_entrant(first_pid.in.get(), in_group); });
+  entrant =
+      run_child(failures.in.get(), group, [&](bool in_group) { be_entrant(first_pid.in.get(), in_group); });
   first_pid.in.reset();
   pid_t told;
   if (read(first_pid.out.get(), &told, sizeof told) == sizeof told) first = told;
   if (first < 0) fail("make first process", ECHILD);
   first_process = check_fd(syscall(SYS_pidfd_open, first, 0), "open first process");
   mounts_for_first.theirs.reset();
+  CRASH_POINT("spawn opened the first process");
 }
 
 UniqueFd TreeBuilder::make_mounts() {
@@ -128,6 +137,7 @@ UniqueFd TreeBuilder::make_mounts() {
     UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
     failures.in.reset();
     send_descriptor(hand_over.theirs.get(), mounts.get());
+    CRASH_POINT("spawn handed the mounts over");
   });
   check(setns(own.get(), CLONE_NEWPID), "leave pid namespace");
   hand_over.theirs.reset();
@@ -137,13 +147,19 @@ UniqueFd TreeBuilder::make_mounts() {
 }
 
 void TreeBuilder::release_first(const UniqueFd& mounts) {
+  CRASH_POINT("spawn received the mounts");
   write_tree_file(run, tree_facts(spec, getpid(), first));
+  CRASH_POINT("spawn wrote the facts of the tree");
   send_descriptor(mounts_for_first.ours.get(), mounts.get());
+  CRASH_POINT("spawn released the first process");
   failures.in.reset();
   std::string said = read_all(failures.out.get(), 64 * 1024);
   // What they had to say was heard: nobody had to wait for their ends.
   for (const pid_t helper : {entrant, mounter}) wait_for(helper);
-  if (said == "+") return;
+  if (said == "+") {
+    CRASH_POINT("spawn heard that the program runs");
+    return;
+  }
   if (said.starts_with("+")) said.erase(0, 1);
   Failure failure{"first process ended before its program was executed", ECHILD};
   parse_report(said, failure);

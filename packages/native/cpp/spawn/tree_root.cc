@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "crash_point.h"
 #include "failure.h"
 #include "mount_calls.h"
 #include "mutant.h"
@@ -89,18 +90,23 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
     mount_host_usr(tree, stage.get());
   else
     mount_directory(tree, stage.get());
+  CRASH_POINT("spawn mounted the root");
   mount_devices(tree);
   mount_process_table(tree);
+  CRASH_POINT("spawn mounted devices and processes");
   for (const MountSpec& mount : spec.mounts) mount_on_top(tree, mount);
+  CRASH_POINT("spawn mounted the storage");
   if (host_usr) seal_host_usr(tree);
   if (spec.root_read_only && !leaves_out("read-only"))
     set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
   make_root(tree);
+  CRASH_POINT("spawn turned the root");
   if (leaves_out("locked-mounts"))
     hand_over_unlocked(user_namespace);
   else
     become_root_of(user_namespace);
   // The copy is what locks.
   if (!leaves_out("locked-mounts")) check(unshare(CLONE_NEWNS), "copy mounts into the tree's user namespace");
+  CRASH_POINT("spawn locked the mounts");
   return check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
 }

@@ -65,7 +65,9 @@ async function attempt(host: WardenHost, step: Step): Promise<StepOutcome> {
     ...rest,
   });
   try {
-    return ended({ applied: await applyStep(host, step), failure: null });
+    const applied = await applyStep(host, step);
+    globalThis.crashHere?.(`warden did ${step.kind}`);
+    return ended({ applied, failure: null });
   } catch (error) {
     return ended({ applied: null, failure: failureOf(error) });
   }

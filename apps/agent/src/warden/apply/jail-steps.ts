@@ -40,6 +40,7 @@ export const removeCgroup: Executor<'cgroup.remove'> = async (host, { jail }) =>
   const name = cgroupName(host.instance, jail);
   for (let tries = 1; ; tries += 1) {
     await gone(host.kernel.killCgroup({ name }), null, 'ENOENT');
+    globalThis.crashHere?.('warden killed a group');
     try {
       await host.kernel.removeCgroup({ name });
       break;

@@ -42,7 +42,9 @@ export const addAddress: Executor<'address.add'> = async (host, step) => {
   const netns = netnsPath(host.instance, step.jail);
   const { link, prefix, address, segment, mac } = step;
   if (segment !== null && !lostHereJustNow(host, address)) await refuseConflict(host, segment, address, mac);
+  if (segment !== null) globalThis.crashHere?.('warden found an address free');
   const applied = await made(host.kernel.addAddress({ netns, link, prefix }), { link, prefix }, 'EEXIST');
+  if (segment !== null) globalThis.crashHere?.('warden added an address unannounced');
   // The kernel announces what a link carries when its hardware address is set (arp_notify, ndisc_notify).
   if (segment !== null) await host.kernel.setLink({ netns, name: link, mac });
   return applied;

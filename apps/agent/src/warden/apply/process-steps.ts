@@ -33,6 +33,7 @@ export const startProcess: Executor<'process.start'> = async (host, step) => {
   // Before the start: after a crash in between, the tree tells by its own start time whether it happened.
   await host.records.write(step.jail, next);
   const status = await host.trees.start(tree);
+  globalThis.crashHere?.('warden started a tree');
   await host.records.write(step.jail, { ...next, started: true });
   return {
     before: earlier ? { running: false, exit: earlier.exit } : null,
@@ -52,6 +53,7 @@ export const stopProcess: Executor<'process.stop'> = async (host, step) => {
       signal: SIGTERM,
       timeoutMs: spec?.settings.stopTimeoutMs ?? 0,
     });
+    globalThis.crashHere?.('warden stopped a tree');
     return { before: { running: true }, after: { running: false, exit: status.exit } };
   } catch (error) {
     if (isKernelError(error, 'ESRCH', 'ENOENT')) return { before: null, after: { running: false } };

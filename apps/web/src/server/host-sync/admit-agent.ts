@@ -44,6 +44,7 @@ export async function admitAgent(
     if (host.state === 'waiting') return waitingHost(host);
     return { type: 'ready' as const, host: { id: host.id, name: host.name } };
   });
+  globalThis.crashHere?.('dashboard committed an admission');
   await appendLeaves(services.db);
   return admission;
 }
@@ -90,7 +91,9 @@ async function enrol(
     removed === null
       ? await tx.host.create({ data: { publicKey: hello.publicKey, ...fields } })
       : await tx.host.update({ where: { id: removed.id }, data: fields });
+  globalThis.crashHere?.('dashboard enrolled a host');
   await tx.enrollment.update({ where: { id: enrollment.id }, data: { usedAt: now, usedBy: host.name } });
+  globalThis.crashHere?.('dashboard used a token');
   await recordEvent(
     tx,
     { actor: { type: 'host', id: host.id, name }, session: null, sourceAddress, requestId: newEventId() },

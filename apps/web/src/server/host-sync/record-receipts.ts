@@ -60,6 +60,7 @@ export async function recordReceipts(
       })),
     });
     await tx.host.update({ where: { id: hostId }, data: { receiptSeq: seq, receiptHash: hash } });
+    globalThis.crashHere?.('dashboard stored receipts');
     const topics = [...(await settleTasks(tx, hostId))];
     const causes = stored.flatMap(({ body }) => body.cause ?? []);
     const tasks = await tx.task.findMany({ where: { event: { in: causes } }, select: { id: true } });

@@ -23,8 +23,10 @@ export async function recordStatus(db: Db, hostId: string, status: HostStatus): 
         lastReportAt: new Date(),
       },
     });
+    globalThis.crashHere?.('dashboard stored a report');
     const topics = [`host/${hostId}`];
     const ended = await confirmAddresses(tx, hostId, status, topics);
+    globalThis.crashHere?.('dashboard confirmed addresses');
     const goneJails = await confirmJails(tx, hostId, status, topics);
     const goneNetworks = await confirmNetworks(tx, hostId, status, topics);
     // What is over leaves the spec: the same generation must not mean two things.
@@ -32,7 +34,9 @@ export async function recordStatus(db: Db, hostId: string, status: HostStatus): 
     for (const next of new Set(ended)) if (next !== null && next !== hostId) await raise(tx, next, topics);
     topics.push(...(await settleTasks(tx, hostId)));
     await notifyChanges(tx, topics);
+    globalThis.crashHere?.('dashboard took a report in');
   });
+  globalThis.crashHere?.('dashboard committed a report');
   await appendLeaves(db);
 }
 

@@ -47,7 +47,9 @@ export function syncHost(
       isolationLevel: 'RepeatableRead',
     });
     if (closed.aborted || rows.host.generation === sender.accepted) return;
+    globalThis.crashHere?.('dashboard loaded a spec');
     const answer = await sender.send(buildHostSpec(rows));
+    globalThis.crashHere?.('dashboard delivered a spec');
     if (answer.result === 'frozen') await freeze(db, host.id, answer.reason);
   }, failed('its spec was not delivered'));
 
@@ -109,8 +111,11 @@ async function takeReceipts(db: Db, { agent, host }: AgentConnection, newest: nu
     });
     if (receiptSeq >= newest) return;
     const given = await agent.receipts.after.query({ seq: receiptSeq, limit: RECEIPTS_AT_ONCE });
+    globalThis.crashHere?.('dashboard fetched receipts');
     const { acknowledged, broken } = await recordReceipts(db, host.id, given);
+    globalThis.crashHere?.('dashboard committed receipts');
     if (acknowledged > receiptSeq) await agent.receipts.acknowledge.mutate({ seq: acknowledged });
+    globalThis.crashHere?.('dashboard acknowledged receipts');
     if (broken !== null) throw new Error(broken);
     if (acknowledged <= receiptSeq)
       throw new Error(`it speaks of ${newest} receipts and gives none after ${receiptSeq}`);

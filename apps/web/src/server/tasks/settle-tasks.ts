@@ -39,6 +39,7 @@ export async function settleTasks(tx: Tx, hostId: string): Promise<string[]> {
     topics.push(`task/T-${task.id}`);
     if (!ended) continue;
     await appendOutcome(tx, task, verdict, hostId);
+    globalThis.crashHere?.('dashboard appended an outcome');
     topics.push('audit');
   }
   return topics;

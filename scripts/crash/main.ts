@@ -1,0 +1,3 @@
+import { crashBuild } from './crash-build.ts';
+
+process.stdout.write(`${await crashBuild()}\n`);
