@@ -17,6 +17,7 @@ import { makeListener } from './http/listener.ts';
 import { openPages } from './http/pages.ts';
 import { RELAY_PATH, relayEndpoint } from './http/relay-endpoint.ts';
 import { listenOnRootSocket } from './http/root-socket.ts';
+import { NoticeLoop } from './notices/notice-loop.ts';
 import { tlsOptions } from './tls/tls-options.ts';
 import type { WebServices } from './web-services.ts';
 
@@ -53,6 +54,8 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
   setAgentConnections(db, { connections, relays });
   const loop = new SyncLoop(services, services.changes);
   loop.start();
+  const notices = new NoticeLoop(db);
+  notices.start();
 
   const pages = await openPages(env);
   const agents = agentEndpoint(services, connections, loop);
@@ -72,6 +75,7 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
     services,
     async stop() {
       loop.stop();
+      notices.stop();
       await services.presence.end();
       relays.close();
       for (const connection of connections.all()) connection.close();

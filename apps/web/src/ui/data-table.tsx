@@ -34,6 +34,8 @@ interface DataTableProps<Row> {
   rowKey: (row: Row) => string;
   /** Enter or click on a row. */
   onOpen?: (row: Row) => void;
+  /** A letter pressed on a row. */
+  onKey?: (key: string, row: Row) => void;
   selectedKey?: string | null;
   /** Shown in place of rows when there are none. */
   empty?: ReactNode;
@@ -61,6 +63,7 @@ export function DataTable<Row>({
   rows,
   rowKey,
   onOpen,
+  onKey,
   selectedKey,
   empty,
   sort,
@@ -128,6 +131,7 @@ export function DataTable<Row>({
                 event.preventDefault();
                 onPeek(row);
               }
+              if (!event.metaKey && !event.ctrlKey && !event.altKey) onKey?.(event.key, row);
             }}
             onFocus={(event) => event.target === event.currentTarget && onReach?.(row)}
             className={cx(
@@ -190,7 +194,7 @@ function SortButton({
 }
 
 function cameFromControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a, button, input, select, label') !== null;
+  return target instanceof Element && target.closest('a, button, input, select, label, summary') !== null;
 }
 
 function walkRows(event: KeyboardEvent<HTMLTableSectionElement>) {

@@ -22,13 +22,15 @@ function useStaleBy() {
   const ips = trpc.ips.pathFilter();
   const fleet = trpc.fleet.pathFilter();
   const tasks = trpc.tasks.pathFilter();
+  const notices = trpc.notices.pathFilter();
   const staleBy: Record<string, { queryKey?: readonly unknown[] }[]> = {
     jail: [jails, fleet, hosts, ips],
     host: [hosts, fleet, jails, tasks],
     network: [networks, pools, hosts],
     pool: [pools, networks],
     address: [ips, pools, networks, jails],
-    task: [tasks, fleet],
+    task: [tasks, fleet, notices],
+    notice: [notices],
     // Who may come in changes nothing else than the history.
     audit: [trpc.audit.pathFilter(), fleet, trpc.users.pathFilter(), trpc.tokens.pathFilter()],
   };

@@ -11,6 +11,7 @@ import { useSectionKeys } from './section-keys';
 import { Sidebar } from './sidebar';
 import { StatusBar } from './status-bar';
 import { TopBar } from './top-bar';
+import { useStateTitle } from './use-state-title';
 
 const loadPalette = () => import('../palette/palette').then((module) => module.Palette);
 const Palette = dynamic(loadPalette, { ssr: false });
@@ -29,6 +30,12 @@ function Frame({ children }: { children: ReactNode }) {
   const me = useQuery(trpc.session.me.queryOptions());
   const overview = useQuery(trpc.fleet.overview.queryOptions());
   const networks = useQuery(trpc.networks.list.queryOptions());
+  const notices = useQuery(trpc.notices.list.queryOptions());
+  const open = {
+    count: notices.data ? notices.data.counts.alerts + notices.data.counts.mine : 0,
+    worst: notices.data?.worst ?? null,
+  };
+  useStateTitle(open.count, open.worst);
   const live = useLive();
   const { zone, setZone } = useZone();
   const [finding, setFinding] = useState(false);
@@ -66,7 +73,7 @@ function Frame({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <Sidebar counts={counts} person={person} />
-      <TopBar onFind={() => setFinding(true)} onMenu={() => setMenu(true)} />
+      <TopBar onFind={() => setFinding(true)} onMenu={() => setMenu(true)} notices={open} />
       <main id="main" tabIndex={-1} className="min-w-0 overflow-x-hidden overflow-y-auto focus:outline-none">
         <LostStrip live={live} />
         <div className="px-5 py-4 max-sm:p-3">{children}</div>

@@ -3,13 +3,16 @@ import { Menu as MenuIcon, Search } from 'lucide-react';
 import { IconButton } from '@/ui/icon-button';
 import { Kbd } from '@/ui/kbd';
 import { Breadcrumb } from './breadcrumb';
+import { NoticeBell } from './notice-bell';
+import type { Worst } from './state-title';
 
 interface TopBarProps {
   onFind: () => void;
   onMenu: () => void;
+  notices: { count: number; worst: Worst };
 }
 
-export function TopBar({ onFind, onMenu }: TopBarProps) {
+export function TopBar({ onFind, onMenu, notices }: TopBarProps) {
   return (
     <header className="flex items-center gap-2.5 border-b border-line-subtle px-4 max-sm:px-3">
       <IconButton label="Menu" icon={<MenuIcon />} onClick={onMenu} className="md:hidden" />
@@ -25,6 +28,7 @@ export function TopBar({ onFind, onMenu }: TopBarProps) {
           <Kbd>⌘K</Kbd>
         </span>
       </button>
+      <NoticeBell {...notices} />
     </header>
   );
 }

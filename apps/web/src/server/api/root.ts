@@ -6,6 +6,7 @@ import { invitesRouter } from './routers/invites.ts';
 import { ipsRouter } from './routers/ips.ts';
 import { jailsRouter } from './routers/jails.ts';
 import { networksRouter } from './routers/networks.ts';
+import { noticesRouter } from './routers/notices.ts';
 import { poolsRouter } from './routers/pools.ts';
 import { searchRouter } from './routers/search.ts';
 import { sessionRouter } from './routers/session.ts';
@@ -29,6 +30,7 @@ export const appRouter = router({
   pools: poolsRouter,
   ips: ipsRouter,
   tasks: tasksRouter,
+  notices: noticesRouter,
   audit: auditRouter,
   search: searchRouter,
   documents: documentsRouter,

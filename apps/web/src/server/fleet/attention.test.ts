@@ -12,9 +12,14 @@ const host = (name: string, more: Partial<HostReport>): HostReport => ({
   ...more,
 });
 const status = (more: object) =>
-  ({ jails: [], problems: [], refused: [], checks: [], ...more }) as unknown as NonNullable<
-    HostReport['status']
-  >;
+  ({
+    at: at(1).toISOString(),
+    jails: [],
+    problems: [],
+    refused: [],
+    checks: [],
+    ...more,
+  }) as unknown as NonNullable<HostReport['status']>;
 const failed = {
   id: 'j1',
   name: 'mail',
@@ -30,6 +35,8 @@ describe('what needs attention', () => {
   it('names a jail that ended, with its status, where and since when', () => {
     expect(attentionOf([host('h1', { status: status({ jails: [failed] }) })])).toEqual([
       {
+        rule: 'jail.failed',
+        key: 'jail.failed jail/j1',
         severity: 'bad',
         text: 'jail mail ended with status 78 on h1',
         since: at(2).toISOString(),
@@ -54,6 +61,16 @@ describe('what needs attention', () => {
       host('d', { state: 'locked' }),
     ]);
     expect(list.map(({ object }) => object.name)).toEqual(['d', 'c', 'b', 'a']);
+  });
+
+  it('names a clock that is off by more than 5 s, and which way', () => {
+    const clock = (seconds: number) =>
+      attentionOf([
+        host('h1', { status: status({ at: new Date(at(1).getTime() + seconds * 1000).toISOString() }) }),
+      ]).map(({ text }) => text);
+    expect(clock(5)).toEqual([]);
+    expect(clock(90)).toEqual(['the clock of host h1 is 90 s ahead']);
+    expect(clock(-90)).toEqual(['the clock of host h1 is 90 s behind']);
   });
 
   it('points a problem at the jail that it is about, else at the host', () => {

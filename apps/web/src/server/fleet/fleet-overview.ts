@@ -2,7 +2,7 @@ import { searchEvents } from '../audit/search-events.ts';
 import { hostStateOf } from '../hosts/host-state-of.ts';
 import { statusOf } from '../networks/reach.ts';
 import type { VerbContext } from '../verb-context.ts';
-import { attentionOf } from './attention.ts';
+import { fleetAttention } from './fleet-attention.ts';
 
 const RECENT = 12;
 
@@ -13,7 +13,7 @@ export async function fleetOverview(ctx: Pick<VerbContext, 'db' | 'role'>) {
   const hosts = rows.map((row) => ({ ...row, state: hostStateOf(row), status: statusOf(row) }));
   const ready = hosts.filter(({ state }) => state === 'ready');
   return {
-    attention: attentionOf(hosts),
+    attention: await fleetAttention(db),
     counts: {
       hosts: hosts.length,
       hostsReady: ready.length,
