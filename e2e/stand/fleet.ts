@@ -27,8 +27,11 @@ export async function makeFleet(names: readonly string[]): Promise<Fleet> {
   }
 }
 
+/** The dashboard that a host is enrolled at. */
+type Asked = Pick<Stand, 'json' | 'must' | 'dashboardUrl'>;
+
 /** The agent comes forward, and an administrator lets it in. */
-export async function enrol(stand: Stand, host: Host): Promise<void> {
+export async function enrol(stand: Asked, host: Host): Promise<void> {
   const { token } = await stand.json<{ token: string }>('host', 'enroll');
   host.start({ dashboard: stand.dashboardUrl, token });
   await expect.poll(() => stateOf(stand, host), { timeout: 180_000 }).toBe('waiting');
@@ -37,7 +40,7 @@ export async function enrol(stand: Stand, host: Host): Promise<void> {
 }
 
 /** What the dashboard says of a host; null: it knows none of this name. */
-export async function stateOf(stand: Stand, host: Pick<Host, 'host'>): Promise<string | null> {
+export async function stateOf(stand: Pick<Stand, 'json'>, host: Pick<Host, 'host'>): Promise<string | null> {
   const hosts = await stand.json<{ name: string; state: string }[]>('host', 'ls');
   return hosts.find(({ name }) => name === host.host)?.state ?? null;
 }

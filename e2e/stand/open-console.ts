@@ -18,7 +18,10 @@ export interface ConsoleOptions {
 }
 
 /** Debian's Chromium inside site, with errors of the page thrown into the test. */
-export async function openConsole(stand: Stand, options: ConsoleOptions = {}): Promise<Console> {
+export async function openConsole(
+  stand: Pick<Stand, 'chromium' | 'url'>,
+  options: ConsoleOptions = {},
+): Promise<Console> {
   const browser = await chromium.launch({ executablePath: stand.chromium });
   const storageState = await options.signedInAs?.context.storageState();
   const context = await browser.newContext({

@@ -42,7 +42,10 @@ export interface Stand {
 }
 
 /** With `listen` others than site can reach it, and site itself is no host. */
-export async function makeStand(options: { listen?: string } = {}): Promise<Stand> {
+export async function makeStand(
+  options: { listen?: string; env?: Record<string, string> } = {},
+): Promise<Stand> {
+  const given = options.env;
   const segment = await makeSegment();
   const directory = mkdtempSync(path.join(tmpdir(), standPrefix));
   // Database and dashboard run as users of their own.
@@ -58,7 +61,7 @@ export async function makeStand(options: { listen?: string } = {}): Promise<Stan
     runProgram([path.join(repository, 'cellblock'), ...line], {
       ...options,
       netns: segment.site,
-      env: { CELLBLOCK_DATA: data, CELLBLOCK_PORT: String(PORT), NO_COLOR: '1', ...options.env },
+      env: { CELLBLOCK_DATA: data, CELLBLOCK_PORT: String(PORT), NO_COLOR: '1', ...given, ...options.env },
     });
   const must = async (line: readonly string[], options: ProgramOptions = {}) => {
     const ended = await cellblock(line, options);
