@@ -1,4 +1,4 @@
-"""Every frame on LINK that speaks for one of the ADDRESSes, one line each, until standard input ends:
+"""Every frame on LINK that speaks for one of the ADDRESSes (none named: for any), one line each, until standard input ends:
 
 nanoseconds of the wall clock, the sender's hardware address, what it is, the address it speaks for.
 The last line says how many frames the kernel had to drop before we saw them: a capture with losses proves nothing.
@@ -45,8 +45,10 @@ while True:
             struct.unpack("qq", data) for level, kind, data in ancillary if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS
         )
         for mac, what, address in claims(frame):
-            if address in wanted:
-                print(seconds * 10**9 + nanoseconds, mac.hex(":"), what, wanted[address])
+            if not wanted or address in wanted:
+                family = socket.AF_INET6 if len(address) == 16 else socket.AF_INET
+                text = wanted.get(address) or socket.inet_ntop(family, address)
+                print(seconds * 10**9 + nanoseconds, mac.hex(":"), what, text)
     elif sys.stdin in ready:
         break
 _, dropped = struct.unpack("II", raw.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))

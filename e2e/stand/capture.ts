@@ -18,10 +18,17 @@ export interface Capture {
   stop(): Promise<Claim[]>;
 }
 
-/** Hears everything on the segment: all that one host says to another, or to the outside, passes site's bridge. */
-export async function captureClaims(segment: Segment, addresses: readonly string[]): Promise<Capture> {
+/**
+ * Hears everything on the segment: all that one host says to another, or to the outside, passes site's bridge.
+ * Without addresses it hears every claim; with another link of site, what comes in there.
+ */
+export async function captureClaims(
+  segment: Segment,
+  addresses: readonly string[],
+  link = segment.bridge,
+): Promise<Capture> {
   const script = path.join(import.meta.dirname, 'capture.py');
-  const argv = ['python3', script, segment.bridge, ...addresses];
+  const argv = ['python3', script, link, ...addresses];
   const [program = '', ...args] = inNetns(argv, segment.site);
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';

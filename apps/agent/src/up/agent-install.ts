@@ -29,7 +29,7 @@ export type AgentInstallOptions = Place & {
   unpacked: string;
 };
 
-const ADMITTED_WITHIN = 30_000;
+const ADMITTED_WITHIN = 90_000;
 
 /**
  * What the enrolment line runs on a further host: everything is looked at before anything is changed; then the

@@ -218,6 +218,15 @@ test('the host’s bounds limit what is asked; what they refuse is left as it is
   expect((await warden.runChecks()).find(({ id }) => id === 'bounds')?.verdict).toBe('lack');
 });
 
+test('what root changes in the bounds is shown at once, on a host that nothing was asked of yet', async () => {
+  const { open, directory } = await machine();
+  const warden = await open();
+  await warden.start();
+  expect((await warden.status()).bounds.parents).toEqual([]);
+  await writeFile(join(directory, 'bounds.d/50-more.yaml'), 'parents: [br0]\n');
+  await expect.poll(async () => (await warden.status()).bounds.parents, { timeout: 10_000 }).toEqual(['br0']);
+});
+
 test('an approved plan is refused when its facts have moved', async () => {
   const { open, put, trees } = await machine();
   const warden = await open();

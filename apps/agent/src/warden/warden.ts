@@ -1,3 +1,4 @@
+import { type FSWatcher, watch } from 'node:fs';
 import type { Kernel } from '@cellblock/native/kernel';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import type { AgentConnection } from '@cellblock/shared/agent-connection';
@@ -37,6 +38,7 @@ import type { WardenHost } from './warden-host.ts';
 const NOBODYS_HOST = '00000000-0000-0000-0000-000000000000';
 const CHECKS_EVERY_MS = 60_000;
 const USAGE_FOR_MS = 2_000;
+const BOUNDS_SETTLE_MS = 100;
 /** What systemd's service allows, less what the agent itself needs. */
 const MACHINE_GOES_DOWN_MS = 60_000;
 
@@ -71,6 +73,8 @@ export class Warden {
   private facts: HostFacts;
   private checks: HostCheck[] = [];
   private checkTimer: NodeJS.Timeout | null = null;
+  private boundsWatch: FSWatcher | null = null;
+  private boundsTimer: NodeJS.Timeout | null = null;
   private usage = new Map<string, { at: number; usage: JailSeen['usage'] }>();
 
   private constructor(parts: {
@@ -165,12 +169,15 @@ export class Warden {
     await this.runChecks();
     this.checkTimer = setInterval(() => void this.runChecks(), CHECKS_EVERY_MS);
     this.checkTimer.unref();
+    this.followBounds();
     this.reconciler.start();
   }
 
   /** Jails go on. */
   async stop(): Promise<void> {
     if (this.checkTimer) clearInterval(this.checkTimer);
+    this.boundsWatch?.close();
+    if (this.boundsTimer) clearTimeout(this.boundsTimer);
     await this.reconciler.stop();
   }
 
@@ -326,6 +333,22 @@ export class Warden {
       facts: this.facts,
       dataDirectory: this.host.paths.data,
     });
+  }
+
+  /** What root has changed holds and is shown at once, also on a host that nothing was asked of yet. */
+  private followBounds(): void {
+    const read = async () => {
+      await this.readBounds();
+      this.reconciler.wake();
+      this.changes.tell();
+    };
+    this.boundsWatch = watch(this.host.paths.bounds, () => {
+      // An editor writes in several steps.
+      if (this.boundsTimer) clearTimeout(this.boundsTimer);
+      this.boundsTimer = setTimeout(() => void read(), BOUNDS_SETTLE_MS);
+    });
+    // Whoever removes the directory leaves the last bounds in force, and reading says so.
+    this.boundsWatch.on('error', (error) => console.error('the bounds file is not followed:', error));
   }
 
   /** Root may edit the file at any moment; one that cannot be read changes nothing. */
