@@ -22,6 +22,7 @@ export const paths = {
   overview: () => '/overview',
   account: () => '/account',
   hosts: () => '/hosts',
+  enroll: () => '/enroll',
   host: (host: string, tab: HostTab = 'overview') => `/hosts/${part(host)}/${tab}`,
   jails: (q?: string) => withQuery('/jails', { q }),
   jailNew: (given: { host?: string; network?: string; ip?: string } = {}) => withQuery('/jails/new', given),

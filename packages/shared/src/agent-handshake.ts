@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HostCheck } from './host-status.ts';
 
 /**
  * The first frames on the agent's socket, JSON text, before tRPC begins. Each side signs the other's nonce
@@ -20,6 +21,8 @@ export const AgentHello = z.object({
   machineId: z.string(),
   /** what time the host has it, to show beside the dashboard's when a token came late */
   clock: z.iso.datetime().optional(),
+  /** what the host can do, until somebody has approved it: for whoever decides that */
+  checks: z.array(HostCheck).max(100).optional(),
   /** one-time enrolment secret; only until the host is enrolled */
   token: z.string().optional(),
 });

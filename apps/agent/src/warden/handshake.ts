@@ -8,6 +8,7 @@ import {
   DashboardWelcome,
   signedNonce,
 } from '@cellblock/shared/agent-handshake';
+import type { HostCheck } from '@cellblock/shared/host-status';
 import type * as z from 'zod';
 import type { AgentKey } from './agent-key.ts';
 import { type HostFile, updateHostFile } from './host-file.ts';
@@ -55,6 +56,7 @@ export async function shakeHands(o: {
   key: AgentKey;
   hostFile: string;
   agentVersion: string;
+  checks?(): HostCheck[];
   onWaiting?(fingerprint: string, message: string): void;
 }): Promise<Admitted> {
   const file = await countConnection(o.hostFile);
@@ -71,6 +73,7 @@ export async function shakeHands(o: {
       hostname: hostname(),
       machineId: await machineId(),
       clock: new Date().toISOString(),
+      ...(file.host === null && o.checks ? { checks: o.checks() } : {}),
       ...(file.token === null ? {} : { token: file.token }),
     };
     o.socket.send(JSON.stringify(hello));

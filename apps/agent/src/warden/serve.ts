@@ -41,6 +41,7 @@ async function admit(warden: Warden, socket: WebSocket): Promise<void> {
       key: warden.key,
       hostFile: warden.host.paths.host,
       agentVersion: warden.agentVersion,
+      checks: () => warden.checks,
       onWaiting: (fingerprint, message) => {
         console.error(`waiting for approval: ${message} ${fingerprint}`);
         connection({ state: 'waiting', fingerprint, message });

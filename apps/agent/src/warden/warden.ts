@@ -71,7 +71,7 @@ export class Warden {
   /** false: they could not be read since the agent started, so nothing is changed */
   private boundsKnown = true;
   private facts: HostFacts;
-  private checks: HostCheck[] = [];
+  checks: HostCheck[] = [];
   private checkTimer: NodeJS.Timeout | null = null;
   private boundsWatch: FSWatcher | null = null;
   private boundsTimer: NodeJS.Timeout | null = null;

@@ -1,4 +1,4 @@
-import { Box, type LucideIcon, Network } from 'lucide-react';
+import { Box, type LucideIcon, Network, Server } from 'lucide-react';
 import { paths } from '@/paths';
 
 export interface PaletteAction {
@@ -13,6 +13,7 @@ export interface PaletteAction {
 const actions: readonly PaletteAction[] = [
   { key: 'new-jail', label: 'Create a jail', icon: Box, href: paths.jailNew() },
   { key: 'new-network', label: 'Create a network', icon: Network, href: paths.networkNew() },
+  { key: 'enroll', label: 'Enrol a host', icon: Server, href: paths.enroll() },
 ];
 
 /** Actions whose words all begin like the words that were typed. */

@@ -14,6 +14,7 @@ interface Crumb {
 const sections: Record<string, Crumb> = {
   overview: { label: 'Overview', href: paths.overview() },
   hosts: { label: 'Hosts', href: paths.hosts() },
+  enroll: { label: 'Enrol a host', href: paths.enroll() },
   jails: { label: 'Jails', href: paths.jails() },
   networks: { label: 'Networks', href: paths.networks() },
   ip: { label: 'Addresses', href: paths.networks() },

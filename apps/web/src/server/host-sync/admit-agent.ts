@@ -2,6 +2,7 @@ import type { AgentHello } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
 import { type Enrolment, enrolmentRefusal, UNKNOWN_TOKEN } from '@cellblock/shared/enrolment-refusal';
 import { Name } from '@cellblock/shared/name';
+import type { HostArrival } from '@cellblock/shared/views/enrolment-view';
 import { appendLeaves } from '../audit/append-leaves.ts';
 import { newEventId } from '../audit/event-id.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -40,7 +41,8 @@ export async function admitAgent(
     if (BigInt(hello.counter) <= host.connectionCounter) {
       return await lock(tx, host, hello.counter, sourceAddress);
     }
-    await tx.host.update({ where: { id: host.id }, data: { connectionCounter: hello.counter } });
+    const waits = host.state === 'waiting' ? { arrival: arrivalOf(hello, sourceAddress) } : {};
+    await tx.host.update({ where: { id: host.id }, data: { connectionCounter: hello.counter, ...waits } });
     if (host.state === 'waiting') return waitingHost(host);
     return { type: 'ready' as const, host: { id: host.id, name: host.name } };
   });
@@ -81,6 +83,7 @@ async function enrol(
     state: enrollment.local ? 'ready' : 'waiting',
     local: enrollment.local,
     machineId: hello.machineId,
+    arrival: arrivalOf(hello, sourceAddress),
     connectionCounter: hello.counter,
     enrolledAt: now,
     approvedAt: enrollment.local ? now : null,
@@ -114,7 +117,7 @@ async function enrol(
       },
     },
   );
-  await notifyChanges(tx, [`host/${host.id}`, 'audit', 'enrolment']);
+  await notifyChanges(tx, [`host/${host.id}`, 'audit']);
   return enrollment.local ? { type: 'ready', host: { id: host.id, name } } : waitingHost(host);
 }
 
@@ -201,6 +204,23 @@ function waitingHost(host: HostRef & { fingerprint: string }): Admission {
     host: { id: host.id, name: host.name },
     fingerprint: host.fingerprint,
     message: `An administrator compares this fingerprint and approves: cellblock host approve ${host.name}`,
+  };
+}
+
+function arrivalOf(hello: AgentHello, sourceAddress: string | null): HostArrival {
+  const { hostname, agentVersion, checks } = hello;
+  return {
+    at: new Date().toISOString(),
+    sourceAddress,
+    hostname,
+    agentVersion,
+    checks: checks
+      ? {
+          have: checks.filter(({ verdict }) => verdict === 'have').length,
+          total: checks.length,
+          lacking: checks.filter(({ verdict }) => verdict === 'lack').map(({ title }) => title),
+        }
+      : null,
   };
 }
 

@@ -58,7 +58,6 @@ export async function enrollHost(
         local: input.local,
         ...(archive ? { archive: archive.sha256 } : {}),
       },
-      topics: ['enrolment'],
       result: null,
     };
   });

@@ -33,7 +33,7 @@ export async function recordRefusedEnrolment(
       refusal: { code: 'denied', message, ...(fix ? { fix } : {}), evidence },
     },
   );
-  await notifyChanges(tx, ['audit', 'enrolment']);
+  await notifyChanges(tx, ['audit']);
 }
 
 /** Of a raw Ed25519 public key in base64. */

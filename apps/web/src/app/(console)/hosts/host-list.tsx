@@ -1,43 +1,30 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import dynamic from 'next/dynamic';
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { Button } from '@/ui/button';
+import { buttonClass } from '@/ui/button-class';
 import { DataTable } from '@/ui/data-table';
 import { EmptyState } from '@/ui/empty-state';
 import { PageHeader } from '@/ui/page-header';
 import { Loaded } from '../../loaded';
-import { useMayNot } from '../../may';
 import { hostColumns } from './host-columns';
-
-const EnrollDialog = dynamic(() => import('./enroll-dialog').then((module) => module.EnrollDialog), {
-  ssr: false,
-});
 
 export function HostList() {
   const trpc = useTRPC();
   const router = useRouter();
   const hosts = useQuery(trpc.hosts.list.queryOptions());
-  const denied = useMayNot('administer');
-  const [enrolling, setEnrolling] = useState(false);
   return (
     <>
       <PageHeader
         title="Hosts"
         meta={hosts.data?.length}
         actions={
-          <Button
-            look="primary"
-            icon={<Plus aria-hidden />}
-            disabledReason={denied}
-            onClick={() => setEnrolling(true)}
-          >
-            Enrol host
-          </Button>
+          <Link href={paths.enroll()} className={buttonClass('primary')}>
+            <Plus aria-hidden /> Enrol a host
+          </Link>
         }
       />
       <Loaded query={hosts}>
@@ -57,7 +44,6 @@ export function HostList() {
           />
         )}
       </Loaded>
-      {enrolling && <EnrollDialog onClose={() => setEnrolling(false)} />}
     </>
   );
 }

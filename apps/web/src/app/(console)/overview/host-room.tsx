@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
+import { buttonClass } from '@/ui/button-class';
 import { Panel } from '@/ui/panel';
 import { HostStateBadge } from '../../host-state-badge';
 import { PoolBar } from '../networks/pool-bar';
@@ -13,7 +14,14 @@ export function HostRoom() {
   const hosts = useQuery(trpc.hosts.list.queryOptions());
   const networks = useQuery(trpc.networks.list.queryOptions());
   return (
-    <Panel title="Room">
+    <Panel
+      title="Room"
+      actions={
+        <Link href={paths.enroll()} className={buttonClass('quiet')}>
+          Enrol a host
+        </Link>
+      }
+    >
       <ul>
         {(hosts.data ?? []).map((host) => (
           <li key={host.id} className="flex min-h-[34px] items-center gap-3 border-b border-line-subtle px-3">

@@ -57,6 +57,9 @@ export function HostStep() {
         <Link href={paths.setup('network')} className={buttonClass()}>
           Set up a network first
         </Link>
+        <Link href={paths.enroll()} className={buttonClass()}>
+          Enrol another host
+        </Link>
       </SetupActions>
     </>
   );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ApproveInput, approveHost } from '../../hosts/approve-host.ts';
 import { CheckHostInput, checkHost } from '../../hosts/check-host.ts';
 import { EnrollInput, enrollHost } from '../../hosts/enroll-host.ts';
+import { EnrolmentRef, enrolmentProgress } from '../../hosts/enrolment-progress.ts';
 import { getHost, listHosts } from '../../hosts/host-view.ts';
 import { networkPicture } from '../../hosts/network-picture.ts';
 import { RemoveHostInput, removeHost } from '../../hosts/remove-host.ts';
@@ -23,6 +24,9 @@ export const hostsRouter = router({
   enroll: procedure('administer')
     .input(EnrollInput.default({ local: false }))
     .mutation(({ ctx, input }) => enrollHost(ctx, input)),
+  enrolment: procedure('read')
+    .input(EnrolmentRef.default({ id: null }))
+    .query(({ ctx, input }) => enrolmentProgress(ctx, input)),
   approve: procedure('administer')
     .input(ApproveInput)
     .mutation(({ ctx, input }) => approveHost(ctx, input)),
