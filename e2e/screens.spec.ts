@@ -58,6 +58,7 @@ async function firstPool(): Promise<string | undefined> {
 const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/overview' },
   { path: '/hosts' },
+  { path: '/enroll' },
   { path: '/jails' },
   { path: '/jails/new' },
   { path: '/jails/web-1/overview' },

@@ -32,6 +32,9 @@ export async function enrolmentProgress(
     },
     select: { id: true, name: true, machineId: true },
   });
+  const refused = await refusedSince(db, since);
+  const wasRefused = (address: string, at: Date) =>
+    refused.some((each) => each.sourceAddress === address && new Date(each.at) >= at);
   const arrivedFrom = (address: string, at: Date) =>
     hosts.some(({ arrival }) => {
       const came = HostArrival.safeParse(arrival).data;
@@ -47,7 +50,7 @@ export async function enrolmentProgress(
     },
     seen: services.seenAtInstall
       .since(since)
-      .filter(({ sourceAddress, at }) => !arrivedFrom(sourceAddress, at))
+      .filter(({ sourceAddress, at }) => !arrivedFrom(sourceAddress, at) && !wasRefused(sourceAddress, at))
       .map(({ sourceAddress, did, at }) => ({ sourceAddress, did, at: at.toISOString() })),
     waiting: waiting.map(({ id, name, fingerprint, arrival, machineId }) => ({
       id,
@@ -62,7 +65,7 @@ export async function enrolmentProgress(
       at: (host.approvedAt ?? host.enrolledAt).toISOString(),
       state: hostStateOf(host),
     })),
-    refused: await refusedSince(db, since),
+    refused,
     rejected: await rejectedSince(db, since),
   };
 }

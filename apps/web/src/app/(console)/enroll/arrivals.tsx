@@ -4,6 +4,7 @@ import { paths } from '@/paths';
 import { Moment } from '@/ui/moment';
 import { Note } from '@/ui/note';
 import { Panel } from '@/ui/panel';
+import { Prose } from '@/ui/prose';
 import { StatusBadge } from '@/ui/status-badge';
 import { WaitingHost } from './waiting-host';
 
@@ -64,8 +65,14 @@ export function Arrivals({ progress }: { progress: EnrolmentProgress }) {
                 </>
               }
             >
-              <p>{message}</p>
-              {fix && <p>{fix}</p>}
+              <p>
+                <Prose text={message} />
+              </p>
+              {fix && (
+                <p>
+                  <Prose text={fix} />
+                </p>
+              )}
             </Note>
           </div>
         ))}

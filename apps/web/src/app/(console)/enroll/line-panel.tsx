@@ -115,7 +115,7 @@ function LineIsOver({ over, line, made, onAnother }: LineIsOverProps) {
     <>
       {over === 'used' && line?.usedAt ? (
         <Note tone="ok" title={`The line was used by ${line.usedBy}.`} live>
-          <Moment at={line.usedAt} />. It enrols nobody else: compare the fingerprint on the right.
+          <Moment at={line.usedAt} />. It enrols nobody else. Step 2 has the host’s fingerprint.
         </Note>
       ) : (
         <Note tone="warn" title="The line has expired." live>

@@ -30,7 +30,8 @@ export function WhatTheLineDoes({ made: { archive } }: { made: EnrolmentMade }) 
           and prints the fingerprint to compare here.
         </li>
         <li>
-          Pasted again, it updates the agent; jails keep running. `cellblock agent purge` removes all of it.
+          Pasted again, it updates the agent; jails keep running.{' '}
+          <code className="mono">cellblock agent purge</code> removes all of it.
         </li>
       </ol>
     </details>

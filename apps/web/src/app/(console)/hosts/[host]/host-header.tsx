@@ -47,7 +47,7 @@ export function HostHeader({ name }: { name: string }) {
         }
         actions={host && <HostMenu host={host} />}
       />
-      {host?.state === 'waiting' && <ApproveHost host={host} />}
+      {(host?.state === 'waiting' || host?.state === 'locked') && <ApproveHost host={host} />}
       {host?.state === 'unknown' && (
         <Note tone="warn" className="mb-3" title={`${name} is silent.`}>
           Last report: {host.lastReportAt ? <Moment at={host.lastReportAt} /> : 'never'}. What is shown was
