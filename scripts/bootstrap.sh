@@ -4,7 +4,7 @@
 say() { printf '%s\n' "$*" >&2; }
 
 # The files of this checkout that decide what is installed.
-packages_key() { cat package.json pnpm-workspace.yaml pnpm-lock.yaml apps/*/package.json packages/*/package.json e2e/package.json | sha256sum | cut -c1-16; }
+packages_key() { cat package.json pnpm-workspace.yaml pnpm-lock.yaml apps/*/package.json packages/*/package.json bench/package.json e2e/package.json | sha256sum | cut -c1-16; }
 
 # Debian packages, named by the file that shows them to be there: `need FILE PACKAGE`.
 missing_packages=''

@@ -134,6 +134,12 @@ function prepare(): boolean {
   return run('flock', ['node_modules/.cellblock-build.lock', 'node', 'scripts/prepare.ts']);
 }
 
+/** What it makes in network and mount namespaces of its own ends with them. */
+function bench(): boolean {
+  const apart = ['--net', '--mount', '--propagation', 'private'];
+  return run('unshare', [...apart, 'node', 'bench/run.ts', ...rest]);
+}
+
 function report(name: string, suite: { run: () => Tally }): Tally {
   const started = performance.now();
   console.error(`\n── ${name}`);
@@ -155,10 +161,12 @@ function main(): number {
     console.log(summaryLine(tally));
     return tally.failed === 0 ? 0 : 1;
   }
+  if (verb === 'bench') return prepare() && bench() ? 0 : 1;
   const suite = suites[verb];
   if (!suite) {
     console.log('./dev test        everything; the last line is its sum');
     for (const [name, one] of Object.entries(suites)) console.log(`./dev ${name.padEnd(12)}${one.says}`);
+    console.log('./dev bench       measures against the peers and writes bench/RESULTS.md (root)');
     return verb === 'help' ? 0 : 2;
   }
   const needsPrepared = !['format', 'lint', 'directions'].includes(verb);

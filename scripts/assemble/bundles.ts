@@ -52,6 +52,10 @@ export async function shippedBundles(directory: string): Promise<void> {
   await bundleDashboard(path.join(directory, 'dashboard'), SHIPPED);
 }
 
+export async function shippedAgentBundles(directory: string): Promise<void> {
+  await bundleAgentAndCli(directory, SHIPPED);
+}
+
 /** The same with a crash hook (scripts/crash/crash-hook.ts), for tests: made anew, which takes a second. */
 export async function crashBundles(directory: string): Promise<void> {
   await bundleAgentAndCli(path.join(directory, 'agent'), CRASHING);

@@ -20,6 +20,8 @@ const MAIN = join(import.meta.dirname, '../src/warden/main.ts');
 export interface WardenProgram {
   main: string;
   env: Record<string, string>;
+  /** for Node itself */
+  flags?: readonly string[];
 }
 
 /** A "host" in a network namespace of its own, with a warden that acts on nothing else's network. */
@@ -68,6 +70,11 @@ export class Stand {
     if (answer.result !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(answer)}`);
   }
 
+  /** The warden's process, which `nsenter` became; 0 when it does not run. */
+  get pid(): number {
+    return this.warden?.pid ?? 0;
+  }
+
   /** The connection of a dashboard that has admitted this host. */
   async dashboard(): Promise<TRPCClient<AgentRouter>> {
     this.connected ??= await this.testDashboard.connect(this.paths.dialerSocket);
@@ -77,7 +84,14 @@ export class Stand {
   async start(): Promise<void> {
     const child = spawn(
       'nsenter',
-      [`--net=${this.netns}`, process.execPath, this.program.main, '--data', this.directory],
+      [
+        `--net=${this.netns}`,
+        process.execPath,
+        ...(this.program.flags ?? []),
+        this.program.main,
+        '--data',
+        this.directory,
+      ],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.program.env } },
     );
     this.warden = child;

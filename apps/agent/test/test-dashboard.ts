@@ -46,16 +46,20 @@ export class TestDashboard {
     return createTRPCClient<AgentRouter>({ links: [wsLink({ client, transformer: superjson })] });
   }
 
-  /** All of a spec, at the next generation. */
-  put(agent: TRPCClient<AgentRouter>, objects: SpecObject[]): Promise<SpecPutAnswer> {
+  /** All of a spec, at the next generation; `changed`: only these differ from what was put before. */
+  put(
+    agent: TRPCClient<AgentRouter>,
+    objects: SpecObject[],
+    difference?: { changed: SpecObject[]; removed: string[] },
+  ): Promise<SpecPutAnswer> {
     this.generation += 1;
     return agent.spec.put.mutate({
       dashboard: DASHBOARD,
       epoch: EPOCH,
       generation: this.generation,
-      base: null,
-      changed: objects,
-      removed: [],
+      base: difference ? this.generation - 1 : null,
+      changed: difference?.changed ?? objects,
+      removed: difference?.removed ?? [],
       digest: specDigest(hostSpec(this.generation, objects).objects),
       expect: [],
     });

@@ -38,7 +38,9 @@ async function connectTo(runDirectory: string, signal?: AbortSignal): Promise<So
       const socket = connect(join('/proc/self/fd', String(directory.fd), 'keeper.sock'));
       if (signal) {
         const abort = () => socket.destroy(signal.reason as Error);
-        signal.addEventListener('abort', abort, { once: true });
+        // It may have happened while the directory was opened: then its event is over.
+        if (signal.aborted) abort();
+        else signal.addEventListener('abort', abort, { once: true });
         socket.once('close', () => signal.removeEventListener('abort', abort));
       }
       socket.once('connect', () => resolve(socket));

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 import type { InstalledBuild } from './installed-build.ts';
+import { DIALER_FLAGS, WARDEN_FLAGS } from './node-flags.ts';
 import { writeOwnedFile } from './owned-file.ts';
 import { type Settings, urlOf } from './settings.ts';
 import type { ProcessSpec } from './supervised-process.ts';
@@ -69,7 +70,7 @@ function certificate(
 export function wardenProcess(place: DataDirectory, build: InstalledBuild): ProcessSpec {
   return {
     ...spec(place, 'warden'),
-    argv: [build.node, build.file('warden.mjs')],
+    argv: [build.node, ...WARDEN_FLAGS, build.file('warden.mjs')],
     uid: 0,
     gid: 0,
     env: environment(place, build),
@@ -81,7 +82,7 @@ export function wardenProcess(place: DataDirectory, build: InstalledBuild): Proc
 export function dialerProcess(place: DataDirectory, build: InstalledBuild, users: AgentUsers): ProcessSpec {
   return {
     ...spec(place, 'dialer'),
-    argv: [build.node, build.file('dialer.mjs')],
+    argv: [build.node, ...DIALER_FLAGS, build.file('dialer.mjs')],
     uid: users.dialer.uid,
     gid: users.dialer.gid,
     env: environment(place, build),
