@@ -51,6 +51,40 @@ test('the dashboard may add to the history and not change it', async () => {
   expect((await openExternal(urlAs('elsewhere_owner'), migrations)).migrated).toEqual([]);
 });
 
+test.each([
+  [
+    'whose tables it may not make',
+    'public',
+    'TEMPLATE template0',
+    'ALTER DATABASE "bare" OWNER TO "stranger";',
+  ],
+  ['where it may make no extension', 'extension', 'TEMPLATE template0', 'CREATE EXTENSION btree_gist;'],
+  [
+    'of another encoding',
+    'encoding',
+    "OWNER stranger ENCODING 'SQL_ASCII' TEMPLATE template0",
+    "ENCODING 'UTF8'",
+  ],
+])('a database %s is refused, with the statement that mends it', async (_, lack, how, fix) => {
+  await asAdministrator('CREATE ROLE stranger LOGIN IN ROLE cellblock_app');
+  try {
+    await asAdministrator(`CREATE DATABASE bare ${how}`);
+    if (lack === 'extension') await asAdministrator('GRANT CREATE ON SCHEMA public TO stranger', 'bare');
+    const url = connectionUrl(socketDirectory, 'stranger', 'bare');
+    const refused = openExternal(url, migrations);
+    await expect(refused).rejects.toMatchObject({
+      refusal: { code: 'denied', field: 'DATABASE_URL', fix: expect.stringContaining(fix) },
+    });
+    // The control: with what the refusal asks for, it is taken.
+    if (lack === 'public') await asAdministrator('ALTER DATABASE bare OWNER TO stranger');
+    if (lack === 'extension') await asAdministrator('CREATE EXTENSION btree_gist', 'bare');
+    if (lack !== 'encoding') expect((await openExternal(url, migrations)).migrated).toEqual(['1_history']);
+  } finally {
+    await asAdministrator('DROP DATABASE IF EXISTS bare WITH (FORCE)');
+    await asAdministrator('DROP ROLE stranger');
+  }
+});
+
 test('a database that is gone is said to be gone', async () => {
   const url = connectionUrl('/nonexistent', 'nobody', 'nothing');
   await expect(openExternal(url, migrations)).rejects.toMatchObject({

@@ -66,8 +66,9 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
   listener.servers.plain.on('request', portHandler(services, false, pages)).on('upgrade', upgrade);
   listener.servers.tls?.on('request', portHandler(services, true, pages)).on('upgrade', upgrade);
   const rootServer = await listenOnRootSocket(env.rootSocket, rootHandler(services));
-  const { port } = await listener.listen(env.port, env.listen);
+  // Before anybody can come: whom a host is connected to is written down when its agent does.
   await services.presence.begin();
+  const { port } = await listener.listen(env.port, env.listen);
 
   return {
     address: `${env.listen}:${port}`,
