@@ -1,12 +1,14 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
+import { usePathname } from 'next/navigation';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { useZone } from '@/ui/zone';
 import { LiveProvider, useLive } from './live';
 import { LostStrip } from './lost-strip';
 import type { NavCounts } from './nav-list';
+import { keepRecent } from './recent';
 import { useSectionKeys } from './section-keys';
 import { Sidebar } from './sidebar';
 import { StatusBar } from './status-bar';
@@ -15,6 +17,7 @@ import { useStateTitle } from './use-state-title';
 
 const loadPalette = () => import('../palette/palette').then((module) => module.Palette);
 const Palette = dynamic(loadPalette, { ssr: false });
+const KeySheet = dynamic(() => import('./key-sheet').then((module) => module.KeySheet), { ssr: false });
 const Drawer = dynamic(() => import('./drawer').then((module) => module.Drawer), { ssr: false });
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -40,7 +43,14 @@ function Frame({ children }: { children: ReactNode }) {
   const { zone, setZone } = useZone();
   const [finding, setFinding] = useState(false);
   const [menu, setMenu] = useState(false);
-  useSectionKeys(useCallback(() => setZone(zone === 'utc' ? 'local' : 'utc'), [zone, setZone]));
+  const [keys, setKeys] = useState(false);
+  const showKeys = useCallback(() => setKeys(true), []);
+  const pathname = usePathname();
+  useEffect(() => keepRecent(pathname), [pathname]);
+  useSectionKeys(
+    useCallback(() => setZone(zone === 'utc' ? 'local' : 'utc'), [zone, setZone]),
+    showKeys,
+  );
   useEffect(() => {
     // At hand when ⌘K is pressed: what is typed next must not be lost to loading.
     const timer = setTimeout(() => void loadPalette(), 1000);
@@ -87,7 +97,8 @@ function Frame({ children }: { children: ReactNode }) {
         }
       />
       {menu && <Drawer open onClose={() => setMenu(false)} counts={counts} person={person} />}
-      {finding && <Palette onClose={() => setFinding(false)} />}
+      {finding && <Palette onClose={() => setFinding(false)} onKeys={showKeys} />}
+      {keys && <KeySheet onClose={() => setKeys(false)} />}
     </div>
   );
 }

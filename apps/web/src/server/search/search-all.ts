@@ -1,18 +1,20 @@
 import { parseIp } from '@cellblock/shared/ip-address';
+import { prefixContains } from '@cellblock/shared/subnet';
 import type { Db } from '../db.ts';
 import { readAddress } from '../ip-assignments/address-view.ts';
 import { loadJails } from '../jails/queries.ts';
 
 export interface Found {
-  type: 'jail' | 'host' | 'network' | 'pool' | 'address' | 'task';
+  type: 'jail' | 'host' | 'network' | 'pool' | 'address' | 'task' | 'user';
   id: string;
   name: string;
   detail: string;
 }
 
 const LIMIT = 20;
+const MAC = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 
-/** Objects by what a person would paste: an address, a uuid, a name or a part of it. Exact ones first. */
+/** Objects by what a person would paste: an address, a MAC, a uuid, a name or a part of it. Exact ones first. */
 export async function searchAll(db: Db, text: string): Promise<Found[]> {
   const q = text.trim().toLowerCase();
   if (q === '') return [];
@@ -46,11 +48,19 @@ export async function searchAll(db: Db, text: string): Promise<Found[]> {
   });
   for (const network of networks) {
     const subnets = network.subnets.map(({ prefix }) => prefix);
-    if ([network.name, network.id, ...subnets].some((word) => word.includes(q)))
+    const around = ip.type !== 'error' && subnets.some((prefix) => prefixContains(prefix, ip.address));
+    if (around || [network.name, network.id, ...subnets].some((word) => word.includes(q)))
       found.push({ type: 'network', id: network.id, name: network.name, detail: subnets.join(', ') });
     for (const pool of network.pools) {
       if ([pool.name, pool.id].some((word) => word.includes(q)))
         found.push({ type: 'pool', id: pool.id, name: pool.name, detail: `${pool.first} to ${pool.last}` });
+    }
+  }
+  if (MAC.test(q)) {
+    for (const nic of await db.jailInterface.findMany({ where: { mac: q }, include: { jail: true } })) {
+      const { id, name, goneAt } = nic.jail;
+      if (goneAt === null)
+        found.push({ type: 'jail', id, name, detail: `${nic.name} of it has MAC ${nic.mac}` });
     }
   }
   const number = /^t-(\d{1,9})$/.exec(q)?.[1];
@@ -64,4 +74,14 @@ export async function searchAll(db: Db, text: string): Promise<Found[]> {
     });
   const rank = ({ id, name }: Found) => (name === q || id === q ? 0 : name.startsWith(q) ? 1 : 2);
   return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, LIMIT);
+}
+
+/** People by a part of their name. Names stand in the history, which everybody who is signed in can read. */
+export async function searchPeople(db: Db, text: string): Promise<Found[]> {
+  const users = await db.user.findMany({
+    where: { username: { contains: text.trim().toLowerCase() } },
+    orderBy: { username: 'asc' },
+    take: LIMIT,
+  });
+  return users.map(({ id, username, role }) => ({ type: 'user', id, name: username, detail: role }));
 }

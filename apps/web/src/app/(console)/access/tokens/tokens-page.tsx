@@ -10,6 +10,7 @@ import { Moment } from '@/ui/moment';
 import { StatusBadge } from '@/ui/status-badge';
 import { Loaded } from '../../../loaded';
 import { useMayNot } from '../../../may';
+import { useAsking } from '../../../use-asking';
 import { useKey } from '../../../use-key';
 import { AccessHeader } from '../access-header';
 import { NeedsRole } from '../needs-role';
@@ -27,9 +28,10 @@ export function TokensPage() {
     refetchInterval: 30_000,
   });
   type Token = NonNullable<typeof tokens.data>[number];
-  const [making, setMaking] = useState(false);
+  const [asking, setAsking] = useAsking(['new']);
+  const making = asking === 'new' && denied === null;
   const [ending, setEnding] = useState<string | null>(null);
-  useKey('n', () => denied === null && setMaking(true));
+  useKey('n', () => denied === null && setAsking('new'));
   const columns: readonly Column<Token>[] = [
     {
       key: 'name',
@@ -100,7 +102,7 @@ export function TokensPage() {
             icon={<Plus aria-hidden />}
             shortcut="N"
             disabledReason={denied}
-            onClick={() => setMaking(true)}
+            onClick={() => setAsking('new')}
           >
             New token
           </Button>
@@ -120,7 +122,7 @@ export function TokensPage() {
                 <EmptyState
                   command="cellblock token create ci-1 --role operator --expires 30d"
                   action={
-                    <Button look="primary" icon={<Plus aria-hidden />} onClick={() => setMaking(true)}>
+                    <Button look="primary" icon={<Plus aria-hidden />} onClick={() => setAsking('new')}>
                       New token
                     </Button>
                   }
@@ -133,7 +135,7 @@ export function TokensPage() {
           )}
         </Loaded>
       )}
-      {making && <CreateTokenDialog onClose={() => setMaking(false)} />}
+      {making && <CreateTokenDialog onClose={() => setAsking(null)} />}
       {ending !== null && <RevokeTokenDialog name={ending} onClose={() => setEnding(null)} />}
     </>
   );

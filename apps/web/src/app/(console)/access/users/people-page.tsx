@@ -2,13 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
-import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { Button } from '@/ui/button';
 import { cx } from '@/ui/cx';
 import { DataTable } from '@/ui/data-table';
 import { Loaded } from '../../../loaded';
 import { useMayNot } from '../../../may';
+import { useAsking } from '../../../use-asking';
 import { useKey } from '../../../use-key';
 import { AccessHeader } from '../access-header';
 import { NeedsRole } from '../needs-role';
@@ -26,8 +26,9 @@ export function PeoplePage() {
   const denied = useMayNot('administer');
   const people = usePeople(me.data !== undefined && denied === null);
   const [sel, setSel] = useQueryState('sel', parseAsString);
-  const [inviting, setInviting] = useState(false);
-  useKey('n', () => denied === null && setInviting(true));
+  const [asking, setAsking] = useAsking(['invite']);
+  const inviting = asking === 'invite' && denied === null;
+  useKey('n', () => denied === null && setAsking('invite'));
   const columns = personColumns(me.data?.user?.name);
   const chosen = people.data?.find(({ name }) => name === sel) ?? null;
   const invited = people.data?.filter((each) => each.invited).length ?? 0;
@@ -50,7 +51,7 @@ export function PeoplePage() {
             icon={<Plus aria-hidden />}
             shortcut="N"
             disabledReason={denied}
-            onClick={() => setInviting(true)}
+            onClick={() => setAsking('invite')}
           >
             Invite person
           </Button>
@@ -92,7 +93,7 @@ export function PeoplePage() {
           )}
         </Loaded>
       )}
-      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+      {inviting && <InviteDialog onClose={() => setAsking(null)} />}
     </>
   );
 }

@@ -3,7 +3,6 @@ import type { HostView } from '@cellblock/shared/views/host-view';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ellipsis, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
@@ -11,13 +10,14 @@ import { IconButton } from '@/ui/icon-button';
 import { Menu, MenuItem } from '@/ui/menu';
 import { useMayNot } from '../../../may';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useAsking } from '../../../use-asking';
 
 export function HostMenu({ host }: { host: HostView }) {
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
   const denied = useMayNot('administer');
-  const [removing, setRemoving] = useState(false);
+  const [asking, setAsking] = useAsking(['remove']);
   const remove = useMutation(
     trpc.hosts.remove.mutationOptions({
       onSuccess: () => {
@@ -31,13 +31,18 @@ export function HostMenu({ host }: { host: HostView }) {
   return (
     <>
       <Menu trigger={<IconButton label="More" icon={<Ellipsis />} framed />}>
-        <MenuItem icon={<Trash2 />} danger disabledReason={denied ?? busy} onSelect={() => setRemoving(true)}>
+        <MenuItem
+          icon={<Trash2 />}
+          danger
+          disabledReason={denied ?? busy}
+          onSelect={() => setAsking('remove')}
+        >
           Remove…
         </MenuItem>
       </Menu>
       <ConfirmDialog
-        open={removing}
-        onClose={() => setRemoving(false)}
+        open={asking === 'remove' && !denied && !busy}
+        onClose={() => setAsking(null)}
         danger
         title={`Remove ${host.name}`}
         typeName={host.name}

@@ -2,9 +2,9 @@
 import type { AddressView } from '@cellblock/shared/views/address-view';
 import { ArrowLeftRight, Unplug } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { useState } from 'react';
 import { Button } from '@/ui/button';
 import { useMayNot } from '../../../may';
+import { useAsking } from '../../../use-asking';
 
 const MoveIpDialog = dynamic(
   () => import('../../jails/[jail]/network/move-ip-dialog').then((module) => module.MoveIpDialog),
@@ -17,7 +17,7 @@ const ReleaseIpDialog = dynamic(
 
 /** Move and release, where there is a holder; a release that a silent host does not confirm can be forced. */
 export function AddressActions({ view }: { view: AddressView }) {
-  const [asking, setAsking] = useState<'move' | 'release' | null>(null);
+  const [asking, setAsking] = useAsking(['move', 'release']);
   const denied = useMayNot('operate');
   const { current, address } = view;
   if (!current) return null;
@@ -37,10 +37,10 @@ export function AddressActions({ view }: { view: AddressView }) {
       <Button icon={<Unplug aria-hidden />} disabledReason={denied} onClick={() => setAsking('release')}>
         Release…
       </Button>
-      {asking === 'move' && (
+      {asking === 'move' && !denied && !moveReason && (
         <MoveIpDialog address={address} from={current.jail.name} onClose={() => setAsking(null)} />
       )}
-      {asking === 'release' && (
+      {asking === 'release' && !denied && (
         <ReleaseIpDialog
           jail={current.jail.name}
           host={current.host.name}

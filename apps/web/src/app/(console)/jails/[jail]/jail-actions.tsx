@@ -2,7 +2,6 @@
 import { jailCan } from '@cellblock/shared/jail-can';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from 'lucide-react';
-import { useState } from 'react';
 import { useTRPCClient } from '@/trpc/client';
 import { Button } from '@/ui/button';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
@@ -10,6 +9,7 @@ import { IconButton } from '@/ui/icon-button';
 import { Menu, MenuItem } from '@/ui/menu';
 import { useMayNot } from '../../../may';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useAsking } from '../../../use-asking';
 import { useChange } from '../../../use-change';
 import { DestroyJailDialog } from './destroy-jail-dialog';
 import { actReason } from './jail-act-reason';
@@ -35,13 +35,16 @@ const past: Record<Act, string> = {
 export function JailActions({ jail }: { jail: JailView }) {
   const client = useTRPCClient();
   const denied = useMayNot('operate');
-  const [asking, setAsking] = useState<Act | 'destroy' | null>(null);
+  const [named, setAsking] = useAsking(['stop', 'restart', 'restore', 'destroy']);
   const change = useChange({
     run: (act: Act) => client.jails[act].mutate({ jail: jail.id }),
     done: (act) => `${jail.name} is ${past[act]}`,
     onAccepted: () => setAsking(null),
   });
   const reason = (act: Act | 'destroy') => denied ?? actReason(jail, act);
+
+  // A link may name what cannot be done any more.
+  const asking = named && reason(named) === null ? named : null;
 
   const close = () => {
     change.reset();

@@ -12,6 +12,7 @@ import { Moment } from '@/ui/moment';
 import { Panel } from '@/ui/panel';
 import { AddressStateBadge } from '../../../../address-state-badge';
 import { useMayNot } from '../../../../may';
+import { useAsking } from '../../../../use-asking';
 
 const AssignIpDialog = dynamic(() => import('./assign-ip-dialog').then((module) => module.AssignIpDialog), {
   ssr: false,
@@ -24,14 +25,18 @@ const ReleaseIpDialog = dynamic(
   { ssr: false },
 );
 
-type Asking = { act: 'assign' } | { act: 'release' | 'move'; address: string } | null;
+type Asking = { act: 'release' | 'move'; address: string } | null;
 type Held = JailView['addresses'][number];
 
 export function AddressTable({ jail }: { jail: JailView }) {
   const [asking, setAsking] = useState<Asking>(null);
+  const [named, setNamed] = useAsking(['assign']);
   const denied = useMayNot('operate');
   const gone = jail.wanted.state === 'destroyed' ? `${jail.name} is destroyed.` : null;
-  const close = () => setAsking(null);
+  const close = () => {
+    setAsking(null);
+    setNamed(null);
+  };
   useEffect(() => {
     // The dialogs are at hand when somebody asks for them, and not in the first load.
     void import('./assign-ip-dialog');
@@ -46,7 +51,7 @@ export function AddressTable({ jail }: { jail: JailView }) {
         <Button
           icon={<Plus aria-hidden />}
           disabledReason={denied ?? gone}
-          onClick={() => setAsking({ act: 'assign' })}
+          onClick={() => setNamed('assign')}
         >
           Assign address
         </Button>
@@ -72,7 +77,7 @@ export function AddressTable({ jail }: { jail: JailView }) {
           )}
         </ul>
       )}
-      {asking?.act === 'assign' && <AssignIpDialog jail={jail} onClose={close} />}
+      {named === 'assign' && !denied && !gone && <AssignIpDialog jail={jail} onClose={close} />}
       {asking?.act === 'release' && (
         <ReleaseIpDialog jail={jail.name} host={jail.host.name} address={asking.address} onClose={close} />
       )}
