@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -23,6 +24,10 @@ export interface IdClaim {
 export class IdRanges {
   readonly #registry: string;
   readonly #etc: string;
+  /** `INSTANCE JAIL` → first id: all that there were when first asked, and what was claimed here since. Only
+   *  one process claims for an instance. */
+  readonly #bases = new Map<string, number>();
+  #listed = false;
 
   constructor(o: { registry?: string; etc?: string } = {}) {
     this.#registry = o.registry ?? ID_REGISTRY;
@@ -35,14 +40,15 @@ export class IdRanges {
    */
   async claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
     await mkdir(this.#registry, { recursive: true, mode: 0o755 });
-    const claims = await this.list();
-    const own = claims.find((claim) => claim.instance === o.instance && claim.jailKey === o.jailKey);
-    if (own) return own.base;
+    const own = await this.baseOf(o);
+    if (own !== null) return own;
     const foreign = await this.#hostRanges();
-    const taken = new Set(claims.map((claim) => claim.base));
+    const taken = new Set(this.#names().map(Number));
     for (const base of candidates(o.preferred)) {
       if (taken.has(base) || foreign.some((range) => overlaps(range, base))) continue;
-      if (await this.#write(base, o)) return base;
+      if (!(await this.#write(base, o))) continue;
+      this.#bases.set(`${o.instance} ${o.jailKey}`, base);
+      return base;
     }
     throw new Error(
       `all ${RANGE_COUNT} ranges of host ids are taken: destroy a jail, or look for claims nobody uses in ${this.#registry}`,
@@ -51,11 +57,8 @@ export class IdRanges {
 
   /** Gives the range back. Call it only when nothing of the jail exists any more. */
   async release(o: { instance: string; jailKey: string }): Promise<void> {
-    for (const claim of await this.list()) {
-      if (claim.instance === o.instance && claim.jailKey === o.jailKey) {
-        await rm(join(this.#registry, String(claim.base)), { force: true });
-      }
-    }
+    const base = await this.baseOf(o);
+    if (base !== null) await rm(join(this.#registry, String(base)), { force: true });
   }
 
   /** Removes what an agent of this instance that was killed while it claimed has left in the registry. */
@@ -65,14 +68,43 @@ export class IdRanges {
   }
 
   async list(): Promise<IdClaim[]> {
-    const names = await readdir(this.#registry).catch(() => []);
-    const claims: IdClaim[] = [];
-    for (const name of names.filter((name) => /^\d+$/.test(name))) {
-      const text = await readFile(join(this.#registry, name), 'utf8').catch(() => '');
-      const [instance = '', jailKey = ''] = text.trim().split(' ');
-      claims.push({ base: Number(name), instance, jailKey });
+    return this.#names().map((name) => {
+      const [instance = '', jailKey = ''] = this.#text(name).trim().split(' ');
+      return { base: Number(name), instance, jailKey };
+    });
+  }
+
+  /** The first id of the range that this jail has, without a look at everybody else's claims. */
+  async baseOf(o: { instance: string; jailKey: string }): Promise<number | null> {
+    const name = `${o.instance} ${o.jailKey}`;
+    if (!this.#listed) {
+      for (const claim of await this.list())
+        this.#bases.set(`${claim.instance} ${claim.jailKey}`, claim.base);
+      this.#listed = true;
     }
-    return claims;
+    const known = this.#bases.get(name);
+    if (known === undefined) return null;
+    // Root, or a purge, may have taken it away.
+    if (this.#text(String(known)).trim() === name) return known;
+    this.#bases.delete(name);
+    return null;
+  }
+
+  // Read at once: the registry lies in memory, and a thousand promises cost more than a thousand reads.
+  #names(): string[] {
+    try {
+      return readdirSync(this.#registry).filter((name) => /^\d+$/.test(name));
+    } catch {
+      return [];
+    }
+  }
+
+  #text(name: string): string {
+    try {
+      return readFileSync(join(this.#registry, name), 'utf8');
+    } catch {
+      return '';
+    }
   }
 
   /** A finished file gets its second name: an existing one is refused, and no half claim is ever seen. */

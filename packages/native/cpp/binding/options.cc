@@ -30,6 +30,19 @@ std::string Options::text(const char* name) const {
   return text;
 }
 
+std::vector<std::string> Options::texts(const char* name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsArray()) refuse(object_.Env(), name, "a list of texts");
+  const auto list = value.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < list.Length(); i++) {
+    const Napi::Value one = list[i];
+    if (!one.IsString()) refuse(object_.Env(), name, "a list of texts");
+    texts.push_back(one.As<Napi::String>());
+  }
+  return texts;
+}
+
 uint32_t Options::number(const char* name) const {
   const Napi::Value value = object_.Get(name);
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;

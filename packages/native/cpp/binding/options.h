@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace binding {
 
@@ -26,6 +27,8 @@ class Options {
   std::optional<bool> optional_flag(const char* name) const;
   std::optional<Options> optional_object(const char* name) const;
   Options object(const char* name) const;
+  std::vector<std::string> texts(const char* name) const;
+  Napi::Value value(const char* name) const { return object_.Get(name); }
   bool is_null(const char* name) const { return object_.Get(name).IsNull(); }
 
  private:

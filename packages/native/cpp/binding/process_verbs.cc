@@ -1,4 +1,5 @@
 #include "../kernel/pidfd.h"
+#include "../kernel/start_program.h"
 #include "async_call.h"
 #include "fd_poll.h"
 #include "options.h"
@@ -45,11 +46,36 @@ Napi::Value wait_process(const Napi::CallbackInfo& info) {
   }
 }
 
+/// `arguments` is a list of texts, `input` a Buffer. Resolves with {pid, answer}, a descriptor that is the caller's.
+Napi::Value start_program(const Napi::CallbackInfo& info) {
+  const Options options(info);
+  const auto bytes = options.value("input").As<Napi::Uint8Array>();
+  return answer(
+      info.Env(),
+      [arguments = options.texts("arguments"),
+       input = std::string(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength())] {
+        return kernel::start_program(arguments, input);
+      },
+      [](Napi::Env env, kernel::StartedProgram& started) -> Napi::Value {
+        Napi::Object result = Napi::Object::New(env);
+        result.Set("pid", started.pid);
+        result.Set("answer", started.answer.release());
+        return result;
+      });
+}
+
+Napi::Value reap_program(const Napi::CallbackInfo& info) {
+  const pid_t pid = read_pid(Options(info));
+  return perform(info.Env(), [pid] { kernel::reap_program(pid); });
+}
+
 }  // namespace
 
 void export_processes(Napi::Env env, Napi::Object exports) {
   exports.Set("processStartTime", Napi::Function::New(env, process_start_time));
   exports.Set("signalProcess", Napi::Function::New(env, signal_process));
+  exports.Set("startProgram", Napi::Function::New(env, start_program));
+  exports.Set("reapProgram", Napi::Function::New(env, reap_program));
   exports.Set("waitProcess", Napi::Function::New(env, wait_process));
 }
 

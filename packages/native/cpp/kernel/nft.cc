@@ -46,12 +46,16 @@ int errno_in(const std::string& text) {
 void apply_nft(const std::string& netns, const std::string& ruleset) {
   const std::string step = "apply an nftables ruleset";
   const std::lock_guard lock(library);
-  // The context opens its netlink socket when it is made
+  // Making a context costs more than most changes. Its netlink socket stays where it was opened: the one that is
+  // kept is ours, and a refusal ends it, because what it remembers of the ruleset may be wrong then.
+  static Context kept;
   const NetnsScope scope(netns);
-  const Context context = new_context(step);
-  if (nft_run_cmd_from_buffer(context.get(), ruleset.c_str()) == 0) return;
-  const std::string message = nft_ctx_get_error_buffer(context.get());
-  throw KernelError(step, errno_in(message), message);
+  Context context = netns.empty() && kept ? std::move(kept) : new_context(step);
+  if (nft_run_cmd_from_buffer(context.get(), ruleset.c_str()) != 0) {
+    const std::string message = nft_ctx_get_error_buffer(context.get());
+    throw KernelError(step, errno_in(message), message);
+  }
+  if (netns.empty()) kept = std::move(context);
 }
 
 std::optional<std::string> list_nft(const std::string& netns, const std::string& command) {

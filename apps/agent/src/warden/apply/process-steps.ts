@@ -1,6 +1,5 @@
 import { isKernelError, KernelError } from '@cellblock/native/kernel-error';
 import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
-import { ownIds } from '../observe/observe-ids.ts';
 import { jailPaths } from '../paths.ts';
 import { treeSpec } from '../tree-spec.ts';
 import type { WardenHost } from '../warden-host.ts';
@@ -11,8 +10,8 @@ const SIGTERM = 15;
 export const startProcess: Executor<'process.start'> = async (host, step) => {
   const spec = specOf(host, step.jail);
   const { run } = jailPaths(host.paths, step.jail);
-  const idBase = (await ownIds(host)).get(step.jail);
-  if (idBase === undefined) throw new KernelError(`start jail ${step.name}`, 'EINVAL', 22, 'no ids claimed');
+  const idBase = await host.ids.baseOf({ instance: host.instance, jailKey: step.jail });
+  if (idBase === null) throw new KernelError(`start jail ${step.name}`, 'EINVAL', 22, 'no ids claimed');
 
   const earlier = await host.trees.status({ runDirectory: run });
   if (earlier?.state === 'running') return { before: { running: true }, after: { running: true } };

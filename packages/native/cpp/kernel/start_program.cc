@@ -1,0 +1,95 @@
+#include "start_program.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "kernel_error.h"
+#include "unique_fd.h"
+
+namespace kernel {
+namespace {
+
+struct Pipe {
+  UniqueFd out, in;
+};
+
+Pipe make_pipe(const std::string& step) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) fail(step);
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// A program that ends without reading says why in its answer: this thread hears of no SIGPIPE meanwhile.
+void write_all(int fd, const std::string& bytes) {
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t n = write(fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    done += static_cast<size_t>(n);
+  }
+}
+
+/// What a thread of ours blocks or ignores is nothing that a program should begin with.
+class Attributes {
+ public:
+  Attributes() {
+    posix_spawnattr_init(&value_);
+    posix_spawn_file_actions_init(&files);
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&value_, &none);
+    posix_spawnattr_setsigdefault(&value_, &all);
+    posix_spawnattr_setflags(&value_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~Attributes() {
+    posix_spawnattr_destroy(&value_);
+    posix_spawn_file_actions_destroy(&files);
+  }
+  const posix_spawnattr_t* get() const { return &value_; }
+  posix_spawn_file_actions_t files;
+
+ private:
+  posix_spawnattr_t value_;
+};
+
+}  // namespace
+
+StartedProgram start_program(const std::vector<std::string>& arguments, const std::string& input) {
+  const std::string step = "run " + (arguments.empty() ? std::string("nothing") : arguments[0]);
+  if (arguments.empty()) throw KernelError(step, EINVAL);
+  Pipe to = make_pipe(step);
+  Pipe from = make_pipe(step);
+  Attributes attributes;
+  posix_spawn_file_actions_adddup2(&attributes.files, to.out.get(), 0);
+  posix_spawn_file_actions_adddup2(&attributes.files, from.in.get(), 1);
+  std::vector<char*> words;
+  for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  pid_t pid = -1;
+  const int error = posix_spawn(&pid, words[0], &attributes.files, attributes.get(), words.data(), environ);
+  if (error != 0) throw KernelError(step, error);
+  to.out = UniqueFd();
+  from.in = UniqueFd();
+
+  sigset_t pipe_signal, before;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  write_all(to.in.get(), input);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return {pid, std::move(from.out)};
+}
+
+void reap_program(pid_t pid) {
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace kernel
