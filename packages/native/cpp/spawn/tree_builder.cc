@@ -67,9 +67,9 @@ void TreeBuilder::be_first() {
   check(dup2(console.in.get(), 2), "set standard error");
   forget_our_attributes();
   const bool has_command = !spec.command.empty();
+  CRASH_POINT("spawn is about to execute");
   // From here on, silence means that the program runs.
   write_all(failures.in.get(), "+");
-  CRASH_POINT("spawn is about to execute");
   confine_and_execute(confinement, has_command ? -1 : init_program.get(),
                       has_command ? spec.command : std::vector<std::string>{"init"}, spec.environment);
 }
@@ -98,6 +98,9 @@ void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
   const long pid = check(syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr),
                          "make first process");
   if (pid == 0) {
+    // The builder waits for our pid or for the end of this pipe: were we to hold it, an entrant that was killed
+    // before it told would never be noticed.
+    close(first_pid);
     try {
       be_first();
     } catch (const Failure& failure) {
