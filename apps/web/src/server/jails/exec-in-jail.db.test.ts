@@ -12,6 +12,8 @@ const db = testDb();
 const mira = as(db);
 const opened: { command: string[]; cause: string | null }[] = [];
 let canOpen = true;
+let ends = true;
+const killed: string[] = [];
 
 /** An agent whose only command prints and ends with 3. */
 const agent = {
@@ -26,12 +28,19 @@ const agent = {
     execOutput: {
       subscribe: (_: unknown, observer: { onData: (value: unknown) => void; onComplete: () => void }) => {
         observer.onData({ type: 'output', stream: 'stdout', data: 'aGk=' });
-        observer.onData({ type: 'exit', code: 3, signal: null });
-        observer.onComplete();
+        if (ends) {
+          observer.onData({ type: 'exit', code: 3, signal: null });
+          observer.onComplete();
+        }
         return { unsubscribe: () => {} };
       },
     },
     execInput: { mutate: async () => {} },
+    execKill: {
+      mutate: async ({ session }: { session: string }) => {
+        killed.push(session);
+      },
+    },
     console: {
       subscribe: (_: unknown, observer: { onData: (value: unknown) => void; onComplete: () => void }) => {
         // The euro sign is cut in two.
@@ -87,6 +96,24 @@ test('nobody else writes into a session', async () => {
   const otto = as(db, 'otto', 'operator');
   expect((await refusal(execInput(otto, { session, data: null }))).code).toBe('not-found');
   await execInput(mira, { session, data: null });
+});
+
+test('a command whose reader vanishes is ended, and the history says so', async () => {
+  ends = false;
+  const { session } = await openExec(mira, input);
+  const reader = new AbortController();
+  for await (const piece of execOutput(mira, { session }, reader.signal)) {
+    expect(piece.type).toBe('output');
+    reader.abort();
+  }
+  ends = true;
+  expect(killed).toEqual(['s1']);
+  expect((await events()).at(-1)).toMatchObject({
+    phase: 'outcome',
+    outcome: 'failed',
+    summary: 'the command in web1 was ended: nobody read what it wrote any more',
+  });
+  expect((await refusal(execInput(mira, { session, data: null }))).code).toBe('not-found');
 });
 
 test('one that does not begin has failed', async () => {

@@ -27,7 +27,11 @@ interface OpenSession {
   /** the intent's event */
   cause: string;
   jail: FoundJail;
+  /** ends it while nobody has begun to read */
+  unread: NodeJS.Timeout;
 }
+/** The agent ends a session that nobody reads after the same time. */
+const UNREAD_MS = 30_000;
 const sessions = new Map<string, OpenSession>();
 
 /** Runs a command in a jail, recorded before it begins. Answers the session for the calls below. */
@@ -46,7 +50,9 @@ export async function openExec(ctx: VerbContext, input: ExecInput): Promise<{ se
     const { command, uid, tty } = input;
     const { session } = await agent.jail.execOpen.mutate({ jail: jail.id, command, uid, tty, cause });
     const id = randomUUID();
-    sessions.set(id, { ...open, session });
+    const unread = setTimeout(() => void abandon(id), UNREAD_MS);
+    unread.unref();
+    sessions.set(id, { ...open, session, unread });
     return { session: id };
   } catch (error) {
     await recordEnd(open, 'failed', { message: error instanceof Error ? error.message : String(error) });
@@ -76,7 +82,11 @@ async function recordEnd(
   after: Record<string, unknown>,
 ): Promise<void> {
   const end =
-    'code' in after ? `ended with ${after.signal ? `signal ${after.signal}` : after.code}` : 'did not begin';
+    'code' in after
+      ? `ended with ${after.signal ? `signal ${after.signal}` : after.code}`
+      : 'abandoned' in after
+        ? 'was ended: nobody read what it wrote any more'
+        : 'did not begin';
   await ctx.db.$transaction(async (tx) => {
     await recordEvent(tx, ctx, {
       id: newEventId(),
@@ -105,17 +115,33 @@ export async function* execOutput(
 ): AsyncGenerator<ExecOutput> {
   const open = ownSession(ctx, input.session);
   const { agent, session } = open;
-  for await (const piece of relaySubscription<ExecOutput>(
-    (observer) => agent.jail.execOutput.subscribe({ session }, observer as never),
-    signal,
-  )) {
-    // Recorded before it is told: who asks for the status may be gone in the next moment.
-    if (piece.type === 'exit' && sessions.delete(input.session)) {
-      await recordEnd(open, 'applied', { code: piece.code, signal: piece.signal });
+  clearTimeout(open.unread);
+  try {
+    for await (const piece of relaySubscription<ExecOutput>(
+      (observer) => agent.jail.execOutput.subscribe({ session }, observer as never),
+      signal,
+    )) {
+      // Recorded before it is told: who asks for the status may be gone in the next moment.
+      if (piece.type === 'exit' && sessions.delete(input.session)) {
+        await recordEnd(open, 'applied', { code: piece.code, signal: piece.signal });
+      }
+      yield piece;
+      if (piece.type === 'exit') return;
     }
-    yield piece;
-    if (piece.type === 'exit') return;
+  } finally {
+    await abandon(input.session);
   }
+}
+
+/** Whoever read it has gone, or its host has: the command goes too, and nobody hears how it ends. */
+async function abandon(id: string): Promise<void> {
+  const open = sessions.get(id);
+  if (open === undefined || !sessions.delete(id)) return;
+  clearTimeout(open.unread);
+  await open.agent.jail.execKill.mutate({ session: open.session }).catch(() => undefined);
+  await recordEnd(open, 'failed', { abandoned: true }).catch((error) =>
+    console.error(`the end of a command in ${open.jail.name} was not recorded:`, error),
+  );
 }
 
 /** `data` is base64; null closes stdin. */
