@@ -48,8 +48,13 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-/** A throw-away cluster below the temporary directory, with a migrated template database. */
-export async function startTestCluster(): Promise<{ socketDirectory: string; stop: () => Promise<void> }> {
+/**
+ * A throw-away cluster below the temporary directory, with a migrated template database. `settings`: what is
+ * otherwise than in the db suite.
+ */
+export async function startTestCluster(
+  settings: Record<string, string> = {},
+): Promise<{ cluster: PostgresCluster; socketDirectory: string; stop: () => Promise<void> }> {
   const asRoot = process.getuid?.() === 0;
   const uid = asRoot ? NOBODY : (process.getuid?.() ?? 0);
   const gid = asRoot ? NOBODY : (process.getgid?.() ?? 0);
@@ -65,7 +70,13 @@ export async function startTestCluster(): Promise<{ socketDirectory: string; sto
     gid,
     access: { hba: 'local all all trust\n', ident: '' },
     // Nobody mourns this data: the disk is spared, everything else is as in production.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: '200',
+      ...settings,
+    },
   };
   const stop = async () => {
     await stopPostmaster(cluster.dataDirectory);
@@ -86,7 +97,7 @@ export async function startTestCluster(): Promise<{ socketDirectory: string; sto
     await stop();
     throw error;
   }
-  return { socketDirectory: cluster.socketDirectory, stop };
+  return { cluster, socketDirectory: cluster.socketDirectory, stop };
 }
 
 /** The embedded PostgreSQL, or one that the machine has: CELLBLOCK_TEST_POSTGRES names the directory above its bin. */

@@ -118,9 +118,9 @@ export async function startPostmaster(
 ): Promise<{ process: ProcessIdentity; adopted: boolean }> {
   const deadline = Date.now() + PREDECESSOR_MS;
   for (;;) {
-    const living = livingPostmaster(cluster.dataDirectory);
-    const postmaster = living ?? spawnPostmaster(cluster);
     try {
+      const living = livingPostmaster(cluster.dataDirectory);
+      const postmaster = living ?? spawnPostmaster(cluster);
       await waitUntilReady(cluster, postmaster);
       return { process: postmaster, adopted: living !== null };
     } catch (error) {
@@ -160,7 +160,9 @@ function spawnPostmaster(cluster: PostgresCluster): ProcessIdentity {
   child.on('error', () => {});
   child.unref();
   const identity = child.pid === undefined ? null : identityOf(child.pid);
-  if (!identity) throw new Error(`PostgreSQL did not start; see ${cluster.logFile}`);
+  if (child.pid === undefined) throw new Error(`PostgreSQL cannot be executed; see ${cluster.logFile}`);
+  // It may have ended before we looked at it.
+  if (!identity) throw new EndedWhileStarting(`PostgreSQL did not start; see ${cluster.logFile}`);
   return identity;
 }
 
