@@ -140,6 +140,24 @@ export class Reconciler {
     });
   }
 
+  /** Whether these jails are as they were seen last: nobody changes them, looks at them, or has to. */
+  knows(jails: readonly string[]): boolean {
+    const { scope, last } = this;
+    if (this.passing || this.stopped.signal.aborted || !last || scope === null) return false;
+    return jails.every(
+      (key) => !scope.has(key) && !this.busy.has(`jail ${key}`) && !last.unsure.has(`jail ${key}`),
+    );
+  }
+
+  /** Applies steps that were planned from what was seen last, of jails that it `knows`. Their end wakes a pass,
+   *  which looks at what came of it. */
+  apply(steps: readonly Step[], accepted: AcceptedSpec): void {
+    this.delays.forgetAll();
+    this.done.clear();
+    const caused = steps.map((step) => this.withCause(step));
+    for (const set of connectedSteps(accepted.spec, caused).sets) this.run(set, [], accepted);
+  }
+
   /** Passes until nothing is left to do or everything left has failed; for tests and for purge. */
   async settle(): Promise<void> {
     this.wake();

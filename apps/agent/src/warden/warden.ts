@@ -5,11 +5,20 @@ import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { AppError } from '@cellblock/shared/app-error';
 import { Bounds } from '@cellblock/shared/bounds';
 import type { DashboardAddress } from '@cellblock/shared/dialer-file';
-import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellblock/shared/host-spec';
+import {
+  type JailSpec,
+  jailsOf,
+  type SpecKey,
+  SpecObject,
+  type SpecPut,
+  type SpecPutAnswer,
+  specKey,
+} from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostFacts, HostStatus, JailSeen } from '@cellblock/shared/host-status';
 import { cgroupName, nftTableName } from '@cellblock/shared/owned-names';
 import { type AcceptedSpec, acceptSpec } from './accepted-spec.ts';
+import { addressSteps, specAround } from './address-change.ts';
 import { type AgentKey, loadAgentKey } from './agent-key.ts';
 import { type LoadedBounds, loadBounds, writeDefaultBounds } from './bounds-file.ts';
 import { Changes } from './changes.ts';
@@ -199,11 +208,27 @@ export class Warden {
     const answer = await this.ledger.put(put);
     if (answer.result === 'accepted') {
       globalThis.crashHere?.('warden accepted a spec');
-      const jails = jailsTouched(before, this.ledger.spec);
-      this.reconciler.wake({ changed: true, ...(jails ? { jails } : {}) });
+      const jails = jailsTouched(before, this.ledger.spec, changedKeys(put));
+      if (!jails || !this.hastened(jails)) {
+        this.reconciler.wake({ changed: true, ...(jails ? { jails } : {}) });
+      }
       this.changes.tell();
     }
     return answer;
+  }
+
+  /** A change that only gives or takes addresses is made at once; false: the next pass has to look first. */
+  private hastened(jails: readonly string[]): boolean {
+    const { spec, unreadable } = this.ledger;
+    const seen = this.reconciler.seen;
+    if (!spec || !seen || unreadable.length > 0 || seen.accepted.refused.length > 0) return false;
+    if (!this.boundsKnown || this.holds.all().length > 0 || !this.reconciler.knows(jails)) return false;
+    const around = specAround(spec, new Set(jails));
+    const parts = { spec, around, state: seen.state, bounds: this.bounds.bounds, facts: this.facts };
+    const steps = addressSteps(parts);
+    if (!steps || steps.length === 0) return false;
+    this.reconciler.apply(steps, { spec: around, frozen: new Set(), refused: [] });
+    return true;
   }
 
   async state(): Promise<HostState> {
@@ -396,6 +421,16 @@ async function firstBounds(directory: string): Promise<{ bounds: LoadedBounds; p
       problem: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** null base: all of it is new. */
+function changedKeys(put: SpecPut): SpecKey[] | undefined {
+  if (put.base === null) return undefined;
+  const named = put.changed.flatMap((value) => {
+    const parsed = SpecObject.safeParse(value);
+    return parsed.success ? [specKey(parsed.data)] : [];
+  });
+  return [...named, ...(put.removed as SpecKey[])];
 }
 
 const NOTHING = { generation: 0, objects: new Map() };
