@@ -1,11 +1,15 @@
+import { cpus } from 'node:os';
 import { isKernelError, KernelError } from '@cellblock/native/kernel-error';
 import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
 import { jailPaths } from '../paths.ts';
 import { treeSpec } from '../tree-spec.ts';
 import type { WardenHost } from '../warden-host.ts';
 import type { Executor } from './fact.ts';
+import { inTurns } from './in-turns.ts';
 
 const SIGTERM = 15;
+/** A start waits for the kernel as often as it works: a few more than there are processors. */
+const startInTurn = inTurns(2 * cpus().length + 2);
 
 export const startProcess: Executor<'process.start'> = async (host, step) => {
   const spec = specOf(host, step.jail);
@@ -31,7 +35,7 @@ export const startProcess: Executor<'process.start'> = async (host, step) => {
   };
   // Before the start: after a crash in between, the tree tells by its own start time whether it happened.
   await host.records.write(step.jail, next);
-  const status = await host.trees.start(tree);
+  const status = await startInTurn(() => host.trees.start(tree));
   globalThis.crashHere?.('warden started a tree');
   await host.records.write(step.jail, { ...next, started: true });
   return {

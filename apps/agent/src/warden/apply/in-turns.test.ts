@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { inTurns } from './in-turns.ts';
+
+test('no more than so many are under way, all are done in order, and one that fails gives its place up', async () => {
+  const turn = inTurns(2);
+  let underWay = 0;
+  let most = 0;
+  const done: number[] = [];
+  const act = (n: number) => async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    underWay -= 1;
+    done.push(n);
+    if (n === 1) throw new Error('one fails');
+  };
+  const all = await Promise.allSettled([0, 1, 2, 3, 4, 5].map((n) => turn(act(n))));
+  expect(most).toBe(2);
+  expect(done).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(all.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1);
+});
