@@ -8,6 +8,7 @@ import { connectionUrl, withClient } from '../../../apps/agent/src/supervisor/po
 import { AgentUnderTest, type Behaviour } from '../../../apps/web/src/server/testing/agent-under-test.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../../apps/web/src/server/testing/api-under-test.ts';
 import { startTestCluster, TEMPLATE } from '../../../scripts/test-database/cluster.ts';
+import { type Ended, runProgram } from '../../stand/run-program.ts';
 import { standPrefix } from '../../stand/stand-name.ts';
 import {
   askRootSocket,
@@ -42,6 +43,7 @@ export class DashboardStand {
   #process: DashboardProcess | null = null;
   #browser: Browser | null = null;
   #database = '';
+  #build = '';
   cookie = '';
   port = 0;
 
@@ -53,6 +55,7 @@ export class DashboardStand {
 
   async start(): Promise<this> {
     const build = await installedBuild();
+    this.#build = build;
     this.#cluster = await startTestCluster();
     const { socketDirectory } = this.#cluster;
     this.#database = `test_${randomBytes(6).toString('hex')}`;
@@ -134,6 +137,15 @@ export class DashboardStand {
     void agent.connect(this.port, { token, waitForApproval: true }).then(() => agent.beat());
     await until(async () => (await this.api.hosts.list.query()).some((host) => host.name === name));
     return agent;
+  }
+
+  /** The command-line client of the build, as root of this machine would run it. */
+  async cellblock(line: string): Promise<Ended> {
+    const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+    return await runProgram(
+      [path.join(this.#build, 'bin/node'), path.join(this.#build, 'cli.mjs'), ...words.slice(1)],
+      { env: { CELLBLOCK_DATA: this.#directory, NO_COLOR: '1' } },
+    );
   }
 
   /** As the owner of the database: what a test needs behind the application's back. */

@@ -44,7 +44,7 @@ const cases: [name: string, change: Partial<AssignmentQuestion>, kind: ConflictK
   ['own already', { jail: web1, current }, 'assigned', '10.0.0.5 is assigned to web1'],
   [
     'reserved',
-    { reservation: { reason: 'printer', until: null, by: 'mira' } },
+    { reservation: { first: '10.0.0.5', last: '10.0.0.5', reason: 'printer', until: null, by: 'mira' } },
     'reserved',
     '10.0.0.5 is reserved: printer',
   ],

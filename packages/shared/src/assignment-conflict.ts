@@ -23,7 +23,7 @@ export interface AssignmentQuestion {
   } | null;
   /** its last holder, when it is cooling */
   cooling: { jail: { id: string; name: string }; until: Date } | null;
-  reservation: { reason: string; until: Date | null; by: string } | null;
+  reservation: { first: string; last: string; reason: string; until: Date | null; by: string } | null;
   /** a host, or a machine that a host heard of, that has it already */
   onWire: { host: string; link: string } | null;
   /** what nextFree would give instead */
@@ -89,7 +89,7 @@ function inWrongPlace(question: AssignmentQuestion): AssignmentConflict | null {
     fix: takeInstead(
       question,
       subnet
-        ? `Make a pool around it: cellblock pool create NAME --network ${network.name} --range ${address}-${address}`
+        ? `Make a pool of it: cellblock pool create ${network.name}-${address.replaceAll(':', '-')} --network ${network.name} --range ${address}-${address}`
         : `Choose an address of ${prefixes}.`,
     ),
     more: { pools: pools.map(({ name, first, last }) => ({ name, first, last })) },
@@ -125,7 +125,10 @@ function inOtherHands(question: AssignmentQuestion): AssignmentConflict | null {
     return conflict(question, 'reserved', {
       message: `${address} is reserved${reservation.until ? ` until ${moment(reservation.until)}` : ''}: ${reservation.reason}`,
       cause: `Reserved by ${reservation.by}.`,
-      fix: takeInstead(question, 'Remove the reservation: cellblock pool unreserve'),
+      fix: takeInstead(
+        question,
+        `Remove the reservation: cellblock pool unreserve ${poolName(question)} ${reservation.first === reservation.last ? reservation.first : `${reservation.first}-${reservation.last}`}`,
+      ),
       more: { ...reservation, until: reservation.until?.toISOString() ?? null },
     });
   }
@@ -143,12 +146,21 @@ function inOtherHands(question: AssignmentQuestion): AssignmentConflict | null {
       cause: 'A machine that is no jail answers on it.',
       fix: takeInstead(
         question,
-        'Reserve it, so that nobody is offered it: cellblock pool reserve POOL ADDR --reason TEXT',
+        `Reserve it, so that nobody is offered it: cellblock pool reserve ${poolName(question)} ${address} --reason "in use on ${onWire.link} of ${onWire.host}"`,
       ),
       more: { ...onWire },
     });
   }
   return null;
+}
+
+function poolName({ address, pools }: AssignmentQuestion): string {
+  const value = ipValue(address);
+  const around = pools.find(
+    ({ first, last }) =>
+      ipFamily(first) === ipFamily(address) && ipValue(first) <= value && value <= ipValue(last),
+  );
+  return around?.name ?? 'POOL';
 }
 
 function heldMessage(address: string, current: NonNullable<AssignmentQuestion['current']>): string {

@@ -12,7 +12,11 @@ export type ParsedPrefix =
 /** Parses a bare address to its canonical form (RFC 5952 for v6). Octal, hex, short forms, zones and
  *  v4-mapped forms are refused: each has been read as two different addresses by two programs. */
 export function parseIp(text: string): ParsedIp {
-  if (/[/%\s]/.test(text)) return { type: 'error', message: `${text} is not a bare IP address` };
+  if (/[/%\s]/.test(text))
+    return {
+      type: 'error',
+      message: `${text} is not a bare IP address: leave out / and %, and write it as 10.0.0.5 or fd00::5`,
+    };
   try {
     if (!text.includes(':')) {
       const v4 = new Address4(text);
@@ -23,7 +27,7 @@ export function parseIp(text: string): ParsedIp {
     const v6 = new Address6(text);
     return { type: 'v6', address: v6.correctForm(), value: v6.bigInt() };
   } catch {
-    return { type: 'error', message: `${text} is not an IP address` };
+    return { type: 'error', message: `${text} is not an IP address: write it as 10.0.0.5 or fd00::5` };
   }
 }
 
@@ -37,7 +41,11 @@ export function parsePrefix(text: string): ParsedPrefix {
   if (ip.type === 'error') return ip;
   const bits = ip.type === 'v4' ? 32 : 128;
   const length = Number(lengthText);
-  if (length > bits) return { type: 'error', message: `${text}: the prefix length is at most ${bits}` };
+  if (length > bits)
+    return {
+      type: 'error',
+      message: `${text} has a prefix length above ${bits}: write it as 10.0.0.0/24 or fd00::/64`,
+    };
   const size = 1n << BigInt(bits - length);
   const first = (ip.value / size) * size;
   return {

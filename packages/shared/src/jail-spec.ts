@@ -6,7 +6,7 @@ import { Hostname } from './name.ts';
 export const HostPath = z
   .string()
   .regex(/^\//, 'must be absolute: begin with /')
-  .refine((path) => !path.split('/').includes('..'), 'must not contain ".."')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain "..": write the path out')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   .refine((path) => !/[\u0000-\u001f\u007f]/.test(path), 'must not contain control characters');
 
@@ -43,7 +43,7 @@ export type RestartPolicy = z.infer<typeof RestartPolicy>;
 const ExecString = z
   .string()
   .max(131_071, 'is longer than the kernel takes for one argument (128 KiB)')
-  .refine((text) => !text.includes('\0'), 'must not contain NUL');
+  .refine((text) => !text.includes('\0'), 'must not contain NUL: leave it out');
 
 /** The program and its arguments. */
 export const Command = z.array(ExecString).min(1).max(256);

@@ -10,13 +10,19 @@ export const Name = z
   .min(1, 'is empty: give it a name')
   .max(63, 'is longer than 63 characters: shorten it')
   .regex(/^(?!\.+$)/, 'is made only of dots, which name directories: use letters or digits')
-  .regex(/^[a-z0-9]/, 'must begin with a lower-case letter or a digit')
-  .regex(/^[a-z0-9._-]*$/, 'may hold lower-case letters, digits, ".", "_" and "-" only')
+  .regex(/^[a-z0-9]/, 'must begin with a lower-case letter or a digit: put one in front')
+  .regex(
+    /^[a-z0-9._-]*$/,
+    'may hold lower-case letters, digits, ".", "_" and "-" only: write it as web-1 or db.eu_2',
+  )
   .refine((name) => !/^\d+\.\d+\.\d+\.\d+$/.test(name), 'looks like an IP address: add a letter');
 export type Name = z.infer<typeof Name>;
 
 /** A host name as uname(2) and DNS take it. */
 export const Hostname = z
   .string()
-  .max(64, 'is longer than 64 characters')
-  .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, 'may hold letters, digits, "." and "-" only');
+  .max(64, 'is longer than 64 characters: shorten it')
+  .regex(
+    /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/,
+    'may hold letters, digits, "." and "-" only: write it as web-1.example',
+  );

@@ -26,6 +26,10 @@ export const CreatePoolInput = z.object({
   last: IpAddress,
   coolingSeconds: z.int().min(0).max(31_536_000).default(3600),
 });
+/** A range as it would be made a pool of a network: asked while it is typed. */
+export const CheckPoolInput = CreatePoolInput.pick({ network: true, first: true, last: true });
+export type CheckPoolInput = z.input<typeof CheckPoolInput>;
+
 export type CreatePoolInput = z.input<typeof CreatePoolInput>;
 
 export const ReserveInput = z.object({

@@ -9,16 +9,19 @@ interface ConflictNoteProps {
   conflict: Refusal;
   /** Takes the address that the server proposes instead. */
   onTake?: (address: string) => void;
+  /** Another way out than an address: what it says and does. */
+  take?: { text: string; onPress: () => void } | undefined;
   /** Moves the address from its holder to here. */
   onMove?: (address: string) => void;
 }
 
 /** What stands in the way, why, and what to do about it: as sentences, and as something to press where there is. */
-export function ConflictNote({ conflict, onTake, onMove }: ConflictNoteProps) {
+export function ConflictNote({ conflict, onTake, onMove, take }: ConflictNoteProps) {
   const { next, address, kind, holder } = conflict.evidence ?? {};
   const acts: ReactNode[] = [];
   if (onTake && typeof next === 'string')
     acts.push(<Act key="take" text={`Take ${next}`} onPress={() => onTake(next)} />);
+  if (take) acts.push(<Act key="way" text={take.text} onPress={take.onPress} />);
   if (onMove && kind === 'assigned' && typeof address === 'string') {
     acts.push(<Act key="move" text="Move it here" onPress={() => onMove(address)} />);
   }

@@ -7,7 +7,7 @@ import { useEffect, useState } from 'react';
 export const PLAN = 'plan';
 
 /** The value as it was when it had not changed for a while. */
-export function useSettled<T>(value: T, ms = 250): T {
+export function useSettled<T>(value: T, ms = 100): T {
   const [settled, setSettled] = useState(value);
   const text = JSON.stringify(value);
   useEffect(() => {

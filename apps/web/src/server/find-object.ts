@@ -16,7 +16,11 @@ export async function findJail(tx: Tx, ref: string, field = 'jail') {
     include: { host: true, interfaces: { include: { network: true }, orderBy: { name: 'asc' } } },
   });
   if (jail) return jail;
-  throw new AppError('not-found', `There is no jail ${ref}.`, { field, fix: 'List them: cellblock ls' });
+  throw new AppError('not-found', `There is no jail ${ref}.`, {
+    field,
+    cause: 'No jail that is there has this name or id; purged ones are in the audit history only.',
+    fix: 'List them: cellblock ls',
+  });
 }
 
 export type FoundNetwork = Awaited<ReturnType<typeof findNetwork>>;
@@ -29,6 +33,7 @@ export async function findNetwork(tx: Tx, ref: string, field = 'network') {
   if (network) return network;
   throw new AppError('not-found', `There is no network ${ref}.`, {
     field,
+    cause: 'No network that is there has this name or id.',
     fix: 'List them: cellblock network ls',
   });
 }
@@ -47,11 +52,19 @@ export async function findPool(tx: Tx, ref: string, field = 'pool') {
   const by = byRef(ref);
   const pool = await tx.pool.findFirst({ where: { ...by, removedAt: null } });
   if (pool) return pool;
-  throw new AppError('not-found', `There is no pool ${ref}.`, { field, fix: 'List them: cellblock pool ls' });
+  throw new AppError('not-found', `There is no pool ${ref}.`, {
+    field,
+    cause: 'No pool that is there has this name or id.',
+    fix: 'List them: cellblock pool ls',
+  });
 }
 
 export async function findHost(tx: Tx, ref: string, field = 'host') {
   const host = await tx.host.findFirst({ where: { ...byRef(ref), state: { not: 'removed' } } });
   if (host) return host;
-  throw new AppError('not-found', `There is no host ${ref}.`, { field, fix: 'List them: cellblock host ls' });
+  throw new AppError('not-found', `There is no host ${ref}.`, {
+    field,
+    cause: 'No host that has been enrolled and not removed has this name or id.',
+    fix: 'List them: cellblock host ls',
+  });
 }

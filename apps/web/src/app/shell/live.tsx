@@ -12,6 +12,23 @@ const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 /** Changes that come within this time are asked for once. */
 const GATHER_MS = 150;
 
+/** The server pings more often than this; whoever hears nothing for so long has lost it. */
+const SILENT_MS = 5_000;
+const PROBE_MS = 500;
+
+/** Whether the dashboard can be reached now, over a connection of its own. */
+async function answers(): Promise<boolean> {
+  try {
+    const answer = await fetch('/api/trpc/session.me', {
+      signal: AbortSignal.timeout(2_000),
+      cache: 'no-store',
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
 /** Which queries a topic makes old: by the noun before its slash. */
 function useStaleBy() {
   const trpc = useTRPC();
@@ -55,29 +72,51 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     for (const filter of old.values()) void queryClient.invalidateQueries(filter);
   }
 
-  useSubscription(
+  function heard() {
+    setState((before) => {
+      // After a gap everything on the screen may be old, whatever the stream could still replay.
+      if (before.kind === 'lost') void queryClient.invalidateQueries();
+      return before.kind === 'live' ? before : { kind: 'live' };
+    });
+  }
+
+  const subscription = useSubscription(
     trpc.fleet.changes.subscriptionOptions(undefined, {
-      onStarted: () => setState({ kind: 'live' }),
+      onStarted: heard,
       onData: (change) => {
-        setState((before) => (before.kind === 'live' ? before : { kind: 'live' }));
+        heard();
         for (const topic of change.data.topics) waiting.current.add(topic.split('/')[0] ?? '');
         timer.current ??= setTimeout(refresh, GATHER_MS);
       },
       onConnectionStateChange: (connection) => {
         if (connection.state === 'connecting' && connection.error) {
-          setState((before) => (before.kind === 'lost' ? before : { kind: 'lost', since: new Date() }));
+          setState((before) =>
+            before.kind === 'lost' ? before : { kind: 'lost', since: new Date(Date.now() - SILENT_MS) },
+          );
         }
-        // After a gap everything on the screen may be old, whatever the stream could still replay.
-        if (connection.state === 'pending') {
-          setState((before) => {
-            if (before.kind === 'lost') void queryClient.invalidateQueries();
-            return { kind: 'live' };
-          });
-        }
+        if (connection.state === 'pending') heard();
       },
     }),
   );
   useEffect(() => () => clearTimeout(timer.current), []);
+
+  const { reset } = subscription;
+  const lost = state.kind === 'lost';
+  useEffect(() => {
+    if (!lost) return;
+    // The browser waits longer and longer between its tries, and the page must be right soon after the way is open.
+    let asking = false;
+    const probe = setInterval(async () => {
+      if (asking) return;
+      asking = true;
+      if (await answers()) {
+        reset();
+        void queryClient.invalidateQueries();
+      }
+      asking = false;
+    }, PROBE_MS);
+    return () => clearInterval(probe);
+  }, [lost, reset, queryClient]);
 
   return <LiveContext value={state}>{children}</LiveContext>;
 }

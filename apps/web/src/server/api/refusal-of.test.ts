@@ -26,15 +26,15 @@ describe('what a caller is told', () => {
       field: 'name',
       message: 'name is made only of dots, which name directories: use letters or digits',
       cause: 'name is made only of dots, which name directories',
-      fix: 'use letters or digits',
+      fix: 'Use letters or digits.',
     });
   });
 
   it('names the field also where the schema library words the issue', () => {
     const refusal = refusalOf(issuesOf({ name: 'web1', count: 'x' }), 'r-1');
     expect(refusal).toMatchObject({ code: 'invalid', field: 'count' });
-    expect(refusal.message).toMatch(/^count: /);
-    expect(refusal.fix).toContain('count');
+    expect(refusal.message).toMatch(/^count is not a number/);
+    expect(refusal.fix).toBe('Give a number.');
   });
 
   it('says nothing of an unknown error but where to look', () => {

@@ -3,6 +3,7 @@ import { TRPCClientError } from '@trpc/client';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import * as z from 'zod';
+import { wordsOf } from './issue-words.ts';
 
 /** HTTP's word for each of our six codes. */
 const TRPC_CODES: Record<AppErrorCode, TRPCError['code']> = {
@@ -31,7 +32,15 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
   if (cause instanceof z.core.$ZodError) return { ...refusalOfIssues(cause.issues), requestId };
   if (error instanceof TRPCError && (error.cause === undefined || error.code === 'PARSE_ERROR')) {
     const code = OWN_WORDS[error.code];
-    if (code !== undefined) return { code, message: error.message, requestId };
+    if (code !== undefined) {
+      return {
+        code,
+        message: error.message,
+        cause: 'The request does not have the form of a call of this API.',
+        fix: 'Reload the page, or use the command-line client of the same version.',
+        requestId,
+      };
+    }
   }
   if (cause instanceof TRPCClientError) return { ...refusalOfAgent(cause), requestId };
   if (isDatabaseGone(cause)) {
@@ -46,6 +55,8 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
   return {
     code: 'internal',
     message: `Something failed on the dashboard. Its log has the reason under ${requestId}.`,
+    cause:
+      'It met something that it was not made for; the reason may quote a secret, so that only its log has it.',
     fix: `grep ${requestId} in the dashboard's log, DATA/log/dashboard.log`,
     requestId,
   };
@@ -70,29 +81,25 @@ export function statusOf(refusal: Refusal): number {
   return getHTTPStatusCodeFromError(new TRPCError({ code: TRPC_CODES[refusal.code] }));
 }
 
-/** Our schemas word an issue as `is empty: give it a name`: subject left out, then the cause, then the fix. */
 function refusalOfIssues(issues: readonly z.core.$ZodIssue[]): Refusal {
   const issue = issues[0];
-  if (issue === undefined) return { code: 'invalid', message: 'The input is not valid.' };
+  if (issue === undefined) {
+    return {
+      code: 'invalid',
+      message: 'The input is not valid.',
+      cause: 'It does not have the form that is asked for.',
+      fix: 'See the command with --help.',
+    };
+  }
   const field = issue.path.map(String).join('.');
-  const subject = field === '' ? 'The input' : field;
-  const predicate = /^(is|must|may|needs|has|looks|begins|ends)\b/.test(issue.message);
-  const [cause = issue.message, fix] = predicate ? splitOnce(issue.message, ': ') : [issue.message];
   return {
     code: 'invalid',
-    message: predicate ? `${subject} ${issue.message}` : `${subject}: ${issue.message}`,
+    ...wordsOf(issue),
     ...(field === '' ? {} : { field }),
-    cause: predicate ? `${subject} ${cause}` : cause,
-    fix: fix ?? `Give ${field === '' ? 'an input' : field} in the form that is asked for.`,
     evidence: {
       issues: issues.map((each) => ({ field: each.path.map(String).join('.'), message: each.message })),
     },
   };
-}
-
-function splitOnce(text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 /** An agent refuses in the same form; without one, the connection to it broke. */

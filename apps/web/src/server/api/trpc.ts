@@ -17,8 +17,9 @@ const t = initTRPC
   .create({
     transformer: superjson,
     sse: {
-      ping: { enabled: true, intervalMs: 5_000 },
-      client: { reconnectAfterInactivityMs: 15_000 },
+      // A page that hears nothing for 5 s says so.
+      ping: { enabled: true, intervalMs: 2_000 },
+      client: { reconnectAfterInactivityMs: 5_000 },
     },
     errorFormatter({ shape, error, ctx }) {
       const refusal = refusalOf(error, ctx?.requestId ?? 'unknown');
@@ -52,6 +53,7 @@ export function procedure(permission: Permission) {
     const { identity } = ctx;
     if (identity === null) {
       throw new AppError('denied', 'Nobody is signed in.', {
+        cause: 'The request brings no session and no token that is still good.',
         fix: 'Sign in, or send a token as `Authorization: Bearer cb_…`.',
         evidence: { signIn: true },
       });
@@ -60,7 +62,11 @@ export function procedure(permission: Permission) {
       throw new AppError(
         'denied',
         `Needs role ${rolesThatCan(permission).join(' or ')}; you are ${identity.role}.`,
-        { fix: 'Ask an administrator: `cellblock user role NAME ROLE`.', evidence: { permission } },
+        {
+          cause: 'Each act declares which roles may do it.',
+          fix: 'Ask an administrator: `cellblock user role NAME ROLE`.',
+          evidence: { permission },
+        },
       );
     }
     return next({ ctx: { ...ctx, ...identity, identity } });

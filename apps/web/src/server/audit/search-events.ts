@@ -70,6 +70,7 @@ export function filterOf(q: string | undefined): FilterNode | null {
   const { message, nearest } = parsed.error;
   throw new AppError('invalid', message, {
     field: 'q',
+    cause: 'The filter has a word that this list does not know, or is not finished.',
     fix: nearest ? `Did you mean ${nearest}?` : `Fields are ${Object.keys(EVENT_FIELDS).join(', ')}.`,
     evidence: { ...parsed.error },
   });
@@ -98,6 +99,7 @@ function moment(text: string, field: string, now: Date): Date {
   if (at) return at;
   throw new AppError('invalid', `${text} is no moment.`, {
     field,
+    cause: 'It is neither a day and a time nor a time before now.',
     fix: 'Write 2026-11-22T14:00Z, or now-6h.',
   });
 }

@@ -24,6 +24,7 @@ export async function showEvent(
   if (!row) {
     throw new AppError('not-found', `There is no event ${input.seq ?? input.id}.`, {
       field: input.seq === undefined ? 'id' : 'seq',
+      cause: 'No event of the history has this number or id.',
       fix: 'Search for it: cellblock audit search',
     });
   }

@@ -16,7 +16,11 @@ export interface SignInRequest {
 export async function recordSignIn(request: SignInRequest, token: string, credential: string): Promise<void> {
   const { db } = request;
   const session = await db.session.findUnique({ where: { token }, include: { user: true } });
-  if (session === null) throw new AppError('internal', 'The session that was begun is not there.');
+  if (session === null)
+    throw new AppError('internal', 'The session that was begun is not there.', {
+      cause: 'It was ended between its beginning and its record.',
+      fix: 'Sign in once more.',
+    });
   try {
     const actor: Actor = { type: 'user', id: session.user.id, name: session.user.username };
     await changeFleet(

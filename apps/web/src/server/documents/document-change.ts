@@ -140,6 +140,7 @@ function createOf(ctx: VerbContext, name: string, spec: Of<'Jail'>['spec']): Doc
   if (more) {
     throw new AppError('invalid', `${name}: a new jail has one interface at first.`, {
       field: 'spec.interfaces.1',
+      cause: 'A jail is made with one interface; others come with their first address.',
       fix: 'Apply with one interface, then with all of them.',
     });
   }

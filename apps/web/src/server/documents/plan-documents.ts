@@ -20,6 +20,7 @@ export function parseDocuments(ctx: VerbContext, documents: unknown[]): ParsedDo
         `Document ${index + 1}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
         {
           field,
+          cause: 'A document has the form of the ones that are shown.',
           fix: 'See how one is written: cellblock show NAME -o yaml',
         },
       );
@@ -27,6 +28,7 @@ export function parseDocuments(ctx: VerbContext, documents: unknown[]): ParsedDo
     if (parsed.data.kind !== 'Jail' && ctx.role !== null && !roleCan(ctx.role, 'administer')) {
       throw new AppError('denied', `Only an administrator changes networks and pools; you are ${ctx.role}.`, {
         field: `documents.${index}.kind`,
+        cause: 'They concern more than the jails of one operator.',
         fix: 'Ask an administrator to apply this document.',
       });
     }

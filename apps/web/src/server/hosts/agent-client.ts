@@ -28,7 +28,12 @@ export async function agentOf(db: Db, hostId: string): Promise<AgentClient> {
     where: { id: hostId },
     select: { name: true, lastReportAt: true, dashboard: true },
   });
-  if (host === null) throw new AppError('not-found', 'There is no such host.', { field: 'host' });
+  if (host === null)
+    throw new AppError('not-found', 'There is no such host.', {
+      field: 'host',
+      cause: 'It has been removed.',
+      fix: 'List them: cellblock host ls',
+    });
   const { name, lastReportAt, dashboard } = host;
   const relays = ways?.relays ?? null;
   if (dashboard === null || relays === null || stateOf(dashboard) !== 'here') {

@@ -33,6 +33,7 @@ export async function approveHost(
     if (host.state === 'ready') {
       throw new AppError('conflict', `Host ${host.name} was approved at ${host.approvedAt?.toISOString()}.`, {
         field: 'host',
+        cause: 'A host is approved once.',
         fix: 'Nothing is left to do.',
       });
     }

@@ -30,6 +30,7 @@ export async function enrollHost(
   if (input.local && ctx.actor.type !== 'root') {
     throw new AppError('denied', 'Only root on the machine of the dashboard enrols that machine itself.', {
       field: 'local',
+      cause: 'A local host is let in without a fingerprint that anybody compared.',
       fix: 'Leave `local` out; approve the host by its fingerprint when it has come.',
     });
   }

@@ -34,6 +34,7 @@ export async function removeHost(
     if (networks.length > 0) {
       throw new AppError('conflict', `Host ${host.name} carries network ${names(networks)}.`, {
         field: 'host',
+        cause: 'Its bridge would stay there without anybody who knows of it.',
         fix: `Remove it first: cellblock network rm ${networks[0]?.name}`,
       });
     }

@@ -116,8 +116,10 @@ async function began(from: From, cookies: string[], credential: string): Promise
 
 async function failed(from: From, account: string | null, credential: string): Promise<void> {
   const name = (account ?? '(unknown)').slice(0, 63);
-  const refusal = new AppError('denied', 'Sign-in failed.', { cause: `The ${credential} was not accepted.` })
-    .refusal;
+  const refusal = new AppError('denied', 'Sign-in failed.', {
+    cause: `The ${credential} was not accepted.`,
+    fix: 'Try again, or ask an administrator for an invite.',
+  }).refusal;
   await recordRefusal(
     { ...from, actor: NOBODY, session: null },
     'session.sign-in',

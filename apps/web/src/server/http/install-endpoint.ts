@@ -33,7 +33,11 @@ export async function answerInstall(
   if (pathname === AUTHORITY_PATH && reads) return answerJson(response, 200, authorityAnswer(services));
   if (pathname === OFFER_PATH && request.method === 'POST') {
     const offer = EnrolmentOffer.safeParse(JSON.parse((await readBody(request, LARGEST_OFFER)).toString()));
-    if (!offer.success) throw new AppError('invalid', 'This is no offer of an enrolment token.');
+    if (!offer.success)
+      throw new AppError('invalid', 'This is no offer of an enrolment token.', {
+        cause: 'The request does not have the form in which an agent sends it.',
+        fix: 'Paste the whole line that the dashboard showed: cellblock host enroll makes another.',
+      });
     const source = sourceAddressOf(request.socket.remoteAddress);
     return answerJson(response, 200, await offerToken(services, offer.data, source));
   }

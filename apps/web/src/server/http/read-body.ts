@@ -9,6 +9,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     length += (part as Buffer).length;
     if (length > limit) {
       throw new AppError('invalid', `The request is longer than ${limit} bytes.`, {
+        cause: 'No form and no file of ours needs more.',
         fix: 'Send less at once.',
       });
     }

@@ -64,7 +64,13 @@ export async function assignmentQuestion(
     cooling:
       newest && until && until > now ? { jail: { id: newest.jailId, name: newest.jailName }, until } : null,
     reservation: reservation
-      ? { reason: reservation.reason, until: reservation.until, by: reservation.by }
+      ? {
+          first: reservation.first,
+          last: reservation.last,
+          reason: reservation.reason,
+          until: reservation.until,
+          by: reservation.by,
+        }
       : null,
     onWire: onWire ?? null,
     next: await suggestedInstead(tx, network, pool, address, jail, now),

@@ -56,6 +56,7 @@ export async function suggestAddress(
     if (!network) {
       throw new AppError('invalid', 'Of which network?', {
         field: 'network',
+        cause: 'Neither a network nor a pool nor a jail was named.',
         fix: 'Name a network or a pool.',
       });
     }
@@ -75,6 +76,7 @@ export async function suggestAddress(
     if (full.length > 0) throw poolFull(full, network.name);
     throw new AppError('conflict', `Network ${network.name} has no such pool.`, {
       field: 'network',
+      cause: 'It has no pool of that name or family.',
       fix: `Make one: cellblock pool create NAME --network ${network.name} --range FIRST-LAST`,
     });
   } catch (error) {

@@ -30,6 +30,7 @@ export async function moveIp(ctx: VerbContext, input: MoveIpInput): Promise<Chan
     if (row.jailId === jail.id) {
       throw new AppError('conflict', `${jail.name} has ${address} already.`, {
         field: 'jail',
+        cause: 'It is where it is to go.',
         fix: 'Nothing is to be done.',
       });
     }

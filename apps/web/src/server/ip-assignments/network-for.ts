@@ -22,6 +22,7 @@ export async function networkFor(
   if (network.wanted !== 'present') {
     throw new AppError('conflict', `Network ${network.name} is being removed.`, {
       field: 'network',
+      cause: 'Its host is taking it down.',
       fix: 'Choose another network.',
     });
   }

@@ -27,7 +27,11 @@ export async function actOnJail(
     const jail = await findJail(tx, found.id);
     const hindrance = act.can(await readJail(tx, jail.id));
     if (hindrance) {
-      throw new AppError('conflict', hindrance.message, { field: 'jail', fix: hindrance.fix });
+      throw new AppError('conflict', hindrance.message, {
+        field: 'jail',
+        cause: `It is wanted ${jail.wanted}, and its host reports what it reports.`,
+        fix: hindrance.fix,
+      });
     }
     const decided = await act.change(work, jail, host);
     return {

@@ -151,6 +151,7 @@ async function networkOf(
   if (network.wanted !== 'present') {
     throw new AppError('conflict', `Network ${network.name} is being removed.`, {
       field: 'network',
+      cause: 'Its host is taking it down.',
       fix: 'Choose another network.',
     });
   }

@@ -40,6 +40,7 @@ export async function openExec(ctx: VerbContext, input: ExecInput): Promise<{ se
   if (jail.wanted !== 'running') {
     throw new AppError('conflict', `${jail.name} is not to be running.`, {
       field: 'jail',
+      cause: 'A command needs a jail that runs.',
       fix: `Start it: cellblock start ${jail.name}`,
     });
   }

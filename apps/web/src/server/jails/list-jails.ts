@@ -32,6 +32,7 @@ export async function listJails(
     const { message, nearest } = parsed.error;
     throw new AppError('invalid', message, {
       field: 'q',
+      cause: 'The filter has a word that this list does not know, or is not finished.',
       fix: nearest ? `Did you mean ${nearest}?` : `Fields are ${Object.keys(JAIL_FIELDS).join(', ')}.`,
       evidence: { ...parsed.error },
     });

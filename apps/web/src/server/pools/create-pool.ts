@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '@cellblock/shared/app-error';
+import { AppError, type Refusal } from '@cellblock/shared/app-error';
+import { freeRange } from '@cellblock/shared/free-range';
 import { ipFamily } from '@cellblock/shared/ip-address';
-import { CreatePoolInput } from '@cellblock/shared/network-input';
+import { type CheckPoolInput, CreatePoolInput } from '@cellblock/shared/network-input';
 import { ipValue, prefixContains } from '@cellblock/shared/subnet';
 import type { PoolView } from '@cellblock/shared/views/network-view';
+import type { Db } from '../db.ts';
 import { type FoundNetwork, findNetwork } from '../find-object.ts';
 import { recordAct } from '../record-act.ts';
 import type { VerbContext } from '../verb-context.ts';
@@ -19,6 +21,7 @@ export async function createPool(ctx: VerbContext, asked: CreatePoolInput): Prom
     if (taken) {
       throw new AppError('conflict', `A pool ${input.name} exists.`, {
         field: 'name',
+        cause: 'A name is one pool.',
         fix: 'Choose another name.',
       });
     }
@@ -38,19 +41,32 @@ export async function createPool(ctx: VerbContext, asked: CreatePoolInput): Prom
   return await readPool(ctx.db, id);
 }
 
+/** Why a range cannot be a pool of the network; null: it can. The same rule is asked again when it is made. */
+export async function checkPool(db: Db, input: CheckPoolInput): Promise<Refusal | null> {
+  try {
+    checkRange(await findNetwork(db, input.network), input);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.refusal;
+    throw error;
+  }
+}
+
 function checkRange(network: FoundNetwork, input: { first: string; last: string }): void {
   const { first, last } = input;
   if (ipFamily(first) !== ipFamily(last)) {
     throw new AppError('invalid', `${first} and ${last} are of two families.`, {
       field: 'last',
-      fix: 'A pool is a range of IPv4 or of IPv6 addresses: make two.',
+      cause: 'A pool is a range of IPv4 or of IPv6 addresses.',
+      fix: 'Make two pools, one of each family.',
       evidence: { kind: 'family-mismatch' },
     });
   }
   if (ipValue(first) > ipValue(last)) {
     throw new AppError('invalid', `${first} comes after ${last}.`, {
       field: 'last',
-      fix: `${last}-${first}`,
+      cause: 'A range goes from its lowest address to its highest.',
+      fix: `Turn it round: ${last}-${first}`,
     });
   }
   const subnet = network.subnets.find(({ prefix }) => prefixContains(prefix, first));
@@ -70,15 +86,17 @@ function checkRange(network: FoundNetwork, input: { first: string; last: string 
       ipValue(first) <= ipValue(pool.last),
   );
   if (!other) return;
+  const free = freeRange(subnet.prefix, network.pools);
   throw new AppError(
     'conflict',
     `${first} to ${last} overlaps pool ${other.name} (${other.first} to ${other.last}).`,
     {
       field: 'first',
       cause: 'An address is of one pool, so that it is counted and given once.',
-      fix: `Choose another range, or remove it first: cellblock pool rm ${other.name}`,
+      fix: `${free ? `Take ${free.first} to ${free.last}, which is of no pool, or remove` : 'Remove'} the other first: cellblock pool rm ${other.name}`,
       evidence: {
         kind: 'pool-overlap',
+        free,
         pool: { id: other.id, name: other.name, first: other.first, last: other.last },
       },
     },

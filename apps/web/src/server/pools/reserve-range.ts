@@ -20,6 +20,7 @@ export async function reserveRange(ctx: VerbContext, input: ReserveInput): Promi
     if (until && until <= now) {
       throw new AppError('invalid', `${input.until} is over.`, {
         field: 'until',
+        cause: 'A reservation ends in the future.',
         fix: 'Name a moment to come.',
       });
     }

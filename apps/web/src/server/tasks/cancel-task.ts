@@ -18,7 +18,8 @@ export async function cancelTask(ctx: VerbContext, input: { task: string }): Pro
   if (TASK_FINAL.has(task.state)) {
     throw new AppError('conflict', `${task.id} has ended: ${task.state}.`, {
       field: 'task',
-      fix: 'Nothing is to be canceled.',
+      cause: 'Only what has not ended can be canceled.',
+      fix: 'Nothing is left to cancel; to undo it, make the opposite change.',
     });
   }
   const undo = await counterpart(ctx, task);

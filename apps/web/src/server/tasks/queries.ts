@@ -13,7 +13,11 @@ type TaskRow = Awaited<ReturnType<Db['task']['findMany']>>[number];
 export function taskNumber(text: string): number {
   const match = /^(?:T-)?(\d{1,9})$/i.exec(text);
   if (match) return Number(match[1]);
-  throw new AppError('invalid', `${text} is no task: they are written T-17.`, { field: 'task' });
+  throw new AppError('invalid', `${text} is no task: they are written T-17.`, {
+    field: 'task',
+    cause: 'A task is named by T- and its number.',
+    fix: 'List them: cellblock task ls',
+  });
 }
 
 /** One task with its steps, as its hosts accounted for them. */
@@ -22,6 +26,7 @@ export async function readTask(db: Db | Tx, id: number): Promise<TaskView> {
   if (!row) {
     throw new AppError('not-found', `There is no task T-${id}.`, {
       field: 'task',
+      cause: 'No task has this number.',
       fix: 'List them: cellblock task ls',
     });
   }

@@ -70,6 +70,7 @@ function filterOf(q: string | undefined): FilterNode | null {
   const { message, nearest } = parsed.error;
   throw new AppError('invalid', message, {
     field: 'q',
+    cause: 'The filter has a word that this list does not know, or is not finished.',
     fix: nearest ? `Did you mean ${nearest}?` : `Fields are ${Object.keys(TASK_FIELDS).join(', ')}.`,
     evidence: { ...parsed.error },
   });

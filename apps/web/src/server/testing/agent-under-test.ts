@@ -53,6 +53,8 @@ export class AgentUnderTest {
   socket: WebSocket | null = null;
   behaviour: Behaviour = 'networks';
   hostname = 'h3';
+  /** addresses of the host itself, beside that of its uplink */
+  moreAddresses: { link: string; prefix: string }[] = [];
   /** what was true when it last did something */
   #true = new Map<string, SpecObject>();
   #accounted = new Set<string>();
@@ -269,7 +271,7 @@ export class AgentUnderTest {
         bootedAt: at,
         cpus: 2,
         memoryBytes: 1e9,
-        addresses: [{ link: 'eno1', prefix: '192.0.2.7/24' }],
+        addresses: [{ link: 'eno1', prefix: '192.0.2.7/24' }, ...this.moreAddresses],
         routes: [],
         bridges: [],
       },

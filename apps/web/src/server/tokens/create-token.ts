@@ -29,6 +29,7 @@ export async function createToken(ctx: VerbContext, input: z.output<typeof Creat
     if ((await tx.apiToken.findUnique({ where: { name: input.name } })) !== null) {
       throw new AppError('conflict', `There is a token ${input.name} already.`, {
         field: 'name',
+        cause: 'A name is one token.',
         fix: `Take another name, or remove it first: cellblock token rm ${input.name}`,
       });
     }

@@ -12,6 +12,7 @@ export async function removeToken(ctx: VerbContext, input: z.output<typeof Remov
     if (token === null) {
       throw new AppError('not-found', `There is no token ${input.name}.`, {
         field: 'name',
+        cause: 'It was removed, or never made.',
         fix: 'List them: cellblock token ls',
       });
     }

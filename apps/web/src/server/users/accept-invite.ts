@@ -76,6 +76,7 @@ async function usableInvite(tx: Tx, token: string) {
   if (invite.expiresAt.getTime() <= Date.now()) {
     throw new AppError('conflict', `This invite ended at ${invite.expiresAt.toISOString()}.`, {
       field: 'token',
+      cause: 'An invite can be used for a limited time only.',
       fix: `Ask ${invite.invitedBy} for another.`,
     });
   }

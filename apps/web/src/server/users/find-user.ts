@@ -6,6 +6,7 @@ export async function findUser(tx: Tx, name: string) {
   if (user !== null) return user;
   throw new AppError('not-found', `There is no user ${name}.`, {
     field: 'name',
+    cause: 'Nobody who may sign in is called so.',
     fix: 'List them: cellblock user ls',
   });
 }

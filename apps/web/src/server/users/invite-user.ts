@@ -24,6 +24,7 @@ export async function inviteUser(
     if ((await tx.user.findUnique({ where: { username: input.name } })) !== null) {
       throw new AppError('conflict', `There is a user ${input.name} already.`, {
         field: 'name',
+        cause: 'A name is one person.',
         fix: `Take another name, or change the role: cellblock user role ${input.name} ${input.role}`,
       });
     }

@@ -1,6 +1,11 @@
-import { CreatePoolInput, ReserveInput, UnreserveInput } from '@cellblock/shared/network-input';
+import {
+  CheckPoolInput,
+  CreatePoolInput,
+  ReserveInput,
+  UnreserveInput,
+} from '@cellblock/shared/network-input';
 import * as z from 'zod';
-import { createPool } from '../../pools/create-pool.ts';
+import { checkPool, createPool } from '../../pools/create-pool.ts';
 import { poolCells } from '../../pools/pool-cells.ts';
 import { listPools, readPool } from '../../pools/queries.ts';
 import { removePool } from '../../pools/remove-pool.ts';
@@ -19,6 +24,9 @@ export const poolsRouter = router({
   cells: procedure('read')
     .input(PoolRef)
     .query(({ ctx, input }) => poolCells(ctx.db, input.pool)),
+  check: procedure('read')
+    .input(CheckPoolInput)
+    .query(({ ctx, input }) => checkPool(ctx.db, input)),
   create: procedure('administer')
     .input(CreatePoolInput)
     .mutation(({ ctx, input }) => createPool(ctx, input)),

@@ -6,7 +6,7 @@ import { Note } from '@/ui/note';
 /** Wanted against seen, in one line; a problem or a silent host is said in full. */
 export function JailTruth({ jail }: { jail: JailView }) {
   const seen = jail.seenAt ? <Moment at={jail.seenAt} /> : 'never';
-  if (jail.state === 'unknown') {
+  if (jail.state === 'unknown' || jail.host.state === 'unknown') {
     return (
       <Note tone="warn" className="mb-3" title={`${jail.host.name} is silent.`}>
         Last report: {seen}. What is shown here was true then. Changes are recorded and wait until it is back;

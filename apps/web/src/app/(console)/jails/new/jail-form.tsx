@@ -52,7 +52,9 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
   const network = none ? null : draft.network === undefined ? within[0]?.name : draft.network;
   const filled: JailDraft = { ...draft, host: host?.name, network };
   const wrong = draftError(filled);
-  const input = host && networks.data ? inputOf(filled, making) : null;
+  // Without this a quick hand would make a jail without the network that the form offers.
+  const offering = none && draft.makeNetwork && !mayNotMakeNetwork && suggestion.isPending;
+  const input = host && networks.data && !offering ? inputOf(filled, making) : null;
   const change = useChange({
     run: () =>
       input ? client.jails.create.mutate(input) : Promise.reject(new Error('The form is not filled in yet.')),
@@ -137,11 +139,13 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
                     ? 'Give it a name first'
                     : wrong
                       ? wrong.error
-                      : !input
-                        ? 'Name the path of its root first'
-                        : !change.error && conflicts[0]
-                          ? conflicts[0].message
-                          : null)
+                      : offering || !networks.data
+                        ? 'The networks are being looked up'
+                        : !input
+                          ? 'Name the path of its root first'
+                          : !change.error && conflicts[0]
+                            ? conflicts[0].message
+                            : null)
               }
             >
               {draft.name ? `Create ${draft.name}` : 'Create jail'}

@@ -27,6 +27,9 @@ const ReserveRangeDialog = dynamic(
   () => import('./reserve-range-dialog').then((module) => module.ReserveRangeDialog),
   { ssr: false },
 );
+const NewPoolDialog = dynamic(() => import('./new-pool-dialog').then((module) => module.NewPoolDialog), {
+  ssr: false,
+});
 const NetworkMenu = dynamic(() => import('./network-menu').then((module) => module.NetworkMenu), {
   ssr: false,
 });
@@ -40,7 +43,7 @@ export function NetworkPage({ name }: { name: string }) {
 function Detail({ network }: { network: NetworkView }) {
   const [poolName, setPool] = useQueryState('pool');
   const [selected, setSelected] = useQueryState('sel');
-  const [asking, setAsking] = useState<'reserve' | 'remove' | null>(null);
+  const [asking, setAsking] = useState<'reserve' | 'remove' | 'pool' | null>(null);
   const mayNotReserve = useMayNot('operate');
   const pool = network.pools.find((each) => each.name === poolName) ?? network.pools[0];
   const select = (address: string | null) => void setSelected(address);
@@ -69,7 +72,11 @@ function Detail({ network }: { network: NetworkView }) {
                 Reserve range…
               </Button>
             )}
-            <NetworkMenu network={network} onRemove={() => setAsking('remove')} />
+            <NetworkMenu
+              network={network}
+              onNewPool={() => setAsking('pool')}
+              onRemove={() => setAsking('remove')}
+            />
           </>
         }
       />
@@ -105,6 +112,16 @@ function Detail({ network }: { network: NetworkView }) {
       </div>
       {asking === 'reserve' && pool && (
         <ReserveRangeDialog pool={pool} first={selected ?? ''} onClose={() => setAsking(null)} />
+      )}
+      {asking === 'pool' && (
+        <NewPoolDialog
+          network={network}
+          onClose={() => setAsking(null)}
+          onMade={(name) => {
+            setAsking(null);
+            void setPool(name);
+          }}
+        />
       )}
       {asking === 'remove' && <RemoveNetworkDialog network={network} onClose={() => setAsking(null)} />}
     </>
