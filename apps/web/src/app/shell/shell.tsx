@@ -90,6 +90,7 @@ function Frame({ children }: { children: ReactNode }) {
       </main>
       <StatusBar
         live={live}
+        lastEventAt={overview.data?.recent[0]?.at ?? null}
         hosts={
           overview.data
             ? { reporting: overview.data.counts.hostsReady, total: overview.data.counts.hosts }

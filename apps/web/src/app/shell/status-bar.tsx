@@ -1,6 +1,7 @@
 'use client';
 import { CloudOff, LoaderCircle, Radio } from 'lucide-react';
 import dynamic from 'next/dynamic';
+import { Moment } from '@/ui/moment';
 import { useNow } from '@/ui/now';
 import { clockText } from '@/ui/time-text';
 import { zoneLabel } from '@/ui/time-zone';
@@ -13,9 +14,10 @@ const TaskTray = dynamic(() => import('./task-tray').then((module) => module.Tas
 interface StatusBarProps {
   live: LiveState;
   hosts: { reporting: number; total: number } | null;
+  lastEventAt: string | null;
 }
 
-export function StatusBar({ live, hosts }: StatusBarProps) {
+export function StatusBar({ live, hosts, lastEventAt }: StatusBarProps) {
   const { zone } = useZone();
   const now = useNow();
   return (
@@ -42,6 +44,11 @@ export function StatusBar({ live, hosts }: StatusBarProps) {
         <span>
           {hosts.reporting} of {hosts.total} {hosts.total === 1 ? 'host' : 'hosts'}{' '}
           <span className="max-sm:hidden">reporting</span>
+        </span>
+      )}
+      {lastEventAt && (
+        <span className="max-md:hidden">
+          Last event <Moment at={lastEventAt} />
         </span>
       )}
       <span className="ml-auto">

@@ -1,8 +1,39 @@
+import { AppError } from '@cellblock/shared/app-error';
+import { type FilterFields, matchesFilter, parseFilter } from '@cellblock/shared/filter';
 import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
 import type { Db, Tx } from '../db.ts';
 import { findHost } from '../find-object.ts';
 import { statusOf } from '../networks/reach.ts';
 import { hostStateOf } from './host-state-of.ts';
+
+/** What hosts can be asked by: `state:ready name:fra1-* checks<1 kernel:6.*`. */
+export const HOST_FIELDS: FilterFields<HostSummary> = {
+  name: (host) => host.name,
+  id: (host) => host.id,
+  state: (host) => host.state,
+  local: (host) => (host.local ? 'yes' : 'no'),
+  agent: (host) => host.agentVersion,
+  kernel: (host) => host.kernel,
+  /** the share of its checks that it passes: `checks<100%` */
+  checks: (host) => (host.checks.total === 0 ? null : host.checks.have / host.checks.total),
+  jails: (host) => host.jails.wanted,
+  running: (host) => (host.state === 'ready' ? host.jails.running : null),
+  report: (host) => (host.lastReportAt === null ? null : new Date(host.lastReportAt)),
+};
+
+/** Hosts that a filter means; throws with the nearest name of a field. */
+export async function searchHosts(db: Db, q: string | undefined): Promise<HostSummary[]> {
+  const all = await listHosts(db);
+  if (!q?.trim()) return all;
+  const parsed = parseFilter(q, Object.keys(HOST_FIELDS));
+  if (parsed.ok) return all.filter((host) => matchesFilter(parsed.filter, host, HOST_FIELDS));
+  const { message, nearest } = parsed.error;
+  throw new AppError('invalid', message, {
+    field: 'q',
+    fix: nearest ? `Did you mean ${nearest}?` : `Fields are ${Object.keys(HOST_FIELDS).join(', ')}.`,
+    evidence: { ...parsed.error },
+  });
+}
 
 type HostRow = Awaited<ReturnType<typeof findHost>>;
 

@@ -11,6 +11,7 @@ import { Panel } from '@/ui/panel';
 import { EventLines } from '../../event-feed';
 import { Loaded } from '../../loaded';
 import { AttentionList } from './attention-list';
+import { FleetMap } from './fleet-map';
 import { HostRoom } from './host-room';
 
 export function Overview() {
@@ -58,6 +59,7 @@ export function Overview() {
                   No jails yet. A jail with an address is one form away.
                 </EmptyState>
               )}
+              <FleetMap />
               <HostRoom />
             </div>
             <Panel

@@ -3,7 +3,7 @@ import { ApproveInput, approveHost } from '../../hosts/approve-host.ts';
 import { CheckHostInput, checkHost } from '../../hosts/check-host.ts';
 import { EnrollInput, enrollHost } from '../../hosts/enroll-host.ts';
 import { EnrolmentRef, enrolmentProgress } from '../../hosts/enrolment-progress.ts';
-import { getHost, listHosts } from '../../hosts/host-view.ts';
+import { getHost, listHosts, searchHosts } from '../../hosts/host-view.ts';
 import { networkPicture } from '../../hosts/network-picture.ts';
 import { RemoveHostInput, removeHost } from '../../hosts/remove-host.ts';
 import { procedure, router } from '../trpc.ts';
@@ -12,6 +12,9 @@ const HostRef = z.object({ host: z.string().min(1) });
 
 export const hostsRouter = router({
   list: procedure('read').query(({ ctx }) => listHosts(ctx.db)),
+  search: procedure('read')
+    .input(z.object({ q: z.string().max(1000).optional() }).default({}))
+    .query(({ ctx, input }) => searchHosts(ctx.db, input.q)),
   get: procedure('read')
     .input(HostRef)
     .query(({ ctx, input }) => getHost(ctx.db, input.host)),
