@@ -29,11 +29,10 @@ echo virtual >"$root/etc/hostname"
 printf '127.0.0.1 localhost\n127.0.1.1 virtual\n' >"$root/etc/hosts"
 : >"$root/etc/machine-id"
 cp "$guest/root-shell.pl" "$root/usr/local/lib/"
-cp "$guest/root-shell.service" "$root/etc/systemd/system/"
-cp "$guest"/*.netdev "$guest"/*.network "$root/etc/systemd/network/"
+cp "$guest"/*.service "$root/etc/systemd/system/"
 printf '/dev/vda / ext4 rw 0 1\n' >"$root/etc/fstab"
-for unit in root-shell systemd-networkd; do systemctl --root="$root" -q enable "$unit"; done
+for unit in root-shell administrators-bridge; do systemctl --root="$root" -q enable "$unit"; done
 # Nobody waits for what only costs time here.
-for unit in getty@tty1.service apt-daily.timer apt-daily-upgrade.timer systemd-networkd-wait-online.service; do
+for unit in getty@tty1.service apt-daily.timer apt-daily-upgrade.timer e2scrub_reap.service e2scrub_all.timer; do
   systemctl --root="$root" -q mask "$unit"
 done

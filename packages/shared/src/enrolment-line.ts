@@ -18,7 +18,7 @@ const ENROL = [
     'else wget -q -T 9 -t 3 --no-check-certificate -O "$a" "$u"; fi || ' +
     '{ echo "cellblock: no archive came from $1; its page Enrol says whether it saw this host" >&2; false; }; }',
   'echo "$2  $a" | sha256sum -c --quiet',
-  'i=$(tar xzOf "$a" install)',
+  'i=$(tar --occurrence=1 -xzOf "$a" install)',
   'sh -c "$i" cellblock "$a" "$@"',
 ].join(' && ');
 

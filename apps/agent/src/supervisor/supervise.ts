@@ -115,13 +115,13 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     }
   }
 
-  /** Asks until it is so; gives up when the process keeps ending, when a minute is over, or when told to stop. */
+  /** Asks until it is so; gives up when the process keeps ending, when it takes too long, or when told to stop. */
   async function until(
     reached: () => Promise<boolean>,
     who: string,
     supervised: SupervisedProcess,
   ): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + COMES_UP_WITHIN;
     for (;;) {
       if (await reached()) return;
       const keepsEnding = supervised.failures >= 5;
@@ -138,6 +138,9 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     }
   }
 }
+
+/** A busy host just after its boot is slow; giving up ends what was about to come up, and begins anew. */
+const COMES_UP_WITHIN = 170_000;
 
 const STOPPED = new Error('told to stop');
 
