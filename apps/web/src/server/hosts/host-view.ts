@@ -30,6 +30,7 @@ export async function searchHosts(db: Db, q: string | undefined): Promise<HostSu
   const { message, nearest } = parsed.error;
   throw new AppError('invalid', message, {
     field: 'q',
+    cause: 'The text is no filter on hosts.',
     fix: nearest ? `Did you mean ${nearest}?` : `Fields are ${Object.keys(HOST_FIELDS).join(', ')}.`,
     evidence: { ...parsed.error },
   });
