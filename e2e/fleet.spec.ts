@@ -1,5 +1,7 @@
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import { expect, test } from '@playwright/test';
+import { dashboardOffTests } from './fleet/dashboard-off.ts';
+import { silentHostTests } from './fleet/silent-host.ts';
 import { type Fleet, makeFleet } from './stand/fleet.ts';
 import { answerFrom, newNonce, nonceCommand } from './stand/nonce.ts';
 import { mustRun, runProgram } from './stand/run-program.ts';
@@ -101,3 +103,6 @@ test('an address that a stranger on the segment uses is refused, with who answer
   }
   await runProgram(['ip', '-n', stranger.name, 'link', 'set', 'eth0', 'down']);
 });
+
+silentHostTests(() => ({ fleet, nonces }));
+dashboardOffTests(() => ({ fleet, nonces }));

@@ -22,6 +22,8 @@ export interface Host extends Joined {
   pidOf(part: AgentPart): Promise<number>;
   /** the agent, in the foreground of a process of its own; `enrolment` only the first time */
   start(enrolment?: Enrolment): void;
+  /** kill -9 of all three processes, so that none starts another again */
+  killAgent(): Promise<void>;
   /** nothing passes between this host and the dashboard, and nobody is told; its jails stay on the segment */
   cut(): Promise<void>;
   mend(): Promise<void>;
@@ -62,6 +64,13 @@ export async function joinHost(stand: Stand, host: string, number: number): Prom
   const silence = (verb: 'add' | 'delete') =>
     mustRun(['nft', verb, 'element', 'inet', 'cut', 'silenced', `{ ${v4} }`], { netns: segment.site });
 
+  const pidOf: Host['pidOf'] = async (part) => {
+    const { stdout } = await cellblock(['status', '-o', 'json']);
+    const pid = (JSON.parse(stdout) as { processes: Record<string, number | null> }).processes[part];
+    if (!pid) throw new Error(`${part} of ${host} is not running`);
+    return pid;
+  };
+
   return {
     ...joined,
     host,
@@ -70,13 +79,13 @@ export async function joinHost(stand: Stand, host: string, number: number): Prom
     data,
     instance: () => instanceOfData(data) ?? '',
     cellblock,
-    pidOf: async (part) => {
-      const { stdout } = await cellblock(['status', '-o', 'json']);
-      const pid = (JSON.parse(stdout) as { processes: Record<string, number | null> }).processes[part];
-      if (!pid) throw new Error(`${part} of ${host} is not running`);
-      return pid;
-    },
+    pidOf,
     start: (enrolment) => startAgent({ stand, joined, host, data, env }, enrolment),
+    killAgent: async () => {
+      // The supervisor first: it would start the others again.
+      const parts = ['supervisor', 'warden', 'dialer'] as const;
+      for (const pid of await Promise.all(parts.map(pidOf))) endProcess(pid);
+    },
     cut: async () => {
       await mustRun(['nft', '-f', '-'], { netns: segment.site, stdin: cutTable(stand.port) });
       await silence('add');

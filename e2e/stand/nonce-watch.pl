@@ -4,15 +4,18 @@
 use strict;
 use Errno qw(EINPROGRESS);
 use Fcntl;
-use Socket qw(:DEFAULT inet_pton AF_INET);
+use Socket qw(:DEFAULT inet_pton AF_INET AF_INET6 pack_sockaddr_in6);
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 my ($address, $port, $seconds) = @ARGV;
-my $to = pack_sockaddr_in($port, inet_pton(AF_INET, $address));
+my $family = $address =~ /:/ ? AF_INET6 : AF_INET;
+my $to = $family == AF_INET6
+  ? pack_sockaddr_in6($port, inet_pton($family, $address))
+  : pack_sockaddr_in($port, inet_pton($family, $address));
 my $end = clock_gettime(CLOCK_MONOTONIC) + $seconds;
 my (%voices, $enough);
 $| = 1;
 while (clock_gettime(CLOCK_MONOTONIC) < $end) {
-  socket(my $socket, AF_INET, SOCK_STREAM, 0) or die "socket: $!";
+  socket(my $socket, $family, SOCK_STREAM, 0) or die "socket: $!";
   fcntl($socket, F_SETFL, O_NONBLOCK);
   my $said = '-';
   if (connect($socket, $to) || $! == EINPROGRESS) {

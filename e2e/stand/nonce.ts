@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { runProgram } from './run-program.ts';
+import { type Ended, type ProgramOptions, runProgram } from './run-program.ts';
 import type { Stand } from './stand.ts';
 
 export const NONCE_PORT = 7777;
@@ -48,22 +48,35 @@ export interface Heard {
  * A jail asks an address again and again, until some time after it has heard a second voice. Resolves when the
  * first has been heard: what follows is heard too.
  */
-export async function watchFromJail(
+export function watchFromJail(
   stand: Stand,
   jail: string,
   address: string,
+): Promise<{ heard: Promise<Heard[]> }> {
+  return watch(jail, address, (argv, options) => stand.cellblock(['exec', jail, '--', ...argv], options));
+}
+
+/** The same from a machine on the segment. */
+export function watchFrom(netns: string, address: string): Promise<{ heard: Promise<Heard[]> }> {
+  return watch(netns, address, (argv, options) => runProgram(argv, { ...options, netns }));
+}
+
+async function watch(
+  from: string,
+  address: string,
+  run: (argv: string[], options: ProgramOptions) => Promise<Ended>,
 ): Promise<{ heard: Promise<Heard[]> }> {
   const seconds = 60;
   let begun = () => {};
   const first = new Promise<void>((resolve) => {
     begun = resolve;
   });
-  const ended = stand.cellblock(
-    ['exec', jail, '--', 'perl', '-e', script('nonce-watch'), address, String(NONCE_PORT), String(seconds)],
-    { timeoutMs: (seconds + 30) * 1000, onStdout: (piece) => /\d [0-9a-f]{24}\n/.test(piece) && begun() },
-  );
+  const ended = run(['perl', '-e', script('nonce-watch'), address, String(NONCE_PORT), String(seconds)], {
+    timeoutMs: (seconds + 30) * 1000,
+    onStdout: (piece) => /\d [0-9a-f]{24}\n/.test(piece) && begun(),
+  });
   const heard = ended.then(({ exitCode, stdout, stderr }) => {
-    if (exitCode !== 0) throw new Error(`watching from ${jail}: ${exitCode} ${stderr}`);
+    if (exitCode !== 0) throw new Error(`watching from ${from}: ${exitCode} ${stderr}`);
     return stdout
       .trim()
       .split('\n')

@@ -30,7 +30,7 @@ export function taskVerbs(cli: Cli, program: Command): void {
     cli,
     task,
     'cancel <task>',
-    'give up what no host has accepted yet',
+    'take back a change that waits; what cannot be brought back says why',
     { flags },
     same,
     async (run, _, [id = '']) => {

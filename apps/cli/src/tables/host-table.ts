@@ -10,7 +10,7 @@ export function hostTable(hosts: readonly HostSummary[], now: Date): Printable {
     rows: hosts.map((host) => [
       host.name,
       host.state,
-      `${host.jails.running}/${host.jails.wanted}`,
+      `${host.state === 'unknown' ? '?' : host.jails.running}/${host.jails.wanted}`,
       `${host.checks.have}/${host.checks.total}`,
       host.kernel ?? '-',
       ageText(host.lastReportAt, now),
@@ -28,7 +28,10 @@ export function hostDetail(host: HostView): Printable {
       ['state', host.state],
       ['fingerprint', host.fingerprint],
       ['report', momentText(host.lastReportAt)],
-      ['jails', `${host.jails.running} running of ${host.jails.wanted} wanted`],
+      [
+        'jails',
+        `${host.jails.running} running ${host.state === 'unknown' ? 'when it reported, of' : 'of'} ${host.jails.wanted} wanted`,
+      ],
       [
         'generation',
         `wanted ${host.generation.wanted}, accepted ${host.generation.accepted}, made true ${host.generation.converged}`,

@@ -15,12 +15,18 @@ export function jailTable(jails: readonly JailSummary[], now: Date): Printable {
       jail.name,
       jail.host.name,
       jail.wanted.state,
-      jail.seenAt === null || jail.state === 'wanted' ? '-' : jail.state,
+      seenText(jail, now),
       addressesText(jail),
       ageText(jail.startedAt, now),
     ]),
     names: jails.map((jail) => jail.name),
   };
+}
+
+/** Of a silent host only the age of what it said last is known. */
+function seenText(jail: JailSummary, now: Date): string {
+  if (jail.seenAt === null || jail.state === 'wanted') return '-';
+  return jail.state === 'unknown' ? `unknown, as of ${ageText(jail.seenAt, now)} ago` : jail.state;
 }
 
 function addressesText(jail: JailSummary): string {
