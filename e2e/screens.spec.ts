@@ -101,7 +101,7 @@ test('control: a page that is too wide, and a text that cannot be read, are noti
 for (const theme of ['light', 'dark'] as const) {
   for (const width of [1440, 375]) {
     test(`${theme} at ${width} px: no serious fault of accessibility, no sideways scroll`, async () => {
-      test.setTimeout(240_000);
+      test.setTimeout(600_000);
       for (const signedOut of [false, true]) {
         const view = await openConsole(stand, {
           theme,
