@@ -379,8 +379,10 @@ export class Reconciler {
     const restarts = (this.last?.state.jails ?? []).flatMap(({ process }) =>
       process?.restartAt ? [Date.parse(process.restartAt)] : [],
     );
-    const due = [...restarts, this.delays.next() ?? Number.POSITIVE_INFINITY].filter((at) => at > now);
-    const wait = Math.min(longest, ...due.map((at) => at - now + 1));
+    // What fell due while this pass was at work was not in its plan: it is due at once.
+    const planned = this.last ? Date.parse(this.last.state.at) : now;
+    const due = [...restarts, this.delays.next() ?? Number.POSITIVE_INFINITY].filter((at) => at > planned);
+    const wait = Math.min(longest, ...due.map((at) => Math.max(1, at - now + 1)));
     this.timer = setTimeout(() => this.wake(), wait);
     this.timer.unref();
   }
