@@ -189,6 +189,8 @@ describe('each mutation leaves one event with who, what stood, what stands, and 
       .toBe(1);
     await check({ path: 'hosts.approve', input: () => ({ host: 'h1' }), has: ['before', 'after'] });
     await waiting;
+    // As a real one does: a host of which nothing is heard for 12 s is hung up on.
+    agent.beat();
     await expect
       .poll(
         async () => (await dashboard.query<{ state: string }>('hosts.get', { host: 'h1' }, mira)).data.state,

@@ -223,7 +223,7 @@ describe('a token', () => {
   it('is refused a time that is past, a name that is taken, and one that is not there', async () => {
     expect((await create('past', new Date(0).toISOString())).refusal).toMatchObject({
       field: 'expiresAt',
-      fix: 'give a later moment',
+      fix: 'Give a later moment.',
     });
     expect((await create('ci', soon())).refusal).toMatchObject({ code: 'conflict', field: 'name' });
     expect((await dashboard.mutate('tokens.remove', { name: 'none' }, admin)).refusal).toMatchObject({
