@@ -46,7 +46,7 @@ describe('set-up', () => {
     expect(short.refusal).toMatchObject({
       code: 'invalid',
       field: 'password',
-      fix: 'take a longer one, words will do',
+      fix: 'Take a longer one, words will do.',
     });
     expect((await dashboard.query<{ claimed: boolean }>('setup.status')).data.claimed).toBe(false);
   });
