@@ -21,7 +21,11 @@ export function JailListMenu({ columns, density, onColumns, onDensity }: JailLis
   return (
     <Menu
       trigger={
-        <Button icon={<SlidersHorizontal aria-hidden />} className="h-8" aria-label="Columns and density">
+        <Button
+          icon={<SlidersHorizontal aria-hidden />}
+          className="h-8"
+          aria-label="View: columns and density"
+        >
           View
         </Button>
       }
