@@ -61,7 +61,12 @@ export const LAYERS: Layer[] = [
     imports: ['shared', 'e2e', 'scripts', 'verbs', 'supervisor'],
     types: ['api'],
   },
-  { name: 'bench', paths: ['bench/'], imports: ['shared', 'native', 'warden', 'supervisor'] },
+  // Measures the agent as its tests run it, and the build as it is assembled.
+  {
+    name: 'bench',
+    paths: ['bench/'],
+    imports: ['shared', 'native', 'warden', 'supervisor', 'agent-tests', 'scripts'],
+  },
   { name: 'scripts', paths: ['scripts/', 'vitest.config.ts'], imports: ['shared', 'supervisor', 'verbs'] },
 ];
 
