@@ -4,6 +4,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shippedAgentBundles } from '../scripts/assemble/bundles.ts';
+import { changedNodes, deviceNodes } from '../scripts/device-nodes.ts';
 import { AgentHost } from './agent/agent-host.ts';
 import { makeBridge } from './bridge.ts';
 import { Ground } from './ground.ts';
@@ -96,6 +97,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const began = new Date();
+  const nodes = deviceNodes();
   execFileSync('make', ['-s', '-C', join(import.meta.dirname, 'floor')], { stdio: ['ignore', 2, 2] });
   const ground = await Ground.make();
   const measured: string[] = [];
@@ -124,7 +126,10 @@ async function main(): Promise<number> {
   } finally {
     await ground.remove();
   }
-  const left = leftovers({ directories: [ground.directory, ...used.directories], instances: used.instances });
+  const left = [
+    ...leftovers({ directories: [ground.directory, ...used.directories], instances: used.instances }),
+    ...changedNodes(nodes, deviceNodes()),
+  ];
   for (const line of left) console.error(`left over: ${line}`);
   return failed || left.length > 0 ? 1 : 0;
 }

@@ -110,7 +110,10 @@ async function peerMemory(ground: Ground, command: Timed): Promise<string> {
   const entered = command.mounts ? ['nsenter', `--mount=${command.mounts}`, ...argv] : argv;
   if (ground.groupFile) entered.unshift('sh', '-c', `echo $$ > ${ground.groupFile}; exec "$@"`, 'sh');
   const before = new Set(processesWith('').map(({ pid }) => pid));
-  const child = spawn(entered[0] ?? '', entered.slice(1), { stdio: 'ignore', detached: true });
+  // Never /dev/null: crun gives its standard streams to the owner of the jail, and the machine has one of those.
+  const child = spawn(entered[0] ?? '', entered.slice(1), { stdio: 'pipe', detached: true });
+  child.stdout.resume();
+  child.stderr.resume();
   try {
     const idle = await idleProcess(before);
     const line = ancestors(idle, child).map((pid) => ({ pid, ...memoryOf(pid) }));
