@@ -19,3 +19,11 @@ export function processesWith(text: string): { pid: number; command: string }[] 
     }
   });
 }
+
+/** Processor time that a process has taken so far, in seconds. */
+export function processorSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // Fields 14 and 15, in ticks of which there are a hundred a second on Linux.
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

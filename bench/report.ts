@@ -30,7 +30,7 @@ export function markdownOf(row: MeasuredRow): string {
 }
 
 function wordOf(met: boolean | null): string {
-  if (met === null) return 'not measured';
+  if (met === null) return 'not shown';
   return met ? 'met' : 'missed';
 }
 

@@ -58,7 +58,8 @@ export async function a3(host: AgentHost, o: { sizes: number[]; rounds: number }
         says: `released in ${short(released)} × \`ip -n NS addr del\` alone, at the worst size`,
       },
       {
-        met: o.sizes.length > 1 ? growth <= 1.2 : null,
+        // Fewer than the target names cannot show that it is met.
+        met: last.jails >= 1000 ? growth <= 1.2 : null,
         says: `at ${last.jails} jails ${short(growth)} × the time at ${first.jails} (0.8 to 1.2)`,
       },
     ],
