@@ -29,7 +29,8 @@ test('jails on two hosts that share a segment answer each other and an outside c
     ['one', 'h1'],
     ['two', 'h2'],
   ] as const) {
-    await fleet.must(['create', jail, '--host', host, '--', ...nonceCommand(nonces[jail])]);
+    const said = ['sh', '-c', 'echo "$0 serves"; exec "$@"', jail];
+    await fleet.must(['create', jail, '--host', host, '--', ...said, ...nonceCommand(nonces[jail])]);
   }
   const jails = CLI_OUTPUT.ls.parse(await fleet.json('ls'));
   expect(jails.map(({ name, host }) => [name, host])).toEqual([
@@ -104,5 +105,5 @@ test('an address that a stranger on the segment uses is refused, with who answer
   await runProgram(['ip', '-n', stranger.name, 'link', 'set', 'eth0', 'down']);
 });
 
-silentHostTests(() => ({ fleet, nonces }));
-dashboardOffTests(() => ({ fleet, nonces }));
+test.describe('a silent host', () => silentHostTests(() => ({ fleet, nonces })));
+test.describe('no dashboard', () => dashboardOffTests(() => ({ fleet, nonces })));

@@ -17,6 +17,8 @@ export function silentHostTests(of: () => { fleet: Fleet; nonces: Record<'one' |
   let silent: Host;
   let console_: Console;
   let pid: number;
+  /** its dialer, while that is stopped */
+  let stopped = 0;
   const asked: Record<string, string> = {};
   const before: number[] = [];
 
@@ -35,6 +37,11 @@ export function silentHostTests(of: () => { fleet: Fleet; nonces: Record<'one' |
   const pidOf = async (jail: string) =>
     (await of().fleet.json<{ seen: { pid: number } }>('show', jail)).seen.pid;
 
+  test.afterAll(async () => {
+    if (stopped !== 0) process.kill(stopped, 'SIGCONT');
+    await console_?.close();
+  });
+
   test('a host that says nothing is unknown within 15 s: API, command line and screens', async () => {
     test.setTimeout(400_000);
     const { fleet } = of();
@@ -48,8 +55,8 @@ export function silentHostTests(of: () => { fleet: Fleet; nonces: Record<'one' |
     await console_.page.goto('/jails/one/overview');
     await expect(console_.page.getByText('Running', { exact: true }).first()).toBeVisible();
 
-    const dialer = await silent.pidOf('dialer');
-    process.kill(dialer, 'SIGSTOP');
+    stopped = await silent.pidOf('dialer');
+    process.kill(stopped, 'SIGSTOP');
     const begun = Date.now();
     const left = () => Math.max(1, UNKNOWN_MS - (Date.now() - begun));
     await Promise.all([
@@ -92,7 +99,8 @@ export function silentHostTests(of: () => { fleet: Fleet; nonces: Record<'one' |
     await ask('given', 'ip', 'assign', 'one', '10.99.0.92');
     await ask('taken', 'ip', 'release', 'one', '10.99.0.91');
     await console_.page.goto('/tasks');
-    await expect(console_.page.getByText(/Waits for h1/).first()).toBeVisible();
+    const waits = console_.page.getByText(/Waits for h1/).filter({ visible: true });
+    await expect(waits.first()).toBeVisible();
   });
 
   test('its addresses stay taken, and the refusal says why and what to do', async () => {
@@ -124,8 +132,8 @@ export function silentHostTests(of: () => { fleet: Fleet; nonces: Record<'one' |
   test('when it is back, what was taken back has not happened, and the rest has, in order', async () => {
     test.setTimeout(300_000);
     const { fleet, nonces } = of();
-    const dialer = await silent.pidOf('dialer');
-    process.kill(dialer, 'SIGCONT');
+    process.kill(stopped, 'SIGCONT');
+    stopped = 0;
     for (const name of ['given', 'taken'])
       await expect.poll(async () => (await taskOf(name)).state, { timeout: BACK_MS }).toBe('applied');
     for (const name of ['release', 'move', 'restart', 'stop', 'destroy'])
@@ -138,7 +146,6 @@ export function silentHostTests(of: () => { fleet: Fleet; nonces: Record<'one' |
     expect(await pidOf('one')).toBe(pid);
     const ended = await Promise.all(['given', 'taken'].map(taskOf));
     expect(ended.map(({ id }) => id)).toEqual([asked.given, asked.taken]);
-    await console_.close();
   });
 
   test('a host whose network is cut is unknown too, while its jails serve', async () => {

@@ -94,7 +94,7 @@ async function loadFacts(
   const wants = tasks.flatMap(({ wants }) => Want.array().parse(wants));
   const addresses = await tx.ipAssignment.findMany({
     where: { id: { in: wants.filter(({ type }) => type === 'address').map(({ id }) => id) } },
-    select: { id: true, seenFrom: true, seenGone: true },
+    select: { id: true, jailId: true, seenFrom: true, seenGone: true },
   });
   const jails = await tx.jail.findMany({
     where: { id: { in: wants.filter(({ type }) => type === 'jail').map(({ id }) => id) } },

@@ -121,13 +121,25 @@ test('an address is present or absent by what its own host confirmed', () => {
   const present: Want = { type: 'address', id: ADDRESS, want: 'present' };
   const absent: Want = { type: 'address', id: ADDRESS, want: 'absent' };
   const row = (seenFrom: Date | null, seenGone: Date | null) =>
-    facts({}, { addresses: new Map([[ADDRESS, { seenFrom, seenGone }]]) });
+    facts({}, { addresses: new Map([[ADDRESS, { jailId: JAIL, seenFrom, seenGone }]]) });
   const now = new Date();
   expect(verdictOf(task(present), facts({})).state).toBe('accepted');
   expect(verdictOf(task(present), row(null, null)).state).toBe('accepted');
   expect(verdictOf(task(present), row(now, null)).state).toBe('applied');
   expect(verdictOf(task(absent), row(now, null)).state).toBe('accepted');
   expect(verdictOf(task(absent), row(now, now)).state).toBe('applied');
+});
+
+test('who holds a jail, and why, is said of its addresses too', () => {
+  const hold = { by: 'root', reason: 'inventory', at: '' };
+  const row = (seenFrom: Date | null) =>
+    facts(
+      { jails: [jail({ hold })] },
+      { addresses: new Map([[ADDRESS, { jailId: JAIL, seenFrom, seenGone: null }]]) },
+    );
+  const given = task({ type: 'address', id: ADDRESS, want: 'present' });
+  expect(verdictOf(given, row(null)).message).toContain('root holds it on host h1');
+  expect(verdictOf(given, row(new Date()))).toMatchObject({ state: 'applied', message: null });
 });
 
 test('who holds a jail, and why, is said', () => {

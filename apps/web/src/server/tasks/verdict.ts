@@ -6,7 +6,7 @@ import { type Want, wantKey } from './want.ts';
 export interface Facts {
   hosts: ReadonlyMap<string, { id: string; name: string; status: HostStatus | null; receiptSeq: number }>;
   /** assignments by id: what their hosts confirmed */
-  addresses: ReadonlyMap<string, { seenFrom: Date | null; seenGone: Date | null }>;
+  addresses: ReadonlyMap<string, { jailId: string; seenFrom: Date | null; seenGone: Date | null }>;
   /** jails and networks that are confirmed gone */
   gone: ReadonlySet<string>;
   /** events that a stored receipt names as its cause */
@@ -40,6 +40,9 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
     return { state: 'applied', message: null, refusal: null };
 
   const keys = new Set<string>(task.wants.map(wantKey));
+  const waitingFor = new Set(
+    task.wants.filter((want) => !isMet(want, task.event, facts)).flatMap((want) => jailOf(want, facts)),
+  );
   for (const { name, status } of hosts) {
     const refused = status?.refused.find(
       (one) => one.cause === task.event || (keys.has(one.key) && one.cause === null),
@@ -57,7 +60,7 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
         },
       };
     }
-    const held = status?.jails.find(({ id, hold }) => hold !== null && keys.has(`jail/${id}`))?.hold;
+    const held = status?.jails.find(({ id, hold }) => hold !== null && waitingFor.has(id))?.hold;
     if (held) {
       const message = `${held.by} holds it on host ${name} against remote changes: ${held.reason}. It waits until it is let go.`;
       return { state: 'accepted', message, refusal: null };
@@ -84,6 +87,13 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
     return (facts.hosts.get(want.host)?.status?.accepted ?? -1) >= want.generation;
   });
   return { state: accepted ? 'accepted' : 'wanted', message: null, refusal: null };
+}
+
+/** The jail that a want is about: a hold of the jail keeps its addresses as they are, too. */
+function jailOf(want: Want, facts: Facts): string[] {
+  if (want.type === 'jail') return [want.id];
+  const jail = want.type === 'address' ? facts.addresses.get(want.id)?.jailId : undefined;
+  return jail === undefined ? [] : [jail];
 }
 
 function isMet(want: Want, event: string, facts: Facts): boolean {
