@@ -1,14 +1,10 @@
 import type { Metadata } from 'next';
-import { type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { AuditPage } from './audit-page';
 
 export const metadata: Metadata = { title: 'Audit' };
 
 /** The list stays while one walks through the events beside it. */
 export default function AuditLayout({ children }: { children: ReactNode }) {
-  return (
-    <Suspense>
-      <AuditPage>{children}</AuditPage>
-    </Suspense>
-  );
+  return <AuditPage>{children}</AuditPage>;
 }
