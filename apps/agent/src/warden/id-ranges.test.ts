@@ -35,6 +35,12 @@ test('forty claims at once by two agents never meet; a jail keeps its own', asyn
   expect(await open().claim(claim('jail7'))).toBe(bases[7]);
 });
 
+test('claims of one agent are made in the order in which they are asked for, each of the lowest free range', async () => {
+  const ids = (await ranges())();
+  const bases = await Promise.all(Array.from({ length: 50 }, (_, i) => ids.claim(claim(`jail${i}`))));
+  expect(bases).toEqual(bases.map((_, i) => FIRST_ID_BASE + i * ID_COUNT));
+});
+
 test('what a killed claim left is swept by its own agent, and nobody else', async () => {
   const registry = await mkdtemp(join(tmpdir(), 'ids-'));
   onTestFinished(() => rm(registry, { recursive: true }));

@@ -28,6 +28,7 @@ export class IdRanges {
    *  one process claims for an instance. */
   readonly #bases = new Map<string, number>();
   #listed = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(o: { registry?: string; etc?: string } = {}) {
     this.#registry = o.registry ?? ID_REGISTRY;
@@ -38,7 +39,14 @@ export class IdRanges {
    * A range for this jail: the one it has, else `preferred` (what it had before a reboot), else the lowest
    * free one. Throws when all are taken or used by the host's own accounts.
    */
-  async claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
+  claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
+    // One after another: a thousand at once would all try the same lowest range, and then the next.
+    const claimed = this.#last.then(() => this.#claim(o));
+    this.#last = claimed.catch(() => undefined);
+    return claimed;
+  }
+
+  async #claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
     await mkdir(this.#registry, { recursive: true, mode: 0o755 });
     const own = await this.baseOf(o);
     if (own !== null) return own;
