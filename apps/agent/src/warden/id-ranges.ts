@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const ID_COUNT = 65_536;
@@ -28,7 +28,6 @@ export class IdRanges {
    *  one process claims for an instance. */
   readonly #bases = new Map<string, number>();
   #listed = false;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(o: { registry?: string; etc?: string } = {}) {
     this.#registry = o.registry ?? ID_REGISTRY;
@@ -39,22 +38,17 @@ export class IdRanges {
    * A range for this jail: the one it has, else `preferred` (what it had before a reboot), else the lowest
    * free one. Throws when all are taken or used by the host's own accounts.
    */
-  claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
-    // One after another: a thousand at once would all try the same lowest range, and then the next.
-    const claimed = this.#last.then(() => this.#claim(o));
-    this.#last = claimed.catch(() => undefined);
-    return claimed;
-  }
-
-  async #claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
-    await mkdir(this.#registry, { recursive: true, mode: 0o755 });
-    const own = await this.baseOf(o);
+  async claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
+    // Nothing waits from the look to the claim: a thousand at once would all try the same lowest range, and then
+    // the next. The registry lies in memory.
+    mkdirSync(this.#registry, { recursive: true, mode: 0o755 });
+    const own = this.#ownBase(o);
     if (own !== null) return own;
-    const foreign = await this.#hostRanges();
+    const foreign = this.#hostRanges();
     const taken = new Set(this.#names().map(Number));
     for (const base of candidates(o.preferred)) {
       if (taken.has(base) || foreign.some((range) => overlaps(range, base))) continue;
-      if (!(await this.#write(base, o))) continue;
+      if (!this.#write(base, o)) continue;
       this.#bases.set(`${o.instance} ${o.jailKey}`, base);
       return base;
     }
@@ -76,6 +70,10 @@ export class IdRanges {
   }
 
   async list(): Promise<IdClaim[]> {
+    return this.#claims();
+  }
+
+  #claims(): IdClaim[] {
     return this.#names().map((name) => {
       const [instance = '', jailKey = ''] = this.#text(name).trim().split(' ');
       return { base: Number(name), instance, jailKey };
@@ -84,10 +82,13 @@ export class IdRanges {
 
   /** The first id of the range that this jail has, without a look at everybody else's claims. */
   async baseOf(o: { instance: string; jailKey: string }): Promise<number | null> {
+    return this.#ownBase(o);
+  }
+
+  #ownBase(o: { instance: string; jailKey: string }): number | null {
     const name = `${o.instance} ${o.jailKey}`;
     if (!this.#listed) {
-      for (const claim of await this.list())
-        this.#bases.set(`${claim.instance} ${claim.jailKey}`, claim.base);
+      for (const claim of this.#claims()) this.#bases.set(`${claim.instance} ${claim.jailKey}`, claim.base);
       this.#listed = true;
     }
     const known = this.#bases.get(name);
@@ -108,47 +109,52 @@ export class IdRanges {
   }
 
   #text(name: string): string {
-    try {
-      return readFileSync(join(this.#registry, name), 'utf8');
-    } catch {
-      return '';
-    }
+    return textIn(this.#registry, name);
   }
 
   /** A finished file gets its second name: an existing one is refused, and no half claim is ever seen. */
-  async #write(base: number, o: { instance: string; jailKey: string }): Promise<boolean> {
+  #write(base: number, o: { instance: string; jailKey: string }): boolean {
     const draft = join(this.#registry, `.${o.instance}-${o.jailKey}`);
-    await writeFile(draft, `${o.instance} ${o.jailKey}\n`, { mode: 0o644 });
+    writeFileSync(draft, `${o.instance} ${o.jailKey}\n`, { mode: 0o644 });
     globalThis.crashHere?.('warden drafted a claim');
     try {
-      await link(draft, join(this.#registry, String(base)));
+      linkSync(draft, join(this.#registry, String(base)));
       globalThis.crashHere?.('warden linked a claim');
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
     } finally {
-      await rm(draft, { force: true });
+      rmSync(draft, { force: true });
     }
   }
 
   /** Ids that the host gives to its own users, delegated ranges included. */
-  async #hostRanges(): Promise<{ first: number; last: number }[]> {
-    const lines = async (name: string) =>
-      (await readFile(join(this.#etc, name), 'utf8').catch(() => ''))
+  #hostRanges(): { first: number; last: number }[] {
+    const lines = (name: string) =>
+      textIn(this.#etc, name)
         .split('\n')
         .map((line) => line.split(':'));
-    const delegated = [...(await lines('subuid')), ...(await lines('subgid'))].map(([, first, count]) => ({
+    const delegated = [...lines('subuid'), ...lines('subgid')].map(([, first, count]) => ({
       first: Number(first),
       last: Number(first) + Number(count) - 1,
     }));
-    const users = [...(await lines('passwd')), ...(await lines('group'))].map(([, , id]) => ({
+    const users = [...lines('passwd'), ...lines('group')].map(([, , id]) => ({
       first: Number(id),
       last: Number(id),
     }));
     return [...delegated, ...users].filter(
       (range) => Number.isInteger(range.first) && Number.isInteger(range.last),
     );
+  }
+}
+
+/** Empty when there is no such file. */
+function textIn(directory: string, name: string): string {
+  try {
+    return readFileSync(join(directory, name), 'utf8');
+  } catch {
+    return '';
   }
 }
 
