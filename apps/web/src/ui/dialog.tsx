@@ -3,6 +3,7 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from './cx';
+import { useGiveBackFocus } from './give-back-focus';
 import { IconButton } from './icon-button';
 
 interface DialogProps {
@@ -16,6 +17,7 @@ interface DialogProps {
 
 /** Holds the focus, gives it back, closes on Escape. What was typed is kept by whoever holds the state. */
 export function Dialog({ open, onClose, title, description, children, width = 'normal' }: DialogProps) {
+  useGiveBackFocus();
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>

@@ -1,6 +1,7 @@
 'use client';
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useGiveBackFocus } from './give-back-focus';
 import { IconButton } from './icon-button';
 import { Panel } from './panel';
 
@@ -14,6 +15,7 @@ interface SidePanelProps {
 /** Detail beside a list: not modal, so the list stays in use; below the list where there is no room beside it. */
 export function SidePanel({ title, meta, onClose, children }: SidePanelProps) {
   const ref = useRef<HTMLElement>(null);
+  useGiveBackFocus();
   useEffect(() => {
     if (window.innerWidth < 900) ref.current?.scrollIntoView({ block: 'start' });
   }, []);

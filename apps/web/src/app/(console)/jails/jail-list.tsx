@@ -104,6 +104,9 @@ function JailRows({ jails, empty }: { jails: readonly JailSummary[]; empty: Reac
   const rows = all.rows.slice((at - 1) * PER_PAGE, at * PER_PAGE);
   const peeked = peek === null ? null : (rows.find((jail) => jail.name === peek)?.id ?? '');
   useKey('r', all.resort);
+  useKey('Escape', () => {
+    if (peek !== null) closePeek();
+  });
 
   function closePeek() {
     void setQuery({ peek: null });
@@ -122,7 +125,6 @@ function JailRows({ jails, empty }: { jails: readonly JailSummary[]; empty: Reac
       <div
         ref={area}
         className="min-w-0"
-        onKeyDown={(event) => event.key === 'Escape' && peek !== null && closePeek()}
         onPointerEnter={() => setPointed(true)}
         onPointerLeave={() => setPointed(false)}
         onFocus={() => setFocused(true)}

@@ -1,0 +1,73 @@
+import { expect, type Page, test } from '@playwright/test';
+import { sidewaysScroll } from './stand/accessibility.ts';
+import { type DashboardStand, makeDashboardStand, until } from './stand/dashboard-stand.ts';
+
+let stand: DashboardStand;
+let page: Page;
+test.beforeAll(async () => {
+  test.setTimeout(900_000);
+  stand = await makeDashboardStand();
+  await stand.host('h1');
+  const makeNetwork = await stand.api.networks.suggest.query({ host: 'h1' });
+  await stand.api.jails.create.mutate({
+    name: 'web-1',
+    network: makeNetwork.name,
+    makeNetwork,
+    settings: { root: { kind: 'host-usr', ephemeral: false } },
+  });
+  await until(async () => (await stand.api.jails.get.query({ jail: 'web-1' })).state === 'running');
+  page = await stand.page({ width: 375, height: 760, touch: true });
+});
+test.afterAll(() => stand?.close());
+test.afterEach(async () => expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0));
+
+test('on a telephone a host is approved', async () => {
+  await stand.waitingHost('h9');
+  await page.goto('/hosts');
+  await page.getByRole('link', { name: 'h9' }).tap();
+  await page
+    .getByRole('button', { name: /matches|Approve/ })
+    .first()
+    .tap();
+  const dialog = page.getByRole('dialog');
+  if (await dialog.isVisible()) await dialog.getByRole('button', { name: /Approve|matches/ }).tap();
+  await until(async () => (await stand.api.hosts.get.query({ host: 'h9' })).state === 'ready');
+  await expect(page.getByText('Ready', { exact: true }).first()).toBeVisible();
+});
+
+test('a jail is stopped and started', async () => {
+  await page.goto('/jails');
+  await page.getByRole('link', { name: 'web-1' }).tap();
+  await page.getByRole('button', { name: 'Stop', exact: true }).tap();
+  await page.getByRole('dialog', { name: /^Stop/ }).getByRole('button', { name: 'Stop web-1' }).tap();
+  await expect(page.getByText('Stopped', { exact: true }).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Start', exact: true }).tap();
+  await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
+});
+
+test('an address is assigned', async () => {
+  await page.goto('/jails/web-1/network');
+  await page.getByRole('button', { name: 'Assign address' }).tap();
+  await page
+    .getByRole('dialog', { name: /^Assign/ })
+    .getByRole('button', { name: /^Assign \d/ })
+    .tap();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Assigned' })).toHaveCount(2);
+});
+
+test('the audit is read, down to what the host reports', async () => {
+  await page.goto('/audit?q=kind:ip.assign');
+  await page.locator('tbody tr').first().tap();
+  await expect(page).toHaveURL(/\/audit\/\d+/);
+  await expect(page.getByText('What the host reports')).toBeVisible();
+});
+
+test('the sections are reached', async () => {
+  await page.goto('/overview');
+  await page.getByRole('button', { name: /menu/i }).first().tap();
+  await page
+    .getByRole('dialog')
+    .getByRole('link', { name: /^Networks/ })
+    .tap();
+  await expect(page).toHaveURL(/\/networks/);
+});
