@@ -78,7 +78,8 @@ export async function startVirtualMachine(
     address: '10.99.0.7',
     tap: TAP,
     reboot: async () => {
-      await shell?.must('systemctl --no-block reboot');
+      // The shell goes down with the rest: it answers first.
+      await shell?.must('(sleep 1; systemctl reboot) >/dev/null 2>&1 &');
       return nextBoot();
     },
     cutPower: async () => {
