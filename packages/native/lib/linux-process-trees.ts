@@ -77,8 +77,21 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
     if (earlier?.state === 'running')
       throw new KernelError(`start tree in ${spec.runDirectory}`, 'EEXIST', 17);
     const failure = failureFrom(await ask(program, ['start', join(programs, 'keeper')], startMessage(spec)));
+    // Whoever was killed could not clear away what it had made.
+    if (failure?.code === 'EPROTO') await clearAway(spec.runDirectory);
     if (failure) throw failure;
     return requireStatus(spec.runDirectory);
+  }
+
+  /** Of a start that nobody finished: a tree without a keeper is none, and must not be taken for one that ended. */
+  async function clearAway(runDirectory: string): Promise<void> {
+    const left = await readTreeStatus(runDirectory);
+    if (left?.init) {
+      await signalProcess(program, left.init, SIGKILL);
+      await waitForEnd(runDirectory, AbortSignal.timeout(KILL_MS));
+    }
+    for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock'])
+      await rm(join(runDirectory, name), { force: true });
   }
 
   async function stop(o: { runDirectory: string; signal: number; timeoutMs: number }): Promise<TreeStatus> {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createLinuxProcessTrees } from '../lib/linux-process-trees.ts';
 import type { ConsoleChunk, TreeSpec } from '../lib/process-tree.ts';
 import { startMessage } from '../lib/spawn-message.ts';
 import { BUILD_MS, TreeFixture } from './tree-fixture.ts';
@@ -97,6 +98,19 @@ describe('start, status, stop', () => {
     await fixture.trees.forget(spec);
     expect(readdirSync(spec.runDirectory)).toEqual([]);
     expect(await fixture.trees.status(spec)).toBeNull();
+  });
+
+  test('a start whose builder ends before it is the keeper leaves no tree, and the next one starts', async () => {
+    const programs = await fixture.programsWithout('');
+    // The builder becomes this instead, after the first process runs and its facts are written: it says nothing.
+    await copyFile('/bin/false', join(programs, 'keeper'));
+    const spec = await fixture.spec({ command: ['sleep', '1000'] });
+    const unkept = createLinuxProcessTrees({ programs });
+    await expect(unkept.start(spec)).rejects.toMatchObject({ code: 'EPROTO' });
+    expect(await fixture.trees.status({ runDirectory: spec.runDirectory })).toBeNull();
+    expect(processesOfTrees()).toEqual([]);
+    await fixture.trees.start(spec);
+    expect(await stop(spec.runDirectory, 100)).toMatchObject({ state: 'exited' });
   });
 
   test('the next tree starts at once where one has ended', async () => {
