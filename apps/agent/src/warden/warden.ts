@@ -1,26 +1,16 @@
-import { type FSWatcher, watch } from 'node:fs';
 import type { Kernel } from '@cellblock/native/kernel';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { AppError } from '@cellblock/shared/app-error';
-import { Bounds } from '@cellblock/shared/bounds';
 import type { DashboardAddress } from '@cellblock/shared/dialer-file';
-import {
-  type JailSpec,
-  jailsOf,
-  type SpecKey,
-  SpecObject,
-  type SpecPut,
-  type SpecPutAnswer,
-  specKey,
-} from '@cellblock/shared/host-spec';
+import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
-import type { HostCheck, HostFacts, HostStatus, JailSeen } from '@cellblock/shared/host-status';
-import { cgroupName, nftTableName } from '@cellblock/shared/owned-names';
+import type { HostCheck, HostFacts, HostStatus } from '@cellblock/shared/host-status';
+import { nftTableName } from '@cellblock/shared/owned-names';
 import { type AcceptedSpec, acceptSpec } from './accepted-spec.ts';
-import { addressSteps, specAround } from './address-change.ts';
 import { type AgentKey, loadAgentKey } from './agent-key.ts';
-import { type LoadedBounds, loadBounds, writeDefaultBounds } from './bounds-file.ts';
+import { writeDefaultBounds } from './bounds-file.ts';
+import { BoundsInForce } from './bounds-in-force.ts';
 import { Changes } from './changes.ts';
 import { ALL_CHECKS } from './checks/all-checks.ts';
 import { runChecks } from './checks/host-check.ts';
@@ -31,23 +21,20 @@ import { Holds } from './holds.ts';
 import { readHostFile, updateHostFile } from './host-file.ts';
 import { IdRanges } from './id-ranges.ts';
 import { JailRecords } from './jail-records.ts';
-import { jailsTouched } from './jails-touched.ts';
+import { JailUsage } from './jail-usage.ts';
 import { Ledger } from './ledger.ts';
 import { observeHost } from './observe/observe-host.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
 import { Receipts } from './receipts.ts';
 import { Reconciler, type Seen } from './reconciler.ts';
-import { refuseMovedFacts } from './refuse-moved-facts.ts';
 import { Settled } from './settled.ts';
 import { hostStatus } from './status.ts';
 import { closeStorage } from './storage.ts';
-import { DEFAULT_ENVIRONMENT } from './tree-spec.ts';
+import { takeSpec } from './take-spec.ts';
 import type { WardenHost } from './warden-host.ts';
 
 const NOBODYS_HOST = '00000000-0000-0000-0000-000000000000';
 const CHECKS_EVERY_MS = 60_000;
-const USAGE_FOR_MS = 2_000;
-const BOUNDS_SETTLE_MS = 100;
 /** What systemd's service allows, less what the agent itself needs. */
 const MACHINE_GOES_DOWN_MS = 60_000;
 
@@ -75,16 +62,11 @@ export class Warden {
   readonly exec: ExecSessions;
   readonly changes = new Changes();
   readonly agentVersion: string;
-  private bounds: LoadedBounds;
-  private boundsProblem: string | null = null;
-  /** false: they could not be read since the agent started, so nothing is changed */
-  private boundsKnown = true;
-  private facts: HostFacts;
+  readonly bounds: BoundsInForce;
+  facts: HostFacts;
   checks: HostCheck[] = [];
   private checkTimer: NodeJS.Timeout | null = null;
-  private boundsWatch: FSWatcher | null = null;
-  private boundsTimer: NodeJS.Timeout | null = null;
-  private usage = new Map<string, { at: number; usage: JailSeen['usage'] }>();
+  private readonly usage: JailUsage;
 
   private constructor(parts: {
     host: WardenHost;
@@ -93,7 +75,7 @@ export class Warden {
     receipts: Receipts;
     settled: Settled;
     holds: Holds;
-    bounds: LoadedBounds;
+    bounds: BoundsInForce;
     facts: HostFacts;
     agentVersion: string;
   }) {
@@ -105,6 +87,7 @@ export class Warden {
     this.bounds = parts.bounds;
     this.facts = parts.facts;
     this.agentVersion = parts.agentVersion;
+    this.usage = new JailUsage(parts.host);
     this.exec = new ExecSessions(parts.host.trees);
     this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;
@@ -122,7 +105,7 @@ export class Warden {
     const paths = wardenPaths(options.dataDirectory, options.idRegistry);
     const key = await loadAgentKey(options.dataDirectory);
     await writeDefaultBounds(paths.bounds);
-    const { bounds, problem } = await firstBounds(paths.bounds);
+    const bounds = await BoundsInForce.open(paths.bounds);
     const ledger = await Ledger.open(paths.ledger);
     let hostId = (await readHostFile(paths.host))?.host?.id ?? NOBODYS_HOST;
     const receipts = await Receipts.open({
@@ -155,8 +138,6 @@ export class Warden {
       facts: await readFacts(factsOf(host, options.agentVersion)),
       agentVersion: options.agentVersion,
     });
-    warden.boundsProblem = problem;
-    warden.boundsKnown = problem === null;
     warden.enrolledAs = (id) => {
       hostId = id;
     };
@@ -178,15 +159,17 @@ export class Warden {
     await this.runChecks();
     this.checkTimer = setInterval(() => void this.runChecks(), CHECKS_EVERY_MS);
     this.checkTimer.unref();
-    this.followBounds();
+    this.bounds.follow(() => {
+      this.reconciler.wake();
+      this.changes.tell();
+    });
     this.reconciler.start();
   }
 
   /** Jails go on. */
   async stop(): Promise<void> {
     if (this.checkTimer) clearInterval(this.checkTimer);
-    this.boundsWatch?.close();
-    if (this.boundsTimer) clearTimeout(this.boundsTimer);
+    this.bounds.close();
     await this.reconciler.stop();
   }
 
@@ -201,34 +184,8 @@ export class Warden {
     await this.reconciler.endJails(MACHINE_GOES_DOWN_MS);
   }
 
-  async putSpec(put: SpecPut): Promise<SpecPutAnswer> {
-    const expected = await refuseMovedFacts(this.ledger, put, () => observeHost(this.host));
-    if (expected) return expected;
-    const before = this.ledger.spec;
-    const answer = await this.ledger.put(put);
-    if (answer.result === 'accepted') {
-      globalThis.crashHere?.('warden accepted a spec');
-      const jails = jailsTouched(before, this.ledger.spec, changedKeys(put));
-      if (!jails || !this.hastened(jails)) {
-        this.reconciler.wake({ changed: true, ...(jails ? { jails } : {}) });
-      }
-      this.changes.tell();
-    }
-    return answer;
-  }
-
-  /** A change that only gives or takes addresses is made at once; false: the next pass has to look first. */
-  private hastened(jails: readonly string[]): boolean {
-    const { spec, unreadable } = this.ledger;
-    const seen = this.reconciler.seen;
-    if (!spec || !seen || unreadable.length > 0 || seen.accepted.refused.length > 0) return false;
-    if (!this.boundsKnown || this.holds.all().length > 0 || !this.reconciler.knows(jails)) return false;
-    const around = specAround(spec, new Set(jails));
-    const parts = { spec, around, state: seen.state, bounds: this.bounds.bounds, facts: this.facts };
-    const steps = addressSteps(parts);
-    if (!steps || steps.length === 0) return false;
-    this.reconciler.apply(steps, { spec: around, frozen: new Set(), refused: [] });
-    return true;
+  putSpec(put: SpecPut): Promise<SpecPutAnswer> {
+    return takeSpec(this, put);
   }
 
   async state(): Promise<HostState> {
@@ -238,7 +195,7 @@ export class Warden {
   async status(): Promise<HostStatus> {
     // Before the first pass there is nothing to show yet, and an empty report would read as an empty host.
     const early = this.reconciler.seen ? null : await this.lookEarly();
-    const usage = await this.usageOf(this.reconciler.seen?.state ?? (await this.state()));
+    const usage = await this.usage.of(this.reconciler.seen?.state ?? (await this.state()));
     // From here on nothing may wait: what was seen, what is unsure and what has converged belong together.
     const seen = this.reconciler.seen ?? early ?? (await this.lookEarly());
     return hostStatus({
@@ -272,17 +229,8 @@ export class Warden {
       dataDirectory: this.host.paths.data,
       isOurTable: (name) => name === table,
     });
-    if (this.boundsProblem !== null) {
-      this.checks.push({
-        id: 'bounds',
-        title: 'Bounds file',
-        verdict: 'lack',
-        evidence: this.boundsProblem,
-        lost: this.boundsKnown
-          ? 'the bounds that were last read without an error stay in force'
-          : 'nothing is changed on this host; what runs goes on',
-      });
-    }
+    const bounds = this.bounds.check();
+    if (bounds) this.checks.push(bounds);
     this.changes.tell();
     return this.checks;
   }
@@ -304,51 +252,11 @@ export class Warden {
     return jailPaths(this.host.paths, jail.key).run;
   }
 
-  /** What the bounds say of exec and console holds for the dashboard; root is at the host anyway. */
-  requireBound(what: 'exec' | 'console'): void {
-    if (this.bounds.bounds[what]) return;
-    throw new AppError('denied', `This host's bounds do not allow ${what} from the dashboard.`, {
-      cause: `${what}: false in ${this.host.paths.bounds}`,
-      fix: `On the host, as root: set ${what}: true there, or use cellblock ${what === 'exec' ? 'exec' : 'logs'} on the host.`,
-    });
-  }
-
-  async openExec(
-    jail: JailSpec,
-    o: {
-      command: string[];
-      environment: Record<string, string>;
-      uid: number;
-      gid: number;
-      tty: { rows: number; columns: number; term: string } | null;
-    },
-  ): Promise<string> {
-    const process = (await this.state()).jails.find(({ key }) => key === jail.key)?.process;
-    if (process?.state !== 'running') {
-      throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
-        field: 'jail',
-        fix: `cellblock start ${jail.name}`,
-      });
-    }
-    const term: Record<string, string> = o.tty ? { TERM: o.tty.term } : {};
-    return this.exec.open({
-      runDirectory: this.runDirectory(jail),
-      command: o.command,
-      environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...o.environment },
-      uid: o.uid,
-      gid: o.gid,
-      tty: o.tty,
-      cgroupProcsFiles: await this.host.kernel.cgroupProcsFiles({
-        name: cgroupName(this.host.instance, jail.key),
-      }),
-    });
-  }
-
   private async accepted(): Promise<AcceptedSpec | null> {
     const { spec } = this.ledger;
     if (!spec) return null;
-    await this.readBounds();
-    if (!this.boundsKnown) return null;
+    await this.bounds.read();
+    if (!this.bounds.known) return null;
     this.facts = await readFacts(factsOf(this.host, this.agentVersion));
     return acceptSpec({
       spec,
@@ -359,78 +267,6 @@ export class Warden {
       dataDirectory: this.host.paths.data,
     });
   }
-
-  /** What root has changed holds and is shown at once, also on a host that nothing was asked of yet. */
-  private followBounds(): void {
-    const read = async () => {
-      await this.readBounds();
-      this.reconciler.wake();
-      this.changes.tell();
-    };
-    this.boundsWatch = watch(this.host.paths.bounds, () => {
-      // An editor writes in several steps.
-      if (this.boundsTimer) clearTimeout(this.boundsTimer);
-      this.boundsTimer = setTimeout(() => void read(), BOUNDS_SETTLE_MS);
-    });
-    // Whoever removes the directory leaves the last bounds in force, and reading says so.
-    this.boundsWatch.on('error', (error) => console.error('the bounds file is not followed:', error));
-  }
-
-  /** Root may edit the file at any moment; one that cannot be read changes nothing. */
-  private async readBounds(): Promise<void> {
-    try {
-      this.bounds = await loadBounds(this.host.paths.bounds);
-      this.boundsProblem = null;
-      this.boundsKnown = true;
-    } catch (error) {
-      this.boundsProblem = error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  private async usageOf(state: HostState): Promise<Map<string, JailSeen['usage']>> {
-    const now = this.host.now().getTime();
-    const running = state.jails.filter(({ process }) => process?.state === 'running');
-    const entries = await Promise.all(
-      running.map(async ({ key }) => {
-        const known = this.usage.get(key);
-        if (known && now - known.at < USAGE_FOR_MS) return [key, known] as const;
-        const group = await this.host.kernel
-          .readCgroup({ name: cgroupName(this.host.instance, key) })
-          .catch(() => null);
-        const usage = group && {
-          memoryBytes: group.usage.memoryBytes,
-          cpuSeconds: group.usage.cpuSeconds,
-          pids: group.usage.pids,
-        };
-        return [key, { at: now, usage }] as const;
-      }),
-    );
-    this.usage = new Map(entries);
-    return new Map(entries.map(([key, { usage }]) => [key, usage]));
-  }
-}
-
-/** A host whose bounds are in doubt allows nothing, but it is there and says why. */
-async function firstBounds(directory: string): Promise<{ bounds: LoadedBounds; problem: string | null }> {
-  try {
-    return { bounds: await loadBounds(directory), problem: null };
-  } catch (error) {
-    const bounds = Bounds.parse({ maxJails: 0, exec: false, console: false });
-    return {
-      bounds: { bounds, hash: '' },
-      problem: error instanceof Error ? error.message : String(error),
-    };
-  }
-}
-
-/** null base: all of it is new. */
-function changedKeys(put: SpecPut): SpecKey[] | undefined {
-  if (put.base === null) return undefined;
-  const named = put.changed.flatMap((value) => {
-    const parsed = SpecObject.safeParse(value);
-    return parsed.success ? [specKey(parsed.data)] : [];
-  });
-  return [...named, ...(put.removed as SpecKey[])];
 }
 
 const NOTHING = { generation: 0, objects: new Map() };

@@ -5,6 +5,7 @@ import { Command, Environment } from '@cellblock/shared/jail-spec';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import * as z from 'zod';
+import { openExec } from '../open-exec.ts';
 import { purgeHost } from '../purge.ts';
 import type { Warden } from '../warden.ts';
 import { refusalOf } from './refusal-of.ts';
@@ -99,7 +100,7 @@ export const agentRouter = t.router({
         InJail.extend({ tailLines: z.int().min(0).max(100_000).optional(), follow: z.boolean().optional() }),
       )
       .subscription(async function* ({ ctx, input, signal }) {
-        if (ctx.peer.peer === 'dashboard') ctx.warden.requireBound('console');
+        if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('console');
         const jail = ctx.warden.jail(input.jail);
         const chunks = ctx.warden.host.trees.console({
           runDirectory: ctx.warden.runDirectory(jail),
@@ -126,9 +127,9 @@ export const agentRouter = t.router({
         }),
       )
       .mutation(async ({ ctx, input }) => {
-        if (ctx.peer.peer === 'dashboard') ctx.warden.requireBound('exec');
+        if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
         const jail = ctx.warden.jail(input.jail);
-        return { session: await ctx.warden.openExec(jail, { ...input, gid: input.gid ?? input.uid }) };
+        return { session: await openExec(ctx.warden, jail, { ...input, gid: input.gid ?? input.uid }) };
       }),
     execOutput: procedure.input(InSession).subscription(({ ctx, input, signal }) => {
       return ctx.warden.exec.output(input.session, signal);

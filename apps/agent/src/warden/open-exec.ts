@@ -1,0 +1,28 @@
+import type { ExecRequest } from '@cellblock/native/process-tree';
+import { AppError } from '@cellblock/shared/app-error';
+import type { JailSpec } from '@cellblock/shared/host-spec';
+import { cgroupName } from '@cellblock/shared/owned-names';
+import { jailPaths } from './paths.ts';
+import { DEFAULT_ENVIRONMENT } from './tree-spec.ts';
+import type { Warden } from './warden.ts';
+
+type Asked = Pick<ExecRequest, 'command' | 'environment' | 'uid' | 'gid' | 'tty'>;
+
+/** Runs a command in a jail that runs; the session that its output is read from. */
+export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Promise<string> {
+  const { host } = warden;
+  const process = (await warden.state()).jails.find(({ key }) => key === jail.key)?.process;
+  if (process?.state !== 'running') {
+    throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
+      field: 'jail',
+      fix: `cellblock start ${jail.name}`,
+    });
+  }
+  const term: Record<string, string> = asked.tty ? { TERM: asked.tty.term } : {};
+  return warden.exec.open({
+    ...asked,
+    runDirectory: jailPaths(host.paths, jail.key).run,
+    environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...asked.environment },
+    cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, jail.key) }),
+  });
+}
