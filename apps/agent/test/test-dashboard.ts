@@ -1,7 +1,14 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { once } from 'node:events';
-import { AgentHello, AgentProof, signedNonce } from '@cellblock/shared/agent-handshake';
+import {
+  AgentHello,
+  AgentProof,
+  handshakeTranscript,
+  signedTranscript,
+} from '@cellblock/shared/agent-handshake';
+import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import { hostSpec, type SpecObject, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
+import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
@@ -24,25 +31,29 @@ export class TestDashboard {
   async connect(dialerSocket: string): Promise<TRPCClient<AgentRouter>> {
     const socket = new WebSocket(`ws+unix:${dialerSocket}:/`);
     this.socket = socket;
-    const hello = AgentHello.parse(JSON.parse(String((await once(socket, 'message'))[0])));
+    const said = JSON.parse(String((await once(socket, 'message'))[0]));
+    const hello = AgentHello.parse(said);
     this.agentKey = hello.publicKey;
     this.counters.push(hello.counter);
     const raw = this.keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
     const publicKey = raw.toString('base64');
     const nonce = randomBytes(32).toString('base64');
-    const signature = sign(
-      null,
-      signedNonce('dashboard', hello.nonce, publicKey, hello.publicKey),
-      this.keys.privateKey,
-    ).toString('base64');
-    socket.send(JSON.stringify({ type: 'welcome', publicKey, nonce, signature }));
+    const exchange = newExchangeKey();
+    const welcome = { type: 'welcome', publicKey, nonce, exchange: exchange.publicKey };
+    const transcript = handshakeTranscript(said, welcome);
+    const signature = sign(null, signedTranscript('dashboard', transcript), this.keys.privateKey);
+    socket.send(JSON.stringify({ ...welcome, signature: signature.toString('base64') }));
     const proof = AgentProof.parse(JSON.parse(String((await once(socket, 'message'))[0])));
-    const signed = signedNonce('agent', nonce, publicKey, hello.publicKey);
+    const signed = signedTranscript('agent', transcript);
     if (!verify(null, signed, rawKey(hello.publicKey), Buffer.from(proof.signature, 'base64')))
       throw new Error('the agent did not prove its key');
+    const keys = frameKeys(exchange, hello.exchange, transcript);
+    const channel = new SealedSocket(socket, { sends: keys.dashboard, receives: keys.agent }, (why) =>
+      console.error(why),
+    );
     // The first question follows in the same breath, as the real dashboard's does.
-    socket.send(JSON.stringify({ type: 'ready', host: HOST, name: 'h1', dashboard: DASHBOARD }));
-    const client = createWSClient({ url: 'ws://agent', WebSocket: openSocketClass(socket) });
+    channel.send(JSON.stringify({ type: 'ready', host: HOST, name: 'h1', dashboard: DASHBOARD }));
+    const client = createWSClient({ url: 'ws://agent', WebSocket: openSocketClass(channel) });
     return createTRPCClient<AgentRouter>({ links: [wsLink({ client, transformer: superjson })] });
   }
 
@@ -96,7 +107,7 @@ export function rawKey(base64: string) {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
-function openSocketClass(socket: WebSocket): typeof globalThis.WebSocket {
+function openSocketClass(socket: SealedSocket): typeof globalThis.WebSocket {
   class Open extends EventTarget {
     static readonly CONNECTING = 0;
     static readonly OPEN = 1;

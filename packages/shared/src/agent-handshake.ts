@@ -1,21 +1,27 @@
 import * as z from 'zod';
+import { canonicalJson } from './canonical-json.ts';
 import { HostCheck } from './host-status.ts';
 
+const RawKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'is no key of 32 bytes');
+
 /**
- * The first frames on the agent's socket, JSON text, before tRPC begins. Each side signs the other's nonce
- * with its Ed25519 key: TLS may end at a proxy, who is at each end is proved here.
+ * The first frames on the agent's socket, JSON text, before tRPC begins. Each side signs with its Ed25519 key
+ * all that both have said until then, the other's nonce in it: TLS may end at a proxy, who is at each end is
+ * proved here. Their X25519 keys, signed along, make the keys of every frame that follows (frame-seal.ts).
  *
- * agent → hello · dashboard → welcome · agent → proof · dashboard → waiting* → ready | refused
+ * agent → hello · dashboard → welcome · agent → proof · from here on sealed: dashboard → waiting* → ready | refused
  */
 export const AgentHello = z.object({
   type: z.literal('hello'),
-  v: z.literal(1),
+  v: z.literal(2),
   /** raw Ed25519 public key, base64 */
   publicKey: z.string(),
   /** grows by one with every connection; a second user of the key is noticed by it */
   counter: z.int().min(1),
   /** 32 random bytes, base64 */
   nonce: z.string(),
+  /** raw X25519 public key of this connection, base64 */
+  exchange: RawKey,
   agentVersion: z.string(),
   hostname: z.string(),
   machineId: z.string(),
@@ -33,7 +39,8 @@ export const DashboardWelcome = z.object({
   /** the dashboard's raw Ed25519 public key, base64: pinned by the agent at enrolment */
   publicKey: z.string(),
   nonce: z.string(),
-  /** signature over signedNonce('dashboard', agent's nonce, dashboard key, agent key), base64 */
+  exchange: RawKey,
+  /** over signedTranscript('dashboard', …), base64 */
   signature: z.string(),
 });
 export type DashboardWelcome = z.infer<typeof DashboardWelcome>;
@@ -52,14 +59,15 @@ export const DashboardVerdict = z.discriminatedUnion('type', [
 ]);
 export type DashboardVerdict = z.infer<typeof DashboardVerdict>;
 
-/** What is signed: domain, the nonce to answer, and both keys, so that no signature serves elsewhere. */
-export function signedNonce(
-  by: 'agent' | 'dashboard',
-  nonce: string,
-  dashboardKey: string,
-  agentKey: string,
-): Buffer {
-  return Buffer.from(`cellblock/v1 ${by}\n${nonce}\n${dashboardKey}\n${agentKey}\n`);
+/** All that both sides have said: the hello as it was, and the welcome, which is given without its signature. */
+export function handshakeTranscript(hello: unknown, welcome: unknown): Buffer {
+  const { signature: _, ...said } = welcome as Record<string, unknown>;
+  return Buffer.from(canonicalJson({ hello, welcome: said }));
+}
+
+/** What is signed: nonces and keys of both are in the transcript, so that no signature serves elsewhere. */
+export function signedTranscript(by: 'agent' | 'dashboard', transcript: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`cellblock/v2 ${by}\n`), transcript]);
 }
 
 /** `SHA256:` and the hash of the raw key, hex in groups of four: what a person compares. */

@@ -10,7 +10,9 @@ import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentHello, signedNonce } from '@cellblock/shared/agent-handshake';
+import { type AgentHello, handshakeTranscript, signedTranscript } from '@cellblock/shared/agent-handshake';
+import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
+import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentKeyOf } from './agent-key.ts';
 import { type FrameSocket, HandshakeRefused, shakeHands } from './handshake.ts';
@@ -28,34 +30,59 @@ function dashboardKey() {
   };
 }
 
-/** A dashboard in ten lines; `lie` spoils its signature. */
+/** A dashboard in few lines; `lie` spoils its signature, `between` what it says after the handshake. */
 function dashboard(o: {
   key: ReturnType<typeof dashboardKey>;
   verdicts: unknown[];
   lie?: boolean;
+  between?: (frame: string) => string;
   heard: AgentHello[];
 }) {
   const socket = new EventEmitter() as EventEmitter & FrameSocket;
-  const say = (frame: unknown) =>
-    setImmediate(() => socket.emit('message', Buffer.from(JSON.stringify(frame))));
-  socket.close = () => undefined;
+  const exchange = newExchangeKey();
+  const welcome = {
+    type: 'welcome',
+    publicKey: o.key.publicKey,
+    nonce: 'bm9uY2U=',
+    exchange: exchange.publicKey,
+  };
+  let transcript: Buffer = Buffer.alloc(0);
+  let theirs = '';
+  const say = (text: string) => setImmediate(() => socket.emit('message', Buffer.from(text)));
+  const end = () => {
+    Object.assign(socket, { readyState: 3 });
+    socket.emit('close');
+  };
+  Object.assign(socket, { OPEN: 1, readyState: 1, close: end, terminate: end, ping: () => undefined });
   socket.send = (text) => {
     const frame = JSON.parse(text);
     if (frame.type === 'hello') {
       o.heard.push(frame);
-      const signed = signedNonce('dashboard', o.lie ? 'x' : frame.nonce, o.key.publicKey, frame.publicKey);
-      const signature = sign(null, signed, o.key.privateKey).toString('base64');
-      say({ type: 'welcome', publicKey: o.key.publicKey, nonce: 'bm9uY2U=', signature });
+      theirs = frame.exchange;
+      transcript = handshakeTranscript(o.lie ? { ...frame, counter: 99 } : frame, welcome);
+      const signature = sign(null, signedTranscript('dashboard', transcript), o.key.privateKey);
+      say(JSON.stringify({ ...welcome, signature: signature.toString('base64') }));
       return;
     }
-    const signed = signedNonce('agent', 'bm9uY2U=', o.key.publicKey, key.publicKey);
+    const signed = signedTranscript('agent', transcript);
     const proved = verify(
       null,
       signed,
       createPublicKey(agentPair.privateKey),
       Buffer.from(frame.signature, 'base64'),
     );
-    if (proved) o.verdicts.forEach(say);
+    if (!proved) return;
+    const keys = frameKeys(exchange, theirs, transcript);
+    const far = Object.assign(new EventEmitter(), {
+      OPEN: 1,
+      readyState: 1,
+      send: (sealed: string) => say(o.between?.(sealed) ?? sealed),
+      close: end,
+      terminate: end,
+      ping: () => undefined,
+    });
+    const channel = new SealedSocket(far, { sends: keys.dashboard, receives: keys.agent }, () => undefined);
+    for (const verdict of o.verdicts) channel.send(JSON.stringify(verdict));
   };
   return socket;
 }
@@ -82,7 +109,7 @@ test('the secret is used once, the dashboard is pinned, the counter grows', asyn
     agentVersion: '1',
     onWaiting: (fingerprint: string) => waited.push(fingerprint),
   };
-  expect(await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts, heard }) })).toEqual({
+  expect(await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts, heard }) })).toMatchObject({
     host: { id, name: 'h1' },
     dashboard: id,
   });
@@ -128,4 +155,25 @@ test('another dashboard, one that lies, and a refusal each end it with a reason'
   await expect(attempt(dashboard({ key: ours, verdicts: [refused], heard: [] }))).rejects.toThrow(
     HandshakeRefused,
   );
+});
+
+test('a verdict that was changed on the way ends the connection; control: as it was it is taken', async () => {
+  const path = await hostFile();
+  const ours = dashboardKey();
+  const o = { key, hostFile: path, agentVersion: '1' };
+  const spoilt = (frame: string) => frame.replace('"h1"', '"h2"');
+  const changed = dashboard({ key: ours, verdicts: [ready], heard: [], between: spoilt });
+  await expect(shakeHands({ ...o, socket: changed })).rejects.toThrow('the connection closed');
+  const said: string[] = [];
+  const kept = dashboard({
+    key: ours,
+    verdicts: [ready],
+    heard: [],
+    between: (frame) => {
+      said.push(frame);
+      return frame;
+    },
+  });
+  expect(await shakeHands({ ...o, socket: kept })).toMatchObject({ host: { name: 'h1' } });
+  expect(said[0]).toContain('"h1"');
 });

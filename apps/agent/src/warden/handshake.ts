@@ -6,9 +6,12 @@ import {
   type AgentProof,
   DashboardVerdict,
   DashboardWelcome,
-  signedNonce,
+  handshakeTranscript,
+  signedTranscript,
 } from '@cellblock/shared/agent-handshake';
+import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import type { HostCheck } from '@cellblock/shared/host-status';
+import { type OpenSocket, SealedSocket } from '@cellblock/shared/sealed-socket';
 import type * as z from 'zod';
 import type { AgentKey } from './agent-key.ts';
 import { type HostFile, updateHostFile } from './host-file.ts';
@@ -18,19 +21,23 @@ const ANSWER_MS = 15_000;
 /** Why a line is worth no second try: the agent would ask, and be recorded, every few seconds. */
 const ENDS_TOKEN = /^(token-|rejected$)/;
 
-/** The part of a WebSocket that the handshake needs. */
-export interface FrameSocket {
-  send(text: string): void;
-  close(): void;
+/** The part of a WebSocket that frames are read from. */
+interface FrameSource {
   on(event: 'message', listener: (data: { toString(): string }) => void): unknown;
   on(event: 'close', listener: () => void): unknown;
   off(event: 'message', listener: (data: { toString(): string }) => void): unknown;
   off(event: 'close', listener: () => void): unknown;
 }
 
+export type FrameSocket = OpenSocket & FrameSource;
+
 export interface Admitted {
   host: { id: string; name: string };
   dashboard: string;
+  /** the connection from here on: what it brings was said by the dashboard */
+  channel: SealedSocket;
+  /** Call it when somebody listens: the dashboard may have asked in the same breath as it admitted us. */
+  replay(): void;
 }
 
 /** Why there is no connection, in the words of whoever refused it. */
@@ -61,14 +68,16 @@ export async function shakeHands(o: {
 }): Promise<Admitted> {
   const file = await countConnection(o.hostFile);
   const frames = readFrames(o.socket);
+  const exchange = newExchangeKey();
   try {
     const nonce = randomBytes(32).toString('base64');
     const hello: AgentHello = {
       type: 'hello',
-      v: 1,
+      v: 2,
       publicKey: o.key.publicKey,
       counter: file.counter,
       nonce,
+      exchange: exchange.publicKey,
       agentVersion: o.agentVersion,
       hostname: hostname(),
       machineId: await machineId(),
@@ -76,20 +85,30 @@ export async function shakeHands(o: {
       ...(file.host === null && o.checks ? { checks: o.checks() } : {}),
       ...(file.token === null ? {} : { token: file.token }),
     };
-    o.socket.send(JSON.stringify(hello));
+    const said = JSON.stringify(hello);
+    o.socket.send(said);
     globalThis.crashHere?.('warden said hello');
     const first = await frames.next(ANSWER_MS);
     const welcome = DashboardWelcome.safeParse(first);
     if (!welcome.success) throw refusalOf(first);
-    provesItself(welcome.data, nonce, o.key, file);
-    const toSign = signedNonce('agent', welcome.data.nonce, welcome.data.publicKey, o.key.publicKey);
-    const proof: z.infer<typeof AgentProof> = { type: 'proof', signature: o.key.sign(toSign) };
+    const transcript = handshakeTranscript(JSON.parse(said), first);
+    provesItself(welcome.data, transcript, file);
+    const keys = frameKeys(exchange, welcome.data.exchange, transcript);
+    frames.release();
+    const channel = new SealedSocket(o.socket, { sends: keys.agent, receives: keys.dashboard }, (why) =>
+      console.error(`the connection to the dashboard is ended: ${why}`),
+    );
+    const proof: z.infer<typeof AgentProof> = {
+      type: 'proof',
+      signature: o.key.sign(signedTranscript('agent', transcript)),
+    };
+    const sealed = readFrames(channel);
     o.socket.send(JSON.stringify(proof));
     globalThis.crashHere?.('warden proved its key');
-    let verdict = DashboardVerdict.parse(await frames.next(ANSWER_MS));
+    let verdict = DashboardVerdict.parse(await sealed.next(ANSWER_MS));
     while (verdict.type === 'waiting') {
       o.onWaiting?.(verdict.fingerprint, verdict.message);
-      verdict = DashboardVerdict.parse(await frames.next(null));
+      verdict = DashboardVerdict.parse(await sealed.next(null));
     }
     if (verdict.type === 'refused') {
       if (ENDS_TOKEN.test(verdict.reason)) await updateHostFile(o.hostFile, () => ({ token: null }));
@@ -99,7 +118,10 @@ export async function shakeHands(o: {
     const { dashboard } = verdict;
     const admitted = { token: null, dashboardKey: welcome.data.publicKey, host, dashboard };
     await updateHostFile(o.hostFile, () => admitted);
-    return { host, dashboard };
+    const replay = () => {
+      for (const frame of sealed.release()) channel.emit('message', Buffer.from(frame), false);
+    };
+    return { host, dashboard, channel, replay };
   } finally {
     frames.release();
   }
@@ -111,7 +133,7 @@ async function countConnection(path: string): Promise<HostFile> {
   return counted;
 }
 
-function provesItself(welcome: DashboardWelcome, nonce: string, key: AgentKey, file: HostFile): void {
+function provesItself(welcome: DashboardWelcome, transcript: Buffer, file: HostFile): void {
   // The line that enrols a host ends in the hash of its dashboard's key, so that even the first answer is held to it.
   const expected = file.token?.split('.')[1];
   const given = createHash('sha256').update(Buffer.from(welcome.publicKey, 'base64')).digest('hex');
@@ -134,7 +156,7 @@ function provesItself(welcome: DashboardWelcome, nonce: string, key: AgentKey, f
     key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
     format: 'jwk',
   });
-  const signed = signedNonce('dashboard', nonce, welcome.publicKey, key.publicKey);
+  const signed = signedTranscript('dashboard', transcript);
   if (!verify(null, signed, publicKey, Buffer.from(welcome.signature, 'base64'))) {
     throw new HandshakeRefused('bad-proof', 'The dashboard did not prove that its key is its own.');
   }
@@ -153,7 +175,7 @@ async function machineId(): Promise<string> {
 }
 
 /** Frames one by one, none lost between two reads. */
-function readFrames(socket: FrameSocket) {
+function readFrames(socket: FrameSource) {
   const frames: string[] = [];
   let closed = false;
   let wake: () => void = () => undefined;
@@ -187,9 +209,11 @@ function readFrames(socket: FrameSocket) {
         throw new Error(closed ? 'the connection closed' : 'the dashboard did not answer in time');
       return JSON.parse(frame);
     },
-    release() {
+    /** Reads no more; answers what was not asked for. */
+    release(): string[] {
       socket.off('message', take);
       socket.off('close', end);
+      return frames.splice(0);
     },
   };
 }

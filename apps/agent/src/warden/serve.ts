@@ -31,7 +31,6 @@ export async function serveDialer(warden: Warden, gid: number): Promise<Served> 
 }
 
 async function admit(warden: Warden, socket: WebSocket): Promise<void> {
-  const early = framesAfterReady(socket);
   const connection = (now: WithoutSince<AgentConnection>) => {
     warden.connection = { ...now, since: new Date().toISOString() };
   };
@@ -50,8 +49,9 @@ async function admit(warden: Warden, socket: WebSocket): Promise<void> {
     connection({ state: 'ready', host: admitted.host.name });
     socket.once('close', () => connection({ state: 'away' }));
     warden.enrolledAs(admitted.host.id);
-    serveRouter(warden, socket, { peer: 'dashboard' });
-    early.replay();
+    // The adapter uses of a WebSocket what a sealed one has.
+    serveRouter(warden, admitted.channel as unknown as WebSocket, { peer: 'dashboard' });
+    admitted.replay();
   } catch (error) {
     const fix = error instanceof HandshakeRefused && error.fix ? ` ${error.fix}` : '';
     console.error(`no connection: ${error instanceof Error ? error.message : error}${fix}`);
@@ -65,30 +65,6 @@ async function admit(warden: Warden, socket: WebSocket): Promise<void> {
 }
 
 type WithoutSince<T> = T extends unknown ? Omit<T, 'since'> : never;
-
-/** The dashboard may ask in the same breath as it admits us, before anybody here listens. */
-function framesAfterReady(socket: WebSocket): { replay(): void } {
-  let frames: Buffer[] | null = null;
-  const keep = (data: Buffer) => {
-    if (frames) frames.push(data);
-    else if (isReady(data)) frames = [];
-  };
-  socket.on('message', keep);
-  return {
-    replay() {
-      socket.off('message', keep);
-      for (const frame of frames ?? []) socket.emit('message', frame, false);
-    },
-  };
-}
-
-function isReady(data: Buffer): boolean {
-  try {
-    return (JSON.parse(data.toString()) as { type?: unknown }).type === 'ready';
-  } catch {
-    return false;
-  }
-}
 
 function serveRouter(warden: Warden, socket: WebSocket, peer: Peer): void {
   const handle = getWSConnectionHandler({

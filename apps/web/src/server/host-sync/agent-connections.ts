@@ -1,7 +1,7 @@
 import type { AgentRouter } from '@cellblock/agent/warden/api/router';
+import type { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
-import type { WebSocket } from 'ws';
 import type { ConnectedHost } from './handshake.ts';
 import { asWebSocketClass } from './socket-as-websocket.ts';
 
@@ -15,6 +15,12 @@ export interface AgentConnection {
   close(): void;
 }
 
+interface Pingable {
+  on(event: 'pong', heard: () => void): unknown;
+  ping(): void;
+  terminate(): void;
+}
+
 const PING_MS = 5_000;
 
 /** The agents that are connected to this process, one connection a host: a new one ends the one before. */
@@ -22,7 +28,7 @@ export class AgentConnections {
   readonly #byHost = new Map<string, AgentConnection>();
 
   /** Makes the dashboard the client on a socket whose hands were shaken. */
-  add(host: ConnectedHost, socket: WebSocket): AgentConnection {
+  add(host: ConnectedHost, socket: SealedSocket): AgentConnection {
     this.#byHost.get(host.id)?.close();
     const ended = new AbortController();
     const client = createWSClient({ url: 'ws://agent', WebSocket: asWebSocketClass(socket) });
@@ -54,7 +60,7 @@ export class AgentConnections {
 }
 
 /** A peer that answers two pings in a row with nothing is gone, though its socket looks open. */
-export function endWhenSilent(socket: WebSocket): () => void {
+export function endWhenSilent(socket: Pingable): () => void {
   let unanswered = 0;
   socket.on('pong', () => {
     unanswered = 0;

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import net from 'node:net';
+import { newExchangeKey } from '@cellblock/shared/frame-seal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
 import { type Caller, DashboardUnderTest } from '../testing/dashboard-under-test.ts';
 
@@ -170,5 +173,77 @@ describe('a host that is known', () => {
     const { WebSocket } = await import('ws');
     const page = new WebSocket(`ws://127.0.0.1:${port()}/agent`, { origin: 'http://localhost' });
     await expect(new Promise((_, reject) => page.on('error', reject))).rejects.toThrow();
+  });
+});
+
+describe('what stands between agent and dashboard', () => {
+  /** Passes WebSocket frames on, as a dialer or a proxy that ends TLS does; `meddle` may do more. */
+  async function relay(meddle: (text: string, number: number, pass: (text: string) => void) => void) {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    server.on('connection', (near) => {
+      const far = new WebSocket(`ws://127.0.0.1:${port()}/agent`);
+      const open = once(far, 'open');
+      let number = 0;
+      near.on('message', async (data) => {
+        await open;
+        far.send(data.toString());
+      });
+      far.on('message', (data) => meddle(data.toString(), number++, (text) => near.send(text)));
+      near.on('close', () => far.terminate());
+      far.on('close', () => near.terminate());
+    });
+    return { port: (server.address() as net.AddressInfo).port, close: () => server.close() };
+  }
+
+  it('passes all of it on, and the host is told what it shall be (control)', async () => {
+    const between = await relay((text, _, pass) => pass(text));
+    const agent = newAgent();
+    const { token } = await enrol({ local: true }, { root: true });
+    expect(await agent.connect(between.port, { token })).toMatchObject({ type: 'ready' });
+    await expect.poll(() => agent.generation).not.toBeNull();
+    expect(agent.reasons).toEqual([]);
+    between.close();
+  });
+
+  it.each<[string, (text: string, number: number, pass: (text: string) => void) => void]>([
+    ['changes a question', (text, n, pass) => pass(n < 2 ? text : text.replace('"id"', '"ID"'))],
+    [
+      'puts a question in',
+      (text, n, pass) => {
+        pass(text);
+        if (n === 1) pass('{"id":99,"method":"query","params":{"path":"status.get"}}');
+      },
+    ],
+    [
+      'repeats a question',
+      (text, n, pass) => {
+        pass(text);
+        if (n === 2) pass(text);
+      },
+    ],
+  ])('that %s is noticed: the agent hangs up and says why', async (_, meddle) => {
+    const between = await relay(meddle);
+    const agent = newAgent();
+    const { token } = await enrol({ local: true }, { root: true });
+    expect(await agent.connect(between.port, { token })).toMatchObject({ type: 'ready' });
+    await expect.poll(() => agent.socket?.readyState).toBe(3);
+    expect(agent.reasons).toEqual([expect.stringContaining('is not the one that was sent')]);
+    between.close();
+  });
+
+  it('that puts its own key into the handshake is noticed before anything is said', async () => {
+    const between = await relay((text, n, pass) => {
+      const frame = n === 0 ? JSON.parse(text) : null;
+      pass(frame === null ? text : JSON.stringify({ ...frame, exchange: newExchangeKey().publicKey }));
+    });
+    const agent = newAgent();
+    const { token } = await enrol({ local: true }, { root: true });
+    // Agent and dashboard have signed different things: the dashboard does not take the agent's proof.
+    await agent.connect(between.port, { token }).catch(() => undefined);
+    await expect.poll(() => agent.socket?.readyState).toBe(3);
+    const { db } = dashboard.running.services;
+    expect(await db.host.findUnique({ where: { publicKey: agent.publicKey } })).toBeNull();
+    between.close();
   });
 });

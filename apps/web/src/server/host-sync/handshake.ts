@@ -4,8 +4,11 @@ import {
   AgentProof,
   type DashboardVerdict,
   type DashboardWelcome,
-  signedNonce,
+  handshakeTranscript,
+  signedTranscript,
 } from '@cellblock/shared/agent-handshake';
+import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
+import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import type { WebSocket } from 'ws';
 import type { WebServices } from '../web-services.ts';
 import { type Admission, admitAgent } from './admit-agent.ts';
@@ -30,27 +33,41 @@ export async function shakeHands(
   services: WebServices,
   socket: WebSocket,
   sourceAddress: string | null,
-): Promise<ConnectedHost | null> {
+): Promise<{ host: ConnectedHost; channel: SealedSocket } | null> {
   const frames = new FrameReader(socket);
-  const say = (frame: DashboardVerdict | DashboardWelcome) => socket.send(JSON.stringify(frame));
+  let channel: SealedSocket | null = null;
+  const say = (frame: DashboardVerdict | DashboardWelcome) => (channel ?? socket).send(JSON.stringify(frame));
   const refuse = ({ reason, message, fix }: Omit<Verdict, 'type'>) => {
     say({ type: 'refused', reason, message, ...(fix === undefined ? {} : { fix }) });
     socket.close(1000, reason);
     return null;
   };
   try {
-    const hello = AgentHello.safeParse(await frames.next(FRAME_MS));
-    if (!hello.success) return refuse(badHello('the first frame is no hello of version 1'));
+    const said = await frames.next(FRAME_MS);
+    const hello = AgentHello.safeParse(said);
+    if (!hello.success) return refuse(badHello('the first frame is no hello of version 2'));
     const agentKey = publicKeyOfRaw(hello.data.publicKey);
     if (agentKey === null) return refuse(badHello('its key is no raw Ed25519 key'));
 
     const { key } = services.installation;
     const nonce = randomBytes(32).toString('base64');
-    const toSign = signedNonce('dashboard', hello.data.nonce, key.publicKey, hello.data.publicKey);
-    say({ type: 'welcome', publicKey: key.publicKey, nonce, signature: key.sign(toSign) });
+    const exchange = newExchangeKey();
+    const welcome = {
+      type: 'welcome' as const,
+      publicKey: key.publicKey,
+      nonce,
+      exchange: exchange.publicKey,
+    };
+    const transcript = handshakeTranscript(said, welcome);
+    const keys = frameKeys(exchange, hello.data.exchange, transcript);
+    say({ ...welcome, signature: key.sign(signedTranscript('dashboard', transcript)) });
 
     const proof = AgentProof.safeParse(await frames.next(FRAME_MS));
-    const signed = signedNonce('agent', nonce, key.publicKey, hello.data.publicKey);
+    frames.release();
+    channel = new SealedSocket(socket, { sends: keys.dashboard, receives: keys.agent }, (why) =>
+      console.error(`agent at ${sourceAddress} is hung up on: ${why}`),
+    );
+    const signed = signedTranscript('agent', transcript);
     if (!proof.success || !verify(null, signed, agentKey, Buffer.from(proof.data.signature, 'base64'))) {
       return refuse({
         reason: 'bad-proof',
@@ -65,14 +82,13 @@ export async function shakeHands(
     }
     if (admission.type === 'refused') return refuse(admission);
     if (admission.type === 'waiting') return null;
-    frames.release();
     say({
       type: 'ready',
       host: admission.host.id,
       name: admission.host.name,
       dashboard: services.installation.id,
     });
-    return admission.host;
+    return { host: admission.host, channel };
   } catch (error) {
     console.error(`agent at ${sourceAddress}: ${(error as Error).message}`);
     socket.close(1011, 'handshake failed');

@@ -1,4 +1,7 @@
-import type { WebSocket as ServerSocket } from 'ws';
+import type { SealedSocket } from '@cellblock/shared/sealed-socket';
+import type { WebSocket as PlainSocket } from 'ws';
+
+type ServerSocket = SealedSocket | PlainSocket;
 
 /**
  * Presents a socket that is already open as the WebSocket class that tRPC's client constructs: the agent

@@ -30,10 +30,11 @@ export function agentEndpoint(services: WebServices, connections: AgentConnectio
       // Only now: an upgrade that is no WebSocket's ends without a word to us.
       strangers += 1;
       socket.on('error', () => socket.terminate());
-      const host = await shakeHands(services, socket, source);
+      const admitted = await shakeHands(services, socket, source);
       strangers -= 1;
-      if (host === null || socket.readyState !== socket.OPEN) return;
-      const connection = connections.add(host, socket);
+      if (admitted === null || socket.readyState !== socket.OPEN) return;
+      const { host } = admitted;
+      const connection = connections.add(host, admitted.channel);
       loop.add(connection);
       const { db, presence } = services;
       const failed = (error: Error) => console.error(`host ${host.name}: ${error.message}`);

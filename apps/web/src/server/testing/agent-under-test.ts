@@ -1,12 +1,14 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { EventEmitter, on, once } from 'node:events';
-import { signedNonce } from '@cellblock/shared/agent-handshake';
+import { handshakeTranscript, signedTranscript } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
+import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import { type SpecObject, SpecPut, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
 import { emptyHostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostStatus } from '@cellblock/shared/host-status';
 import type { Receipt, ReceiptBody } from '@cellblock/shared/receipt';
+import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { initTRPC } from '@trpc/server';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
@@ -50,6 +52,8 @@ export class AgentUnderTest {
   /** where else it was told to dial */
   dashboards: string[] | null = null;
   acknowledged = 0;
+  /** why a connection was ended here: a frame was not the one that was sent */
+  reasons: string[] = [];
   socket: WebSocket | null = null;
   behaviour: Behaviour = 'networks';
   hostname = 'h3';
@@ -70,39 +74,48 @@ export class AgentUnderTest {
   ): Promise<Frame> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/agent`);
     this.socket = socket;
-    const early = framesAfterReady(socket);
     const frames = on(socket, 'message');
     const next = async () => JSON.parse(String((await frames.next()).value?.[0])) as Frame;
+    const exchange = newExchangeKey();
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     this.counter = more.counter ?? this.counter + 1;
-    socket.send(
-      JSON.stringify({
-        type: 'hello',
-        v: 1,
-        publicKey: this.publicKey,
-        counter: this.counter,
-        nonce: randomBytes(32).toString('base64'),
-        agentVersion: 'test',
-        hostname: `${this.hostname}.example`,
-        machineId: 'machine',
-        ...(more.token === undefined ? {} : { token: more.token }),
-      }),
-    );
+    const hello = {
+      type: 'hello',
+      v: 2,
+      publicKey: this.publicKey,
+      counter: this.counter,
+      nonce: randomBytes(32).toString('base64'),
+      exchange: exchange.publicKey,
+      agentVersion: 'test',
+      hostname: `${this.hostname}.example`,
+      machineId: 'machine',
+      ...(more.token === undefined ? {} : { token: more.token }),
+    };
+    socket.send(JSON.stringify(hello));
     const welcome = await next();
     if (welcome.type !== 'welcome') return welcome;
-    const toSign = signedNonce('agent', String(welcome.nonce), String(welcome.publicKey), this.publicKey);
+    const transcript = handshakeTranscript(hello, welcome);
+    const toSign = signedTranscript('agent', transcript);
     const signature = sign(null, toSign, (more.signWith ?? this).key.privateKey).toString('base64');
-    socket.send(JSON.stringify({ type: 'proof', signature }));
-    let verdict = await next();
-    if (verdict.type === 'waiting' && more.waitForApproval) verdict = await next();
-    if (verdict.type !== 'ready') return verdict;
     await frames.return?.();
+    const keys = frameKeys(exchange, String(welcome.exchange), transcript);
+    const channel = new SealedSocket(socket, { sends: keys.agent, receives: keys.dashboard }, (why) =>
+      this.reasons.push(why),
+    );
+    const early = framesAfterReady(channel);
+    const sealed = on(channel, 'message', { close: ['close'] });
+    const nextSealed = async () => JSON.parse(String((await sealed.next()).value?.[0] ?? '{}')) as Frame;
+    socket.send(JSON.stringify({ type: 'proof', signature }));
+    let verdict = await nextSealed();
+    if (verdict.type === 'waiting' && more.waitForApproval) verdict = await nextSealed();
+    if (verdict.type !== 'ready') return verdict;
+    await sealed.return?.();
     this.hostId = String(verdict.host);
     const serve = getWSConnectionHandler<AgentUnderTest['router']>({
       router: this.router,
       createContext: () => ({}),
     } as never);
-    serve(socket as never, { url: '/', headers: {}, on() {}, socket: {} } as never);
+    serve(channel as never, { url: '/', headers: {}, on() {}, socket: {} } as never);
     socket.once('close', () => clearInterval(this.#heart));
     early.replay();
     return verdict;
@@ -301,9 +314,9 @@ export class AgentUnderTest {
 }
 
 /** The dashboard may ask in the same breath as it admits us: such a frame must not go to the handshake. */
-function framesAfterReady(socket: WebSocket): { replay(): void } {
-  let frames: unknown[] | null = null;
-  const keep = (data: unknown) => {
+function framesAfterReady(socket: SealedSocket): { replay(): void } {
+  let frames: Buffer[] | null = null;
+  const keep = (data: Buffer) => {
     if (frames) frames.push(data);
     else if ((JSON.parse(String(data)) as Frame).type === 'ready') frames = [];
   };
