@@ -8,7 +8,8 @@ async function ranges(etcFiles: Record<string, string> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'ids-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   for (const [name, content] of Object.entries(etcFiles)) await writeFile(join(directory, name), content);
-  return () => new IdRanges({ registry: join(directory, 'ids'), etc: directory });
+  const registry = join(directory, 'ids');
+  return Object.assign(() => new IdRanges({ registry, etc: directory }), { registry });
 }
 
 const claim = (jailKey: string, instance = 'aaaaaaaa', preferred: number | null = null) => ({
@@ -69,4 +70,17 @@ test('a released range is free again, and a jail gets back what it had', async (
   expect((await open().list()).map((c) => c.base).sort()).toEqual([FIRST_ID_BASE, base]);
   await open().release({ instance: 'aaaaaaaa', jailKey: 'a' });
   expect((await open().list()).map((c) => c.base)).toEqual([FIRST_ID_BASE]);
+});
+
+test('the registry goes with its last claim, and comes back with the next', async () => {
+  const open = await ranges();
+  const ids = open();
+  const first = await ids.claim(claim('jail1'));
+  ids.removeWhenEmpty();
+  expect(await open().list()).toHaveLength(1);
+  await ids.release(claim('jail1'));
+  ids.removeWhenEmpty();
+  ids.removeWhenEmpty();
+  await expect(readdir(open.registry)).rejects.toThrow('ENOENT');
+  expect(await ids.claim(claim('jail2'))).toBe(first);
 });

@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export const ID_COUNT = 65_536;
 /** Outside what systemd and Debian hand out (release-1.md). */
@@ -10,6 +10,9 @@ export const RANGE_COUNT = (LAST_ID + 1 - FIRST_ID_BASE) / ID_COUNT;
 
 /** Kernel-wide: every agent on this kernel claims here, and it is gone with the kernel's uptime. */
 export const ID_REGISTRY = '/run/cellblock/ids';
+
+/** What rmdir says of a directory that holds something, is gone already, or is one that others mount or guard. */
+const IN_USE = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
 
 export interface IdClaim {
   base: number;
@@ -41,7 +44,6 @@ export class IdRanges {
   async claim(o: { instance: string; jailKey: string; preferred: number | null }): Promise<number> {
     // Nothing waits from the look to the claim: a thousand at once would all try the same lowest range, and then
     // the next. The registry lies in memory.
-    mkdirSync(this.#registry, { recursive: true, mode: 0o755 });
     const own = this.#ownBase(o);
     if (own !== null) return own;
     const foreign = this.#hostRanges();
@@ -67,6 +69,18 @@ export class IdRanges {
   async sweep(instance: string): Promise<void> {
     for (const name of await readdir(this.#registry).catch(() => []))
       if (name.startsWith(`.${instance}-`)) await rm(join(this.#registry, name), { force: true });
+  }
+
+  /** Removes the registry, and /run/cellblock around it, unless somebody has something there. */
+  removeWhenEmpty(): void {
+    const around = this.#registry === ID_REGISTRY ? [dirname(this.#registry)] : [];
+    for (const directory of [this.#registry, ...around]) {
+      try {
+        rmdirSync(directory);
+      } catch (error) {
+        if (!IN_USE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    }
   }
 
   async list(): Promise<IdClaim[]> {
@@ -115,7 +129,7 @@ export class IdRanges {
   /** A finished file gets its second name: an existing one is refused, and no half claim is ever seen. */
   #write(base: number, o: { instance: string; jailKey: string }): boolean {
     const draft = join(this.#registry, `.${o.instance}-${o.jailKey}`);
-    writeFileSync(draft, `${o.instance} ${o.jailKey}\n`, { mode: 0o644 });
+    this.#writeDraft(draft, `${o.instance} ${o.jailKey}\n`);
     globalThis.crashHere?.('warden drafted a claim');
     try {
       linkSync(draft, join(this.#registry, String(base)));
@@ -126,6 +140,18 @@ export class IdRanges {
       throw error;
     } finally {
       rmSync(draft, { force: true });
+    }
+  }
+
+  #writeDraft(path: string, text: string): void {
+    for (let tries = 1; ; tries += 1) {
+      mkdirSync(this.#registry, { recursive: true, mode: 0o755 });
+      try {
+        return writeFileSync(path, text, { mode: 0o644 });
+      } catch (error) {
+        // The purge of another agent took the empty registry away in between.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 3) throw error;
+      }
     }
   }
 

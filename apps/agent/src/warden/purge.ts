@@ -85,6 +85,7 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     removed.push(`jail ${key}`);
   }
   await rm(`/run/cellblock/${host.instance}`, { recursive: true, force: true });
+  host.ids.removeWhenEmpty();
   await removeTree(host.paths.agent);
   removed.push(host.paths.agent);
   return removed;
