@@ -147,7 +147,8 @@ export class IdRanges {
     for (let tries = 1; ; tries += 1) {
       mkdirSync(this.#registry, { recursive: true, mode: 0o755 });
       try {
-        return writeFileSync(path, text, { mode: 0o644 });
+        writeFileSync(path, text, { mode: 0o644 });
+        return;
       } catch (error) {
         // The purge of another agent took the empty registry away in between.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 3) throw error;
