@@ -44,9 +44,9 @@ function dashboardIsOff(terminal: Terminal) {
           fix: 'Check CELLBLOCK_URL, and cellblock status on its machine.',
         }
       : {
-          message: 'The dashboard on this machine is off.',
+          message: 'No dashboard answers on this machine.',
           cause: `Nobody listens on ${rootSocketOf(terminal.env.CELLBLOCK_DATA || DEFAULT_DATA_DIRECTORY)}.`,
-          fix: 'cellblock up, or name its data directory with --data',
+          fix: 'cellblock up starts it where it belongs (its data directory is named with --data); on a further host set CELLBLOCK_URL and CELLBLOCK_TOKEN',
         },
     exitCode: EXIT.unreachable,
   };

@@ -81,7 +81,7 @@ export class Run {
     } catch (error) {
       const local = this.terminal.uid === 0 && !this.terminal.env.CELLBLOCK_URL;
       if (!local || !isConnectionRefused(error) || !hasLocalAgent(this.options.data)) throw error;
-      this.warn('the dashboard is off: this is from the agent on this host');
+      this.warn('no dashboard answers on this machine: this is from the agent on this host');
       return await askAgent(this.localAgent);
     }
   }
