@@ -153,6 +153,26 @@ test('create sends what was given and nothing else', async () => {
   });
 });
 
+test('a change whose host does not answer within a minute ends with 6 and names its task, which goes on', async () => {
+  taskStates = Array.from({ length: 20 }, () => 'accepted');
+  calls = [];
+  let clock = Date.parse('2026-11-22T14:00:00Z');
+  // Each look at the clock is 10 s later: a minute passes without anybody waiting for it.
+  const now = () => {
+    clock += 10_000;
+    return new Date(clock);
+  };
+  const ended = await dashboard.run(['start', 'web1'], { now });
+  expect(ended.exitCode).toBe(6);
+  expect(ended.stdout).toBe('');
+  expect(ended.stderr).toContain(`${taskView.id} goes on`);
+  expect(ended.stderr).toContain(`cellblock task show ${taskView.id}`);
+  const waits = calls.filter((call) => call.path === 'tasks.wait').length;
+  expect(waits).toBeGreaterThan(1);
+  expect(waits).toBeLessThan(7);
+  taskStates = [];
+});
+
 test('a change waits for the receipt, and --no-wait prints its task instead', async () => {
   taskStates = ['accepted', 'applied'];
   expect((await run('start', 'web1')).exitCode).toBe(0);

@@ -31,6 +31,8 @@ export interface RunWith {
   uid?: number;
   stdin?: string;
   tty?: boolean;
+  /** another clock than the machine's */
+  now?: () => Date;
 }
 
 /** A dashboard of a few procedures on a real socket, and runs of the command line against it. */
@@ -71,7 +73,7 @@ export async function recordedRun(line: string[], more: RunWith = {}): Promise<R
     stderr: stderr.stream,
     env: more.env ?? {},
     uid: more.uid ?? 0,
-    now: () => new Date(),
+    now: more.now ?? (() => new Date()),
   });
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
