@@ -30,6 +30,8 @@ export interface View {
   cookie?: string | null;
   timeZone?: string;
   touch?: boolean;
+  /** pixels of the screen for one of the page */
+  scale?: number;
 }
 
 /**
@@ -164,6 +166,7 @@ export class DashboardStand {
       baseURL: url,
       viewport: { width: view.width ?? 1440, height: view.height ?? 760 },
       colorScheme: view.theme ?? 'light',
+      ...(view.scale ? { deviceScaleFactor: view.scale } : {}),
       ...(view.timeZone ? { timezoneId: view.timeZone } : {}),
       ...(view.touch ? { hasTouch: true, isMobile: true } : {}),
     });

@@ -1,6 +1,6 @@
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import type { LucideIcon } from 'lucide-react';
-import { CircleDashed, Minus } from 'lucide-react';
+import { Ban, ChevronsRight, CircleDashed, Minus, ShieldX, Undo2 } from 'lucide-react';
 import { StatusBadge, type Tone } from '@/ui/status-badge';
 
 type Outcome = NonNullable<AuditEventView['outcome']>;
@@ -8,9 +8,9 @@ type Outcome = NonNullable<AuditEventView['outcome']>;
 const words: Record<Outcome, { tone: Tone; word: string; icon?: LucideIcon }> = {
   applied: { tone: 'ok', word: 'Applied' },
   failed: { tone: 'bad', word: 'Failed' },
-  refused: { tone: 'bad', word: 'Refused by the host' },
-  superseded: { tone: 'idle', word: 'Overtaken by a later change', icon: Minus },
-  canceled: { tone: 'idle', word: 'Canceled' },
+  refused: { tone: 'bad', word: 'Refused by the host', icon: ShieldX },
+  superseded: { tone: 'idle', word: 'Overtaken by a later change', icon: ChevronsRight },
+  canceled: { tone: 'idle', word: 'Canceled', icon: Undo2 },
   unknown: { tone: 'unknown', word: 'Unknown' },
 };
 
@@ -19,7 +19,7 @@ export function EventOutcomeBadge({ event, iconOnly }: { event: AuditEventView; 
   const outcome = event.phase === 'outcome' ? event.outcome : event.latestOutcome;
   if (event.phase === 'refusal') {
     return (
-      <StatusBadge tone="bad" iconOnly={iconOnly}>
+      <StatusBadge tone="bad" icon={Ban} iconOnly={iconOnly}>
         Refused
       </StatusBadge>
     );

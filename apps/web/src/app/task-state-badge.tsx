@@ -1,17 +1,25 @@
 import type { TaskView } from '@cellblock/shared/views/task-view';
-import { CircleDashed, Hourglass, type LucideIcon, Minus } from 'lucide-react';
+import {
+  ChevronsRight,
+  CircleDashed,
+  CircleDot,
+  Hourglass,
+  type LucideIcon,
+  ShieldX,
+  Undo2,
+} from 'lucide-react';
 import { StatusBadge, type Tone } from '@/ui/status-badge';
 
 type Word = { tone: Tone; word: string; icon?: LucideIcon };
 
 const words: Record<TaskView['state'], Word> = {
   wanted: { tone: 'info', word: 'Wanted', icon: CircleDashed },
-  accepted: { tone: 'info', word: 'Accepted by host' },
+  accepted: { tone: 'info', word: 'Accepted by host', icon: CircleDot },
   applied: { tone: 'ok', word: 'Applied' },
   failed: { tone: 'bad', word: 'Failed' },
-  refused: { tone: 'bad', word: 'Refused by host' },
-  superseded: { tone: 'idle', word: 'Overtaken', icon: Minus },
-  canceled: { tone: 'idle', word: 'Canceled', icon: Minus },
+  refused: { tone: 'bad', word: 'Refused by host', icon: ShieldX },
+  superseded: { tone: 'idle', word: 'Overtaken', icon: ChevronsRight },
+  canceled: { tone: 'idle', word: 'Canceled', icon: Undo2 },
 };
 
 /** Waiting for a host is a state of its own; nothing is `Applied` before a host has said so. */

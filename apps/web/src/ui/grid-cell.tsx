@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { cx } from './cx';
 import type { HeatCell } from './heat-grid';
 
-/** solid: in use. outlined: asked for, not there yet. halved: leaving. hatched: kept back. dashed: resting. dark: fixed. crossed: contested. */
+/** solid: in use. outlined: asked for, not there yet. halved: leaving. hatched: kept back. dashed: resting. dark (with a hole): fixed. crossed: contested. */
 export type CellLook = 'solid' | 'outlined' | 'halved' | 'empty' | 'hatched' | 'dashed' | 'dark' | 'crossed';
 
 const looks: Record<CellLook, string> = {
@@ -15,7 +15,7 @@ const looks: Record<CellLook, string> = {
   empty: 'border-line-subtle bg-surface-sunken',
   hatched: 'hatched border-idle-mark',
   dashed: 'border-[1.5px] border-dashed border-warn-mark bg-transparent',
-  dark: 'border-transparent bg-idle-mark',
+  dark: 'border-transparent bg-idle-mark after:absolute after:inset-[30%] after:rounded-[1px] after:bg-surface-base',
   crossed:
     'border-transparent bg-bad-solid after:absolute after:inset-x-1/4 after:top-1/2 after:h-0.5 after:-translate-y-1/2 after:rotate-45 after:bg-on-accent',
 };
