@@ -173,11 +173,14 @@ const cases: Case[] = [
 
 const addressOf: Record<string, string> = {};
 
+async function readAddress(): Promise<void> {
+  const { addresses } = await stand.api.jails.get.query({ jail: 'web-1' });
+  addressOf['web-1'] = addresses[0]?.address ?? '';
+}
+
 for (const each of cases) {
   test(`a reload, and the URL in another browser, show the same: ${each.name}`, async () => {
-    for (const name of ['web-1']) {
-      addressOf[name] ??= (await stand.api.jails.get.query({ jail: name })).addresses[0]?.address ?? '';
-    }
+    await readAddress();
     const page = await stand.page({ timeZone: 'Asia/Tokyo' });
     await page.goto(each.path());
     await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
@@ -199,6 +202,7 @@ for (const each of cases) {
 }
 
 test('the chosen zone goes along to every page, and holds for every time on it', async () => {
+  await readAddress();
   const context = await stand.context({ timeZone: 'Asia/Tokyo' });
   const page = await context.newPage();
   await page.goto('/overview');
@@ -247,5 +251,29 @@ test('the chosen zone goes along to every page, and holds for every time on it',
   await page.keyboard.press('t');
   await expect(page.getByText(/UTC\+09:00/)).toHaveCount(0);
   await expect(page).not.toHaveURL(/tz=/);
+  await context.close();
+});
+
+test('a link, and a key, that follow the choice of a zone in the same moment carry it', async () => {
+  const context = await stand.context({ timeZone: 'Asia/Tokyo' });
+  const page = await context.newPage();
+  const press = (key: string) =>
+    `dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true }));`;
+  const link = `document.querySelector('nav a[href^="/hosts"]').click();`;
+  for (const [name, follow] of [
+    ['link', link],
+    ['key', press('g') + press('h')],
+  ] as const) {
+    await page.goto('/overview');
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+    // Nothing is drawn between the two: the link still leads where it led before.
+    await page.evaluate(press('t') + follow);
+    await expect(page, name).toHaveURL(/\/hosts\?.*tz=Asia/);
+    await expect(page.getByText(/UTC\+09:00|Asia\/Tokyo/).first(), name).toBeVisible();
+    // And back to UTC, as fast.
+    await page.evaluate(press('t') + follow.replace('/hosts', '/jails').replace("'h'", "'j'"));
+    await expect(page, name).toHaveURL(/\/jails$/);
+    await expect(page.getByText('Asia/Tokyo'), name).toHaveCount(0);
+  }
   await context.close();
 });

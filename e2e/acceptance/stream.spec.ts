@@ -85,6 +85,10 @@ test('an open menu stays open, and keeps its place, during a hundred updates a s
   await page.keyboard.press('ArrowDown');
   const chosen = await page.locator('[data-highlighted]').innerText();
   const handle = await menu.elementHandle();
+  // Opening is drawn in steps; its place is where it comes to rest.
+  await menu.evaluate((element) =>
+    Promise.all(element.getAnimations({ subtree: true }).map((each) => each.finished)),
+  );
   const place = await menu.boundingBox();
   let asked = 0;
   page.on('request', (request) => {

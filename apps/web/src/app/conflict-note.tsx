@@ -1,6 +1,6 @@
 import type { Refusal } from '@cellblock/shared/app-error';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { Note } from '@/ui/note';
 import { Prose } from '@/ui/prose';

@@ -1,7 +1,7 @@
 'use client';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Moment } from '@/ui/moment';

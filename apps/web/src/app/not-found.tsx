@@ -1,4 +1,4 @@
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { buttonClass } from '@/ui/button-class';
 import { BarePage } from './bare-page';

@@ -4,13 +4,12 @@ import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { Panel } from '@/ui/panel';
 import { TextField } from '@/ui/text-field';
 import { BarePage } from '../bare-page';
 import { Loaded } from '../loaded';
-import { RefusalPanel } from '../refusal-panel';
+import { placeRefusal } from '../place-refusal';
 import { SecondFactor } from '../second-factor/second-factor';
 
 /** The one-time link of an invite: a password, then a second factor. */
@@ -20,8 +19,7 @@ export function AcceptInvite() {
   const [password, setPassword] = useState('');
   const accept = useMutation(trpc.invites.accept.mutationOptions());
   const invite = useQuery({ ...trpc.invites.show.queryOptions({ token }), enabled: !accept.isSuccess });
-  const refused = accept.error ? refusalOf(accept.error) : null;
-  const ofPassword = refused?.field === 'password';
+  const refusal = placeRefusal(accept.error, ['password']);
   return (
     <BarePage title="Invite">
       <Loaded query={invite} rows={2}>
@@ -49,11 +47,11 @@ export function AcceptInvite() {
                   autoComplete="new-password"
                   autoFocus
                   value={password}
-                  error={ofPassword ? [refused?.message, refused?.fix].filter(Boolean).join(' ') : undefined}
+                  error={refusal.at('password')}
                   hint="12 characters or more; words will do"
                   onChange={(event) => setPassword(event.currentTarget.value)}
                 />
-                {accept.error && !ofPassword && <RefusalPanel error={accept.error} />}
+                {refusal.rest}
                 <Button
                   type="submit"
                   look="primary"

@@ -14,8 +14,8 @@ import {
   Search,
   Server,
 } from 'lucide-react';
-import { useRouter } from 'next/navigation';
 import { useDeferredValue, useState } from 'react';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { navItems } from '../shell/nav-items';

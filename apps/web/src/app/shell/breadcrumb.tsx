@@ -1,7 +1,7 @@
 'use client';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { Fragment } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { cx } from '@/ui/cx';
 

@@ -1,6 +1,6 @@
 'use client';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { Link } from '@/app/link';
 import { cx } from '@/ui/cx';
 import { countText } from '@/ui/number-text';
 import { navItems } from './nav-items';

@@ -1,6 +1,6 @@
 'use client';
 import { Bell } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { cx } from '@/ui/cx';
 

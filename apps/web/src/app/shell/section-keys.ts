@@ -1,6 +1,6 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { singleKeysOn } from './key-switch';
 import { navItems } from './nav-items';

@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { ListChecks } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Menu, MenuItem, MenuLine } from '@/ui/menu';

@@ -1,6 +1,6 @@
 'use client';
 import { CircleUser, Clock, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { Menu, MenuChoice, MenuItem, MenuLine } from '@/ui/menu';
 import type { Zone } from '@/ui/time-text';

@@ -1,7 +1,7 @@
 'use client';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { Link } from '@/app/link';
 import { type AccessTab, paths } from '@/paths';
 import { PageHeader } from '@/ui/page-header';
 import { TabBar } from '@/ui/tab-bar';

@@ -1,21 +1,20 @@
 'use client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import { useParams, useRouter, useSearchParams } from 'next/navigation';
+import { useParams, useSearchParams } from 'next/navigation';
 import { type ReactNode, useCallback } from 'react';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
-import { cx } from '@/ui/cx';
 import { DataTable } from '@/ui/data-table';
 import { EmptyState } from '@/ui/empty-state';
 import { FilterBar } from '@/ui/filter-bar';
 import { Histogram } from '@/ui/histogram';
 import { PageHeader } from '@/ui/page-header';
-import { Skeleton } from '@/ui/skeleton';
 import { eventColumns } from '../../event-columns';
-import { RefusalPanel } from '../../refusal-panel';
+import { ListBesideDetail } from '../../list-beside-detail';
+import { placeFilterRefusal } from '../../place-refusal';
 import { useAuditQuery } from './use-audit-query';
 
 const ExportMenu = dynamic(() => import('./export-menu').then((module) => module.ExportMenu), { ssr: false });
@@ -51,8 +50,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
     placeholderData: keepPreviousData,
   });
   const rows = events.data?.pages.flatMap((page) => page.events) ?? [];
-  const refused = events.error ? refusalOf(events.error) : null;
-  const badFilter = refused?.code === 'invalid' && q !== '';
+  const refusal = placeFilterRefusal(events.error, q, () => void events.refetch());
   const width = range ? (range.to.getTime() - range.from.getTime()) / BUCKETS : 0;
 
   return (
@@ -64,7 +62,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
           value={q}
           onChange={setFilter}
           placeholder="actor:mira action:ip.* object:web-1"
-          error={badFilter && refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
+          error={refusal.atFilter}
         />
         {range && (
           <RangeMenu from={from} range={range} onPick={(next) => void setQuery({ from: next, to: null })} />
@@ -84,18 +82,13 @@ export function AuditPage({ children }: { children: ReactNode }) {
           }
         />
       )}
-      <div
-        className={cx(
-          'mt-3 grid items-start gap-4',
-          chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,510px)]',
-        )}
-      >
-        {chosen && <div className="min-w-0 lg:order-2">{children}</div>}
-        <div className="min-w-0">
-          {refused && !badFilter && (
-            <RefusalPanel error={events.error} onRetry={() => void events.refetch()} />
-          )}
-          {events.isPending && <Skeleton rows={10} />}
+      <div className="mt-3">
+        <ListBesideDetail
+          detail={chosen && children}
+          pages={events}
+          refusal={refusal.rest}
+          older="Show older events"
+        >
           {events.data && (
             <DataTable
               label="Events, newest first"
@@ -124,14 +117,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
               }
             />
           )}
-          {events.hasNextPage && (
-            <div className="py-3">
-              <Button pending={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-                Show older events
-              </Button>
-            </div>
-          )}
-        </div>
+        </ListBesideDetail>
       </div>
     </>
   );

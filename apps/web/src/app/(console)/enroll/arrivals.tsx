@@ -1,5 +1,5 @@
 import type { EnrolmentProgress } from '@cellblock/shared/views/enrolment-view';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { Moment } from '@/ui/moment';
 import { Note } from '@/ui/note';

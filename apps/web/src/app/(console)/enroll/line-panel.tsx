@@ -4,7 +4,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { CommandLine } from '@/ui/command-line';
 import { Moment } from '@/ui/moment';
@@ -13,7 +12,7 @@ import { useNow } from '@/ui/now';
 import { Panel } from '@/ui/panel';
 import { TextField } from '@/ui/text-field';
 import { useMayNot } from '../../may';
-import { RefusalPanel } from '../../refusal-panel';
+import { placeRefusal } from '../../place-refusal';
 import { WhatTheLineDoes } from './what-the-line-does';
 
 interface LinePanelProps {
@@ -62,8 +61,7 @@ function MakeLine({ onMade }: { onMade: (made: EnrolmentMade) => void }) {
       },
     }),
   );
-  const refused = make.error ? refusalOf(make.error) : null;
-  const atName = refused?.field === 'name';
+  const refusal = placeRefusal(make.error, ['name']);
   return (
     <Panel title="1. Make a line">
       <form
@@ -83,10 +81,10 @@ function MakeLine({ onMade }: { onMade: (made: EnrolmentMade) => void }) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           hint="Without one it is called what it calls itself. With one, no other host can use the line."
-          error={atName && [refused.message, refused.cause, refused.fix].filter(Boolean).join(' ')}
+          error={refusal.at('name')}
           mono
         />
-        {refused && !atName && <RefusalPanel error={make.error} />}
+        {refusal.rest}
         <div>
           <Button
             type="submit"

@@ -1,13 +1,12 @@
 'use client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { parseAsString, useQueryState } from 'nuqs';
 import { useCallback } from 'react';
+import { Link } from '@/app/link';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { buttonClass } from '@/ui/button-class';
 import { DataTable } from '@/ui/data-table';
@@ -16,6 +15,7 @@ import { FilterBar } from '@/ui/filter-bar';
 import { Kbd } from '@/ui/kbd';
 import { PageHeader } from '@/ui/page-header';
 import { Loaded } from '../../loaded';
+import { placeFilterRefusal } from '../../place-refusal';
 import { useKey } from '../../use-key';
 import { hostColumns } from './host-columns';
 
@@ -29,8 +29,7 @@ export function HostList() {
     ...trpc.hosts.search.queryOptions({ q: q || undefined }),
     placeholderData: keepPreviousData,
   });
-  const refused = hosts.error ? refusalOf(hosts.error) : null;
-  const badFilter = refused?.code === 'invalid' && q !== '';
+  const { atFilter } = placeFilterRefusal(hosts.error, q, () => void hosts.refetch());
   useKey('n', () => router.push(paths.enroll()));
   return (
     <>
@@ -49,10 +48,10 @@ export function HostList() {
           value={q}
           onChange={setFilter}
           placeholder="state:ready name:fra1-* checks<100%"
-          error={badFilter && refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
+          error={atFilter}
         />
       </div>
-      {!(badFilter && !hosts.data) && (
+      {!(atFilter && !hosts.data) && (
         <Loaded query={hosts}>
           {(rows) => (
             <DataTable

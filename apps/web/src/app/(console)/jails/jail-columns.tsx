@@ -1,5 +1,5 @@
 import type { JailSummary } from '@cellblock/shared/views/jail-view';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { type Column, NameCell } from '@/ui/data-table';
 import { Moment } from '@/ui/moment';

@@ -3,12 +3,11 @@ import type { JailSummary } from '@cellblock/shared/views/jail-view';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { Link } from '@/app/link';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { buttonClass } from '@/ui/button-class';
 import { cx } from '@/ui/cx';
@@ -20,6 +19,7 @@ import { countText } from '@/ui/number-text';
 import { PageHeader } from '@/ui/page-header';
 import { useSteadyOrder } from '@/ui/steady-order';
 import { Loaded } from '../../loaded';
+import { placeFilterRefusal } from '../../place-refusal';
 import { useKey } from '../../use-key';
 import { columnsOf, defaultColumns } from './jail-columns';
 import { useJailListQuery } from './jail-list-query';
@@ -40,8 +40,7 @@ export function JailList() {
     ...trpc.jails.list.queryOptions({ q: q || undefined }),
     placeholderData: keepPreviousData,
   });
-  const refused = jails.error ? refusalOf(jails.error) : null;
-  const badFilter = refused?.code === 'invalid' && q !== '';
+  const { atFilter } = placeFilterRefusal(jails.error, q, () => void jails.refetch());
   const hostCount = new Set(jails.data?.jails.map((jail) => jail.host.id)).size;
   const setFilter = useCallback((next: string) => void setQuery({ q: next || null, page: null }), [setQuery]);
   useKey('n', () => router.push(paths.jailNew()));
@@ -66,7 +65,7 @@ export function JailList() {
           value={q}
           onChange={setFilter}
           placeholder="state:running host:fra1-* ip:10.20.0.0/16"
-          error={badFilter && [refused?.message, refused?.fix].filter(Boolean).join(' ')}
+          error={atFilter}
         />
         <JailListMenu
           columns={cols ? cols.split(',') : defaultColumns}
@@ -75,7 +74,7 @@ export function JailList() {
           onDensity={(next) => void setQuery({ density: next })}
         />
       </div>
-      {!(badFilter && !jails.data) && (
+      {!(atFilter && !jails.data) && (
         <Loaded query={jails} rows={12}>
           {({ jails: rows, total }) => (
             <JailRows

@@ -1,5 +1,5 @@
 import type { NetworkView } from '@cellblock/shared/views/network-view';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { type Column, NameCell } from '@/ui/data-table';
 import { PoolBar } from './pool-bar';

@@ -1,4 +1,4 @@
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { Button } from '@/ui/button';
 import { CopyButton } from '@/ui/copy-button';
 import type { Column } from '@/ui/data-table';

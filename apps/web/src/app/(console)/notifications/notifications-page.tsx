@@ -1,9 +1,9 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { CheckCheck } from 'lucide-react';
-import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { parseAsBoolean, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { Link } from '@/app/link';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Button } from '@/ui/button';

@@ -1,6 +1,6 @@
 'use client';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { CopyButton } from '@/ui/copy-button';
 import { Moment } from '@/ui/moment';

@@ -1,6 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { buttonClass } from '@/ui/button-class';

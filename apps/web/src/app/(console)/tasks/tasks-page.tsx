@@ -1,21 +1,20 @@
 'use client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useParams, useRouter, useSearchParams } from 'next/navigation';
+import { useParams, useSearchParams } from 'next/navigation';
 import { parseAsString, useQueryState } from 'nuqs';
 import { type ReactNode, useCallback } from 'react';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
-import { cx } from '@/ui/cx';
 import { DataTable } from '@/ui/data-table';
 import { EmptyState } from '@/ui/empty-state';
 import { FilterBar } from '@/ui/filter-bar';
 import { countText } from '@/ui/number-text';
 import { PageHeader } from '@/ui/page-header';
 import { Segmented } from '@/ui/segmented';
-import { Skeleton } from '@/ui/skeleton';
-import { RefusalPanel } from '../../refusal-panel';
+import { ListBesideDetail } from '../../list-beside-detail';
+import { placeFilterRefusal } from '../../place-refusal';
 import { taskColumns } from './task-columns';
 
 /** What the detail beside the list says anyway. */
@@ -44,8 +43,7 @@ export function TasksPage({ children }: { children: ReactNode }) {
   });
   const rows = pages.data?.pages.flatMap((page) => page.tasks) ?? [];
   const counts = pages.data?.pages[0]?.counts;
-  const refused = pages.error ? refusalOf(pages.error) : null;
-  const badFilter = refused?.code === 'invalid' && q !== '';
+  const refusal = placeFilterRefusal(pages.error, q, () => void pages.refetch());
   return (
     <>
       <PageHeader
@@ -69,7 +67,7 @@ export function TasksPage({ children }: { children: ReactNode }) {
           value={q}
           onChange={setFilter}
           placeholder="state:failed by:mira object:web-* host:fra1-* age<1h"
-          error={badFilter && refused && [refused.message, refused.fix].filter(Boolean).join(' ')}
+          error={refusal.atFilter}
         />
         <Segmented
           label="Which tasks"
@@ -78,48 +76,41 @@ export function TasksPage({ children }: { children: ReactNode }) {
           onChange={setFilter}
         />
       </div>
-      <div className={cx('grid items-start gap-4', chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,510px)]')}>
-        {chosen && <div className="min-w-0 lg:order-2">{children}</div>}
-        <div className="min-w-0">
-          {refused && !badFilter && <RefusalPanel error={pages.error} onRetry={() => void pages.refetch()} />}
-          {pages.isPending && <Skeleton rows={10} />}
-          {pages.data && (
-            <DataTable
-              label="Tasks, newest first"
-              columns={chosen ? taskColumns.filter(({ key }) => !BESIDE.includes(key)) : taskColumns}
-              rows={rows}
-              rowKey={(task) => task.id}
-              selectedKey={chosen}
-              onOpen={(task) =>
-                router.push(`${paths.task(task.id)}${search && `?${search}`}`, { scroll: false })
-              }
-              empty={
-                counts?.all === 0 ? (
-                  <EmptyState command="cellblock create web-1">
-                    No task yet. Every change that a host has to carry out is one: it stays here with its
-                    steps, as the host reports them.
-                  </EmptyState>
-                ) : (
-                  <EmptyState
-                    action={
-                      <Button onClick={() => setFilter('')}>Show all {countText(counts?.all ?? 0)}</Button>
-                    }
-                  >
-                    No task matches this filter.
-                  </EmptyState>
-                )
-              }
-            />
-          )}
-          {pages.hasNextPage && rows.length > 0 && (
-            <div className="py-3">
-              <Button pending={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-                Show older tasks
-              </Button>
-            </div>
-          )}
-        </div>
-      </div>
+      <ListBesideDetail
+        detail={chosen && children}
+        pages={pages}
+        refusal={refusal.rest}
+        older="Show older tasks"
+      >
+        {pages.data && (
+          <DataTable
+            label="Tasks, newest first"
+            columns={chosen ? taskColumns.filter(({ key }) => !BESIDE.includes(key)) : taskColumns}
+            rows={rows}
+            rowKey={(task) => task.id}
+            selectedKey={chosen}
+            onOpen={(task) =>
+              router.push(`${paths.task(task.id)}${search && `?${search}`}`, { scroll: false })
+            }
+            empty={
+              counts?.all === 0 ? (
+                <EmptyState command="cellblock create web-1">
+                  No task yet. Every change that a host has to carry out is one: it stays here with its steps,
+                  as the host reports them.
+                </EmptyState>
+              ) : (
+                <EmptyState
+                  action={
+                    <Button onClick={() => setFilter('')}>Show all {countText(counts?.all ?? 0)}</Button>
+                  }
+                >
+                  No task matches this filter.
+                </EmptyState>
+              )
+            }
+          />
+        )}
+      </ListBesideDetail>
     </>
   );
 }

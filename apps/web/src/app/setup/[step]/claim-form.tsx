@@ -2,10 +2,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { TextField } from '@/ui/text-field';
-import { RefusalPanel } from '../../refusal-panel';
+import { placeRefusal } from '../../place-refusal';
 
 interface ClaimFormProps {
   /** as it stood in the link; empty when somebody came without one */
@@ -27,10 +26,7 @@ export function ClaimForm({ token: given, onClaimed }: ClaimFormProps) {
       },
     }),
   );
-  const refused = claim.error ? refusalOf(claim.error) : null;
-  const errorOf = (field: string) =>
-    refused?.field === field ? [refused.message, refused.fix].filter(Boolean).join(' ') : undefined;
-  const placed = refused?.field !== undefined && ['name', 'password'].includes(refused.field);
+  const refusal = placeRefusal(claim.error, ['name', 'password']);
   const missing = !token
     ? 'Open the link that cellblock up printed'
     : !name || !password
@@ -62,7 +58,7 @@ export function ClaimForm({ token: given, onClaimed }: ClaimFormProps) {
         autoComplete="username"
         autoFocus
         value={name}
-        error={errorOf('name')}
+        error={refusal.at('name')}
         hint="Stands beside everything you do"
         onChange={(event) => setName(event.currentTarget.value)}
       />
@@ -72,11 +68,11 @@ export function ClaimForm({ token: given, onClaimed }: ClaimFormProps) {
         type="password"
         autoComplete="new-password"
         value={password}
-        error={errorOf('password')}
+        error={refusal.at('password')}
         hint="12 characters or more; words will do"
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      {claim.error && !placed && <RefusalPanel error={claim.error} />}
+      {refusal.rest}
       <Button
         type="submit"
         look="primary"

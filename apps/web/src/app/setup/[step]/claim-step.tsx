@@ -1,7 +1,8 @@
 'use client';
-import Link from 'next/link';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
+import { Link } from '@/app/link';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { buttonClass } from '@/ui/button-class';
 import { Note } from '@/ui/note';

@@ -1,5 +1,5 @@
 'use client';
-import { useRouter } from 'next/navigation';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { JailForm } from '../../(console)/jails/new/jail-form';
 import { SetupActions } from './setup-actions';

@@ -1,5 +1,5 @@
 'use client';
-import { useRouter } from 'next/navigation';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { NetworkForm } from '../../(console)/networks/new/network-form';
 import { SetupActions } from './setup-actions';

@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { buttonClass } from '@/ui/button-class';
 

@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { useRouter } from '@/app/use-router';
 import { paths, type SetupStep } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { Stepper } from '@/ui/stepper';

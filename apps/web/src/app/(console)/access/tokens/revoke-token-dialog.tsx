@@ -1,23 +1,15 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
-import { useToast } from '@/ui/toast';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useOwnChange } from '../../../use-own-change';
 
 export function RevokeTokenDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const toast = useToast();
-  const change = useMutation(
-    trpc.tokens.remove.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries(trpc.tokens.pathFilter());
-        toast('ok', `Token ${name} is revoked`);
-        onClose();
-      },
-    }),
-  );
+  const change = useOwnChange(trpc.tokens.remove.mutationOptions(), {
+    done: () => `Token ${name} is revoked`,
+    onClose,
+  });
   return (
     <ConfirmDialog
       open

@@ -1,12 +1,11 @@
 'use client';
 import type { Role } from '@cellblock/shared/role';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { Note } from '@/ui/note';
-import { useToast } from '@/ui/toast';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useOwnChange } from '../../../use-own-change';
 import { RoleField } from '../role-field';
 import type { Person } from './use-people';
 
@@ -21,18 +20,11 @@ interface ChangeRoleDialogProps {
 /** Another role ends sessions, and whoever takes it from themselves types their name. */
 export function ChangeRoleDialog({ person, last, self, onClose }: ChangeRoleDialogProps) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const toast = useToast();
   const [role, setRole] = useState<Role>(person.role);
-  const change = useMutation(
-    trpc.users.role.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries();
-        toast('ok', `${person.name} is ${role} now`);
-        onClose();
-      },
-    }),
-  );
+  const change = useOwnChange(trpc.users.role.mutationOptions(), {
+    done: () => `${person.name} is ${role} now`,
+    onClose,
+  });
   const less = person.role === 'admin' && role !== 'admin';
   return (
     <ConfirmDialog

@@ -1,9 +1,8 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
-import { useToast } from '@/ui/toast';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useOwnChange } from '../../../use-own-change';
 import type { Person } from './use-people';
 
 export function EndSessionsDialog({
@@ -16,17 +15,10 @@ export function EndSessionsDialog({
   onClose: () => void;
 }) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const toast = useToast();
-  const change = useMutation(
-    trpc.users['sign-out'].mutationOptions({
-      onSuccess: ({ ended }) => {
-        void queryClient.invalidateQueries();
-        toast('ok', `${person.name} is signed out of ${ended} ${ended === 1 ? 'session' : 'sessions'}`);
-        onClose();
-      },
-    }),
-  );
+  const change = useOwnChange(trpc.users['sign-out'].mutationOptions(), {
+    done: ({ ended }) => `${person.name} is signed out of ${ended} ${ended === 1 ? 'session' : 'sessions'}`,
+    onClose,
+  });
   const count = person.sessions.length;
   return (
     <ConfirmDialog

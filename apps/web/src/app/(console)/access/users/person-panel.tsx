@@ -1,7 +1,7 @@
 'use client';
 import { LogOut, Trash2, UserCog } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { Button } from '@/ui/button';
 import { KeyValues } from '@/ui/key-values';

@@ -1,9 +1,8 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
-import { useToast } from '@/ui/toast';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useOwnChange } from '../../../use-own-change';
 import type { Person } from './use-people';
 
 export function RemovePersonDialog({
@@ -16,20 +15,10 @@ export function RemovePersonDialog({
   onClose: () => void;
 }) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const toast = useToast();
-  const change = useMutation(
-    trpc.users.remove.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries();
-        toast(
-          'ok',
-          person.invited ? `The invite of ${person.name} is taken back` : `${person.name} is removed`,
-        );
-        onClose();
-      },
-    }),
-  );
+  const change = useOwnChange(trpc.users.remove.mutationOptions(), {
+    done: () => (person.invited ? `The invite of ${person.name} is taken back` : `${person.name} is removed`),
+    onClose,
+  });
   const { tokens } = person;
   return (
     <ConfirmDialog

@@ -1,7 +1,8 @@
 'use client';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import { useQuery } from '@tanstack/react-query';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { DiffLines } from '@/ui/diff-lines';

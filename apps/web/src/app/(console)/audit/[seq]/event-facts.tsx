@@ -1,8 +1,8 @@
 'use client';
 import { actorName } from '@cellblock/shared/actor-name';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { KeyValues } from '@/ui/key-values';
 import { Moment } from '@/ui/moment';

@@ -1,7 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { Link } from '@/app/link';
 import { type HostTab, paths } from '@/paths';
 import { Moment } from '@/ui/moment';
 import { Note } from '@/ui/note';

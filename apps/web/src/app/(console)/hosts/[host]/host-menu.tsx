@@ -1,8 +1,7 @@
 'use client';
 import type { HostView } from '@cellblock/shared/views/host-view';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ellipsis, Trash2 } from 'lucide-react';
-import { useRouter } from 'next/navigation';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
@@ -11,21 +10,17 @@ import { Menu, MenuItem } from '@/ui/menu';
 import { useMayNot } from '../../../may';
 import { RefusalPanel } from '../../../refusal-panel';
 import { useAsking } from '../../../use-asking';
+import { useOwnChange } from '../../../use-own-change';
 
 export function HostMenu({ host }: { host: HostView }) {
   const trpc = useTRPC();
   const router = useRouter();
-  const queryClient = useQueryClient();
   const denied = useMayNot('administer');
   const [asking, setAsking] = useAsking(['remove']);
-  const remove = useMutation(
-    trpc.hosts.remove.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries();
-        router.push(paths.hosts());
-      },
-    }),
-  );
+  const remove = useOwnChange(trpc.hosts.remove.mutationOptions(), {
+    done: () => `${host.name} is removed`,
+    onClose: () => router.push(paths.hosts()),
+  });
   const busy =
     host.jails.wanted > 0 ? `${host.jails.wanted} jails are wanted there. Destroy them first.` : null;
   return (

@@ -1,6 +1,6 @@
 'use client';
 import type { AssignmentRecord } from '@cellblock/shared/views/address-view';
-import { useRouter } from 'next/navigation';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { type Column, DataTable, NameCell } from '@/ui/data-table';
 import { absoluteTime } from '@/ui/time-text';

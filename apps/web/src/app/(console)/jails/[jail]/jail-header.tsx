@@ -1,7 +1,7 @@
 'use client';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { Link } from '@/app/link';
 import { type JailTab, paths } from '@/paths';
 import { CopyButton } from '@/ui/copy-button';
 import { PageHeader } from '@/ui/page-header';

@@ -9,6 +9,7 @@ import { Panel } from '@/ui/panel';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { useMayNot } from '../../../may';
+import { sentences } from '../../../place-refusal';
 import { useChange } from '../../../use-change';
 import { usePlan } from '../../../use-plan';
 import { draftError, emptyDraft, inputOf, type JailDraft } from './jail-draft';
@@ -89,10 +90,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
             autoFocus
             value={draft.name}
             placeholder="web-1"
-            error={
-              errorOf('name') ??
-              (nameConflict && [nameConflict.message, nameConflict.fix].filter(Boolean).join(' '))
-            }
+            error={errorOf('name') ?? (nameConflict && sentences(nameConflict))}
             hint={
               input && plan.data && !nameConflict
                 ? `${draft.name} is free`

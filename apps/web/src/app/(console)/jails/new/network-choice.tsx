@@ -1,7 +1,7 @@
 'use client';
 import type { Refusal } from '@cellblock/shared/app-error';
 import type { NetworkView } from '@cellblock/shared/views/network-view';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { Checkbox } from '@/ui/checkbox';
 import { Note } from '@/ui/note';

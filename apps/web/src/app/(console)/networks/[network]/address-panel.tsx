@@ -3,7 +3,7 @@ import type { AddressView } from '@cellblock/shared/views/address-view';
 import type { NetworkView } from '@cellblock/shared/views/network-view';
 import { useQuery } from '@tanstack/react-query';
 import { ExternalLink } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { buttonClass } from '@/ui/button-class';

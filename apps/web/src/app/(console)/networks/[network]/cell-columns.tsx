@@ -1,5 +1,5 @@
 import type { PoolCell } from '@cellblock/shared/views/network-view';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import type { Column } from '@/ui/data-table';
 import { Moment } from '@/ui/moment';

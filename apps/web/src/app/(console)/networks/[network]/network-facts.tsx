@@ -2,8 +2,8 @@
 import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
 import { Bookmark, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { useState } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { IconButton } from '@/ui/icon-button';
 import { KeyValues } from '@/ui/key-values';

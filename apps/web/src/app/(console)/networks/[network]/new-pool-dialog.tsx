@@ -4,12 +4,11 @@ import type { NetworkView } from '@cellblock/shared/views/network-view';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../conflict-note';
-import { RefusalPanel } from '../../../refusal-panel';
+import { placeRefusal } from '../../../place-refusal';
 import { useSettled } from '../../../use-plan';
 
 interface NewPoolDialogProps {
@@ -42,7 +41,7 @@ export function NewPoolDialog({ network, onMade, onClose }: NewPoolDialogProps) 
     }),
   );
   const conflict = readable ? check.data : null;
-  const refused = change.error ? refusalOf(change.error) : null;
+  const refusal = placeRefusal(change.error, ['name', 'first', 'last']);
   const free = conflict?.evidence?.free as { first: string; last: string } | null | undefined;
   const wrong = (text: string) =>
     text && !isAddress(text) ? 'This is no IP address: write it as 10.0.0.5 or fd00::5.' : undefined;
@@ -71,7 +70,7 @@ export function NewPoolDialog({ network, onMade, onClose }: NewPoolDialogProps) 
             mono
             autoFocus
             value={name}
-            error={refused?.field === 'name' && [refused.message, refused.fix].filter(Boolean).join(' ')}
+            error={refusal.at('name')}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <div className="grid grid-cols-2 gap-3">
@@ -79,14 +78,14 @@ export function NewPoolDialog({ network, onMade, onClose }: NewPoolDialogProps) 
               label="First address"
               mono
               value={first}
-              error={wrong(settled.first)}
+              error={wrong(settled.first) ?? refusal.at('first')}
               onChange={(event) => setFirst(event.currentTarget.value)}
             />
             <TextField
               label="Last address"
               mono
               value={last}
-              error={wrong(settled.last)}
+              error={wrong(settled.last) ?? refusal.at('last')}
               onChange={(event) => setLast(event.currentTarget.value)}
             />
           </div>
@@ -106,7 +105,7 @@ export function NewPoolDialog({ network, onMade, onClose }: NewPoolDialogProps) 
               }
             />
           )}
-          {refused && refused.field !== 'name' && <RefusalPanel error={change.error} />}
+          {refusal.rest}
         </DialogBody>
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>

@@ -1,13 +1,12 @@
 'use client';
 import type { PoolView } from '@cellblock/shared/views/network-view';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
 import { TextField } from '@/ui/text-field';
-import { RefusalPanel } from '../../../refusal-panel';
+import { placeRefusal } from '../../../place-refusal';
+import { useOwnChange } from '../../../use-own-change';
 
 export function ReserveRangeDialog({
   pool,
@@ -19,23 +18,15 @@ export function ReserveRangeDialog({
   onClose: () => void;
 }) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
   const [first, setFirst] = useState(given);
   const [last, setLast] = useState('');
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState('');
-  const change = useMutation(
-    trpc.pools.reserve.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries();
-        onClose();
-      },
-    }),
-  );
-  const refused = change.error ? refusalOf(change.error) : null;
-  const errorOf = (field: string) =>
-    refused?.field === field ? [refused.message, refused.fix].filter(Boolean).join(' ') : undefined;
-  const known = refused?.field && ['first', 'last', 'reason', 'until'].includes(refused.field);
+  const change = useOwnChange(trpc.pools.reserve.mutationOptions(), {
+    done: () => `${first.trim()}${last.trim() && ` to ${last.trim()}`} is reserved`,
+    onClose,
+  });
+  const refusal = placeRefusal(change.error, ['first', 'last', 'reason', 'until']);
   const missing = !first.trim()
     ? 'Name the first address'
     : !reason.trim()
@@ -69,7 +60,7 @@ export function ReserveRangeDialog({
               mono
               autoFocus
               value={first}
-              error={errorOf('first')}
+              error={refusal.at('first')}
               onChange={(e) => setFirst(e.currentTarget.value)}
               placeholder={pool.first}
             />
@@ -78,7 +69,7 @@ export function ReserveRangeDialog({
               optional
               mono
               value={last}
-              error={errorOf('last')}
+              error={refusal.at('last')}
               onChange={(e) => setLast(e.currentTarget.value)}
               placeholder="the same"
             />
@@ -86,7 +77,7 @@ export function ReserveRangeDialog({
           <TextField
             label="Reason"
             value={reason}
-            error={errorOf('reason')}
+            error={refusal.at('reason')}
             onChange={(e) => setReason(e.currentTarget.value)}
             placeholder="Printers on the second floor"
           />
@@ -96,11 +87,11 @@ export function ReserveRangeDialog({
             type="date"
             hint="00:00 UTC of that day; without it, until someone ends it"
             value={until}
-            error={errorOf('until')}
+            error={refusal.at('until')}
             onChange={(e) => setUntil(e.currentTarget.value)}
             className="max-w-52"
           />
-          {change.error && !known && <RefusalPanel error={change.error} />}
+          {refusal.rest}
         </DialogBody>
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>

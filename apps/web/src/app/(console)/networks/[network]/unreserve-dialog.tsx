@@ -1,9 +1,9 @@
 'use client';
 import type { PoolView } from '@cellblock/shared/views/network-view';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '@/trpc/client';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { RefusalPanel } from '../../../refusal-panel';
+import { useOwnChange } from '../../../use-own-change';
 
 interface UnreserveDialogProps {
   pool: PoolView;
@@ -13,17 +13,12 @@ interface UnreserveDialogProps {
 
 export function UnreserveDialog({ pool, reservation, onClose }: UnreserveDialogProps) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
   const { first, last, reason, by } = reservation;
   const range = first === last ? first : `${first} to ${last}`;
-  const change = useMutation(
-    trpc.pools.unreserve.mutationOptions({
-      onSuccess: () => {
-        void queryClient.invalidateQueries();
-        onClose();
-      },
-    }),
-  );
+  const change = useOwnChange(trpc.pools.unreserve.mutationOptions(), {
+    done: () => `${range} may be given to jails again`,
+    onClose,
+  });
   return (
     <ConfirmDialog
       open

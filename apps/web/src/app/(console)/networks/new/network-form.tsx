@@ -13,10 +13,14 @@ import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../conflict-note';
 import { useMayNot } from '../../../may';
+import { sentences } from '../../../place-refusal';
 import { PlanSteps, stepCount } from '../../../plan-steps';
 import { useChange } from '../../../use-change';
 import { usePlan } from '../../../use-plan';
 import { commandOf, inputOf, type NetworkDraft } from './network-draft';
+
+const FIELDS = ['name', 'subnets.0', 'subnets.1', 'gateway'] as const;
+type Field = (typeof FIELDS)[number];
 
 /** A bridge of our own, or one that attaches to a bridge that exists; filled in with a subnet that is free there. */
 export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void }) {
@@ -52,6 +56,8 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
   const refused = change.error ?? (input ? plan.error : null);
   const conflict =
     (input ? plan.data?.conflicts[0] : undefined) ?? (refused ? refusalOf(refused) : undefined);
+  const place = conflict && FIELDS.find((field) => conflict.field === field);
+  const errorOf = (field: Field) => (conflict && place === field ? sentences(conflict) : undefined);
   const bridges = facts.data?.facts?.bridges ?? [];
 
   return (
@@ -84,6 +90,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
             autoFocus
             value={draft.name ?? ''}
             placeholder={suggestion.data?.name}
+            error={errorOf('name')}
             onChange={(e) => set({ name: e.currentTarget.value })}
           />
           {(hosts.data?.length ?? 0) > 1 && draft.own && (
@@ -113,6 +120,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
             mono
             value={draft.subnet ?? ''}
             placeholder={draft.own ? suggestion.data?.subnet : '192.0.2.0/24'}
+            error={errorOf('subnets.0')}
             hint={
               draft.own
                 ? 'Left empty, it is this private one, which the host does not route'
@@ -126,6 +134,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
             mono
             value={draft.subnet6 ?? ''}
             placeholder="fd00:87::/64"
+            error={errorOf('subnets.1')}
             onChange={(e) => set({ subnet6: e.currentTarget.value })}
           />
           {draft.own ? (
@@ -143,10 +152,11 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
               mono
               value={draft.gateway ?? ''}
               placeholder="none"
+              error={errorOf('gateway')}
               onChange={(e) => set({ gateway: e.currentTarget.value })}
             />
           )}
-          {conflict && <ConflictNote conflict={conflict} />}
+          {conflict && !place && <ConflictNote conflict={conflict} />}
           <Button
             type="submit"
             look="primary"

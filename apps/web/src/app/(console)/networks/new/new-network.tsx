@@ -1,6 +1,6 @@
 'use client';
 import type { NetworkView } from '@cellblock/shared/views/network-view';
-import { useRouter } from 'next/navigation';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { PageHeader } from '@/ui/page-header';
 import { NetworkForm } from './network-form';

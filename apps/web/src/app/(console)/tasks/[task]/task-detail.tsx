@@ -1,8 +1,9 @@
 'use client';
 import type { TaskDetail as Detail } from '@cellblock/shared/views/task-view';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
+import { Link } from '@/app/link';
+import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { CommandLine } from '@/ui/command-line';

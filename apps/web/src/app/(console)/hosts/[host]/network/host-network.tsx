@@ -1,8 +1,8 @@
 'use client';
 import type { HostNetworkPicture } from '@cellblock/shared/views/host-view';
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useParams } from 'next/navigation';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { EmptyState } from '@/ui/empty-state';

@@ -2,8 +2,8 @@
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { ArrowLeftRight, Plus, Unplug } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import Link from 'next/link';
 import { useEffect, useState } from 'react';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { Button } from '@/ui/button';
 import { CopyButton } from '@/ui/copy-button';

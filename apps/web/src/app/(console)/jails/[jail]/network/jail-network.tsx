@@ -1,6 +1,6 @@
 'use client';
 import type { JailView } from '@cellblock/shared/views/jail-view';
-import Link from 'next/link';
+import { Link } from '@/app/link';
 import { paths } from '@/paths';
 import { KeyValues } from '@/ui/key-values';
 import { Panel } from '@/ui/panel';
