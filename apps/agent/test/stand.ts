@@ -81,6 +81,12 @@ export class Stand {
     return this.connected;
   }
 
+  /** The dashboard goes; the next question connects anew. */
+  hangUp(): void {
+    this.testDashboard.close();
+    this.connected = null;
+  }
+
   async start(): Promise<void> {
     const child = spawn(
       'nsenter',
@@ -107,8 +113,7 @@ export class Stand {
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.warden;
     this.warden = null;
-    this.testDashboard.close();
-    this.connected = null;
+    this.hangUp();
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);

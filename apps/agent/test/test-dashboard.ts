@@ -31,7 +31,10 @@ export class TestDashboard {
   async connect(dialerSocket: string): Promise<TRPCClient<AgentRouter>> {
     const socket = new WebSocket(`ws+unix:${dialerSocket}:/`);
     this.socket = socket;
-    const said = JSON.parse(String((await once(socket, 'message'))[0]));
+    const closed = once(socket, 'close').then(() => Promise.reject(new Error('the agent hung up')));
+    closed.catch(() => undefined);
+    const next = async () => JSON.parse(String((await Promise.race([once(socket, 'message'), closed]))[0]));
+    const said = await next();
     const hello = AgentHello.parse(said);
     this.agentKey = hello.publicKey;
     this.counters.push(hello.counter);
@@ -43,7 +46,7 @@ export class TestDashboard {
     const transcript = handshakeTranscript(said, welcome);
     const signature = sign(null, signedTranscript('dashboard', transcript), this.keys.privateKey);
     socket.send(JSON.stringify({ ...welcome, signature: signature.toString('base64') }));
-    const proof = AgentProof.parse(JSON.parse(String((await once(socket, 'message'))[0])));
+    const proof = AgentProof.parse(await next());
     const signed = signedTranscript('agent', transcript);
     if (!verify(null, signed, rawKey(hello.publicKey), Buffer.from(proof.signature, 'base64')))
       throw new Error('the agent did not prove its key');

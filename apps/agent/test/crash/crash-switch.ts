@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrashPoint } from '@cellblock/shared/crash-points';
@@ -24,6 +24,12 @@ export class CrashSwitch {
 
   get struck(): boolean {
     return existsSync(join(this.directory, 'struck'));
+  }
+
+  /** when that was, in milliseconds since 1970 */
+  get since(): number {
+    // The name changes when somebody is struck, and with it the moment of the file's last change.
+    return statSync(join(this.directory, 'struck'), { throwIfNoEntry: false })?.ctimeMs ?? Number.NaN;
   }
 
   /** False when nobody came by. */

@@ -7,12 +7,22 @@ import type { Receipt } from '@cellblock/shared/receipt';
 import { Stand } from '../stand.ts';
 import { rawKey } from '../test-dashboard.ts';
 import { CrashSwitch } from './crash-switch.ts';
+import { disturb } from './disturb.ts';
 import { kernelPicture, pictureDifference } from './kernel-picture.ts';
 import type { Tally } from './tally.ts';
-import { type ActName, afterAct, SEGMENT, START, steady } from './warden-acts.ts';
+import { type ActName, afterAct, OTHER_ACTS, type OtherAct, SEGMENT, START, steady } from './warden-acts.ts';
 
-/** requirement: whatever was killed, the state converges this soon after it is back */
+/** requirement: whatever was killed, the state has converged this soon after the kill */
 export const CONVERGES_MS = 10_000;
+/** A machine that does much else at once is slow; it is given up after this. */
+export const PATIENCE_MS = 60_000;
+
+/** After these a tree runs, so that its keeper's end is no failure of its start. */
+const KEPT_NO_MORE: ReadonlySet<CrashPoint> = new Set<CrashPoint>([
+  'keeper reported',
+  'keeper took a listener',
+  'keeper kept what was written',
+]);
 
 /** A host whose warden, `spawn` and `keeper` are a crash build, told what to be by a dashboard of the test's. */
 export class CrashingWarden {
@@ -22,9 +32,11 @@ export class CrashingWarden {
   private readonly tally: Tally;
   wanted: SpecObject[] = START;
   private steadyPid: number | null = null;
+  /** its keeper was killed: the jail goes on until it is stopped, and nobody can become its keeper meanwhile */
+  private keeperless = false;
   private head = { seq: 0, hash: '0'.repeat(64) };
   /** what the kernel looks like after each act, as it is without a crash */
-  private readonly pictures = new Map<ActName | 'start', string[]>();
+  private readonly pictures = new Map<ActName | OtherAct, string[]>();
 
   private constructor(stand: Stand, crash: CrashSwitch, programs: string, tally: Tally) {
     this.stand = stand;
@@ -45,9 +57,10 @@ export class CrashingWarden {
     await stand.inside(null, 'ip', 'link', 'set', SEGMENT, 'up');
     await stand.start();
     await stand.accept(START);
-    const status = await warden.converged(Date.now(), 30_000);
+    const status = await warden.converged();
     warden.steadyPid = status.jails.find(({ id }) => id === steady.id)?.pid ?? null;
-    warden.pictures.set('start', await warden.picture());
+    // From now on there is a file of holds, with none in it.
+    await warden.do('hold');
     return warden;
   }
 
@@ -58,40 +71,74 @@ export class CrashingWarden {
   }
 
   /** Does the act without a crash; answers the points on its way, and remembers what it comes to. */
-  async rehearse(act: ActName): Promise<CrashPoint[]> {
+  async rehearse(act: ActName | OtherAct): Promise<CrashPoint[]> {
     this.crash.passed();
-    await this.tell(act);
-    await this.converged(Date.now());
-    this.pictures.set(act, await this.picture());
+    await this.do(act);
+    await this.converged();
+    if (act === 'stop' || act === 'destroy') this.keeperless = false;
+    if (!this.pictures.has(act)) this.pictures.set(act, await this.picture());
     await this.check(`${act}, without a crash`);
-    return this.crash.passed();
+    return this.crash.passed().filter((point) => point.startsWith('warden'));
   }
 
   /** Does the act, and kills whoever passes the point first. False: nobody did. */
-  async crashIn(act: ActName, point: CrashPoint): Promise<boolean> {
+  async crashIn(act: ActName | OtherAct, point: CrashPoint): Promise<boolean> {
     const what = `${act}: ${point}`;
     this.crash.arm(point);
-    const acknowledged = this.tell(act).then(
+    const acknowledged = this.do(act).then(
       () => true,
       () => false,
     );
     const struck = await this.strikes(acknowledged);
     this.crash.disarm();
-    const died = Date.now();
     if (struck && point.startsWith('warden')) {
       await this.stand.killed();
       await this.stand.start();
     }
-    // Nobody was told that it is accepted: whoever wanted it says it again, at the same generation.
-    if (!(await acknowledged)) await this.again();
-    await this.converged(died);
-    await this.looksAs(act, died, what);
+    // Nobody was told that it is done: whoever wanted it says it again, and a dashboard at the same generation.
+    if (!(await acknowledged)) await this.again(act);
+    await this.converged();
+    if (struck && KEPT_NO_MORE.has(point)) this.keeperless = true;
+    if (act === 'stop' || act === 'destroy') this.keeperless = false;
+    await this.looksAs(act, what);
     if (struck) {
       this.tally.crashed(point);
-      this.tally.converged(Date.now() - died, what);
+      this.tally.converged(Date.now() - this.crash.since, what);
     }
     await this.check(what);
     return struck;
+  }
+
+  private async do(act: ActName | OtherAct): Promise<unknown> {
+    const { stand } = this;
+    switch (act) {
+      case 'connect':
+        stand.hangUp();
+        return await stand.dashboard();
+      case 'account':
+        return await (await stand.dashboard()).receipts.acknowledge.mutate({ seq: this.head.seq });
+      case 'hold':
+        return await stand.ask(async (agent) => {
+          await agent.jail.hold.mutate({ jail: steady.id, reason: 'a test', by: 'root' });
+          await agent.jail.unhold.mutate({ jail: steady.id });
+        });
+      case 'repair':
+        await stand.stop('SIGKILL');
+        await disturb(stand);
+        return await stand.start();
+      default:
+        return await this.tell(act);
+    }
+  }
+
+  private async again(act: ActName | OtherAct): Promise<void> {
+    const { testDashboard } = this.stand;
+    if (act === 'hold') await this.stand.ask((agent) => agent.jail.unhold.mutate({ jail: steady.id }));
+    // A dialer dials until it is let in; what it says then replaces the draft of its last number.
+    if (act === 'connect') await this.stand.dashboard();
+    if ((OTHER_ACTS as readonly string[]).includes(act)) return;
+    testDashboard.generation -= 1;
+    await this.stand.accept(this.wanted);
   }
 
   private async tell(act: ActName): Promise<void> {
@@ -106,28 +153,26 @@ export class CrashingWarden {
     if (answer.result !== 'accepted') throw new Error(JSON.stringify(answer));
   }
 
-  private async again(): Promise<void> {
-    const { testDashboard } = this.stand;
-    testDashboard.generation -= 1;
-    await this.stand.accept(this.wanted);
-  }
-
   /** Resolves when somebody was struck, or when all is done and nobody was. */
   private async strikes(acknowledged: Promise<boolean>): Promise<boolean> {
-    const told = Promise.race([acknowledged, this.crash.whenStruck(CONVERGES_MS)]);
+    const told = Promise.race([acknowledged, this.crash.whenStruck(PATIENCE_MS)]);
     if (!(await told) || this.crash.struck) return this.crash.whenStruck(1_000);
-    const done = this.converged(Date.now()).catch(() => undefined);
-    await Promise.race([done, this.crash.whenStruck(CONVERGES_MS)]);
+    const done = this.converged().catch(() => undefined);
+    await Promise.race([done, this.crash.whenStruck(PATIENCE_MS)]);
     return this.crash.whenStruck(100);
   }
 
-  private async converged(since: number, ms = CONVERGES_MS): Promise<HostStatus> {
+  /** However long it takes: what takes too long is judged by the tally. */
+  private async converged(): Promise<HostStatus> {
     const { generation } = this.stand.testDashboard;
-    const left = Math.max(0, ms - (Date.now() - since));
     return this.stand.until(
       'converged',
-      (s) => s.accepted === generation && s.converged === generation && s.problems.length === 0,
-      left,
+      (s) =>
+        s.accepted === generation &&
+        s.converged === generation &&
+        s.problems.length === 0 &&
+        this.wanted.every((object) => isSeen(object, s)),
+      PATIENCE_MS,
     );
   }
 
@@ -137,10 +182,12 @@ export class CrashingWarden {
   }
 
   /** What is there is what is there without a crash: nothing is missing, nothing is left over. */
-  private async looksAs(act: ActName, since: number, what: string): Promise<void> {
+  private async looksAs(act: ActName | OtherAct, what: string): Promise<void> {
     const expected = this.pictures.get(act) ?? [];
-    for (;;) {
-      const difference = pictureDifference(expected, await this.picture());
+    for (const since = Date.now(); ; ) {
+      const difference = pictureDifference(expected, await this.picture()).filter(
+        (line) => !(this.keeperless && line === '- process keeper'),
+      );
       if (difference.length === 0) return;
       if (Date.now() - since < CONVERGES_MS) continue;
       for (const line of difference)
@@ -188,6 +235,13 @@ export class CrashingWarden {
       starts.add(body.object);
     }
   }
+}
+
+/** A host may have nothing left to do while a jail waits for its next start: what is wanted must be what is seen. */
+function isSeen(wanted: SpecObject, { jails, addresses }: HostStatus): boolean {
+  if (wanted.kind === 'network') return true;
+  if (wanted.kind === 'jail') return jails.find(({ id }) => id === wanted.id)?.state === wanted.wanted;
+  return addresses.find(({ id }) => id === wanted.id)?.state === wanted.wanted;
 }
 
 function wasRunning(before: unknown): boolean {

@@ -1,5 +1,8 @@
 import type { CrashPoint } from '@cellblock/shared/crash-points';
 
+/** Worth a line of its own, so that one slow way does not hide the next. */
+const LONG_MS = 5_000;
+
 /** What the crashes came to; printed and judged at the end. */
 export class Tally {
   crashes = 0;
@@ -16,6 +19,7 @@ export class Tally {
   }
 
   converged(ms: number, what: string): void {
+    if (ms > LONG_MS) console.log(`${what}: ${(ms / 1000).toFixed(1)} s`);
     if (ms > this.slowest.ms) this.slowest = { ms, what };
   }
 

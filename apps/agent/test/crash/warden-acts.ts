@@ -9,7 +9,7 @@ const PROGRAM = ['/usr/bin/perl', '-e', '$| = 1; $SIG{TERM} = sub { exit 0 }; pr
 
 export type Wish = (o: { at: number }) => SpecObject[];
 
-const lan = networkSpec(1, { nat: true });
+export const lan = networkSpec(1, { nat: true });
 const other = networkSpec(2, { nat: true });
 const segment = networkSpec(3, { parent: SEGMENT });
 
@@ -60,6 +60,21 @@ export const ACTS = [
   'remove a network',
 ] as const;
 export type ActName = (typeof ACTS)[number];
+
+const ADDRESSES = ['assign', 'move away', 'move back', 'release'] as const;
+const STOPS = ['stop', 'start'] as const;
+const NETWORKS = ['make a network', 'remove a network'] as const;
+
+/** The acts that need this one: what is made is removed again, and there is a jail to act on. */
+export function neededFor(act: ActName | OtherAct): readonly (ActName | OtherAct)[] {
+  if (act === 'create' || act === 'destroy') return ['create', ...ADDRESSES, ...STOPS, 'destroy'];
+  const groups: readonly (readonly (ActName | OtherAct)[])[] = [ADDRESSES, STOPS, NETWORKS];
+  return groups.find((group) => group.includes(act)) ?? [act];
+}
+
+/** What is not told by a spec: each leaves everything as it was. */
+export const OTHER_ACTS = ['connect', 'account', 'hold', 'repair'] as const;
+export type OtherAct = (typeof OTHER_ACTS)[number];
 
 export const START: SpecObject[] = because(always);
 

@@ -29,7 +29,7 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
   for (size_t i = 0; i < std::size(wanted); i++)
     check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
 #ifdef CRASH_POINTS
-  std::string armed = armed_for_keeper();
+  leave_crash_points_to_keeper();
   check(close_range(kCrashDirectory + 1, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
 #else
   check(close_range(kKeeperDescriptorsEnd, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
@@ -43,11 +43,7 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
   check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
   const std::string first = std::to_string(start.first);
   char name[] = "keeper";
-#ifdef CRASH_POINTS
-  char* arguments[] = {name, const_cast<char*>(first.c_str()), armed.data(), nullptr};
-#else
   char* arguments[] = {name, const_cast<char*>(first.c_str()), nullptr};
-#endif
   char* environment[] = {nullptr};
   CRASH_POINT("spawn is about to be the keeper");
   execveat(program, "", arguments, environment, AT_EMPTY_PATH);

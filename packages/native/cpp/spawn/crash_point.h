@@ -5,18 +5,16 @@
  * packages/shared/src/crash-points.ts. The program that is shipped has none.
  */
 #ifdef CRASH_POINTS
-#include <string>
 #define CRASH_POINT(point) crash_here(point)
 
-/** Reads what is armed while its path can still be reached: later there are other mounts. */
+/** Opens the directory that says what is armed, while its path can still be reached. */
 void arm_crash_points();
 void crash_here(const char* point);
 
-/** A keeper opens nothing: `spawn` leaves it this descriptor, and what is armed as an argument. */
+/** A keeper opens nothing: `spawn` leaves it the directory at this number. */
 constexpr int kCrashDirectory = 10;
-/** Moves the directory to where the keeper expects it; empty: nothing is armed. */
-std::string armed_for_keeper();
-void arm_keeper(const char* armed);
+void leave_crash_points_to_keeper();
+void take_crash_points_over();
 #else
 #define CRASH_POINT(point) static_cast<void>(0)
 #endif

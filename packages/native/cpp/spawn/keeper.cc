@@ -121,7 +121,7 @@ int keep(pid_t first) {
 
 int main(int count, char** arguments) {
 #ifdef CRASH_POINTS
-  if (count == 3) arm_keeper(arguments[--count]);
+  take_crash_points_over();
 #endif
   if (count != 2) return 2;
   CRASH_POINT("keeper began");
