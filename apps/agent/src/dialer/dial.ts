@@ -13,6 +13,7 @@ export type DialerPlaces = {
 
 const LONGEST_WAIT = 5_000;
 const SHORTEST_WAIT = 250;
+const GROWTH = 1.5;
 const CONNECT_WITHIN = 10_000;
 /** A connection that lasted this long was one. */
 const WELL_AFTER = 5_000;
@@ -21,9 +22,12 @@ const CONNECT_TO_ONE_OF_SEVERAL_WITHIN = 3_000;
 /** A status of a host with a thousand jails is some hundred kilobytes. */
 const LARGEST_FRAME = 64 * 1024 * 1024;
 
-/** Full jitter: a thousand hosts that lost one dashboard do not come back in the same moment. */
+/**
+ * Full jitter: a thousand hosts that lost one dashboard do not come back in the same moment. By its growth the
+ * longest next wait is as long as the dashboard is away already: a short absence is not made a long one.
+ */
 export function waitBeforeAttempt(failures: number, random: () => number = Math.random): number {
-  return random() * Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** failures);
+  return random() * Math.min(LONGEST_WAIT, SHORTEST_WAIT * GROWTH ** failures);
 }
 
 /** Keeps a connection between dashboard and warden until the signal aborts. `say` gets one line per event. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
 import { type Caller, DashboardUnderTest } from '../testing/dashboard-under-test.ts';
@@ -100,13 +101,28 @@ it('takes no receipt whose text was changed after it was signed', async () => {
   await expect.poll(() => agent.acknowledged).toBe(3);
 });
 
+it('stores what it could not store as soon as the database is back, and not when the host speaks next', async () => {
+  const owner = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
+  await owner.connect();
+  await owner.query('ALTER TABLE receipt RENAME TO receipt_away');
+  agent.did(null, 'network/x', 'worked without a database');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(agent.acknowledged).toBe(3);
+  await owner.query('ALTER TABLE receipt_away RENAME TO receipt');
+  await owner.end();
+  // As when it was killed: whoever listens there is hung up on, and comes back.
+  await db().$queryRaw`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`;
+  await expect.poll(() => agent.acknowledged).toBe(4);
+});
+
 it('delivers what was wanted while the host was away, and what it did meanwhile', async () => {
   await agent.hangUp();
   const id = await wantNetwork('n4');
   agent.did(null, 'network/x', 'worked alone');
   await agent.connect(dashboard.running.port);
   await expect.poll(() => agent.objects.has(`network/${id}`)).toBe(true);
-  await expect.poll(() => agent.acknowledged).toBe(4);
+  await expect.poll(() => agent.acknowledged).toBe(5);
 });
 
 it('goes on from the database after a restart of the dashboard', async () => {
@@ -117,7 +133,7 @@ it('goes on from the database after a restart of the dashboard', async () => {
   await agent.connect(dashboard.running.port);
   const id = await wantNetwork('n5');
   await expect.poll(() => agent.objects.has(`network/${id}`)).toBe(true);
-  await expect.poll(() => agent.acknowledged).toBe(5);
+  await expect.poll(() => agent.acknowledged).toBe(6);
 });
 
 it('calls a silent host unknown, and says how old its last word is', async () => {

@@ -20,7 +20,7 @@ export interface HostSync {
   hostId: string;
   /** generation that the agent has accepted on this connection */
   accepted(): number | null;
-  /** looks whether the host has something new to be told */
+  /** looks whether the host has something new to be told, or has said something that could not be stored */
   wake(): void;
   /** says where else the agent may dial */
   tellDashboards(): void;
@@ -60,8 +60,13 @@ export function syncHost(
     if (status === null) return;
     // Receipts first: they say why, and the status rests on them. A report of things done whose receipts cannot
     // be had is not believed, and a host of which nothing else comes is unknown after a while.
-    await takeReceipts(db, connection, status.receipts);
-    await recordStatus(db, host.id, status);
+    try {
+      await takeReceipts(db, connection, status.receipts);
+      await recordStatus(db, host.id, status);
+    } catch (error) {
+      newest ??= status;
+      throw error;
+    }
     state.wake();
   }, failed('its status was not stored'));
 
@@ -96,7 +101,10 @@ export function syncHost(
   return {
     hostId: host.id,
     accepted: () => sender.accepted,
-    wake: () => telling.wake(),
+    wake: () => {
+      telling.wake();
+      reports.wake();
+    },
     tellDashboards: () => dashboards.wake(),
     hangUp: connection.close,
   };
