@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { listenOnRootSocket } from './root-socket.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'cellblock-root-'));
@@ -13,6 +13,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
   rmSync(path.join(directory, 'web'), { recursive: true, force: true });
 });
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const listen = async () => {
   const server = await listenOnRootSocket(file, (_, response) => response.end('root'));
   servers.push(server);
