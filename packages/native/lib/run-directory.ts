@@ -24,8 +24,8 @@ async function readIfThere(path: string): Promise<string | null> {
 
 export async function readTreeFacts(runDirectory: string): Promise<TreeFacts | null> {
   const text = await readIfThere(join(runDirectory, 'tree'));
-  // Incomplete only after a power cut, when what it told of is gone as well.
-  return text?.endsWith('}\n') ? (JSON.parse(text) as TreeFacts) : null;
+  // Blank until the start is written down, and then whole with its last newline.
+  return text?.endsWith('\n') ? (JSON.parse(text) as TreeFacts) : null;
 }
 
 /** The keeper's one line `CODE SIGNAL MILLISECONDS`; null while its newline is missing. */

@@ -86,7 +86,6 @@ const PROGRAMS = [
   'spawn read the spec',
   'spawn left its caller',
   'spawn prepared the run directory',
-  'spawn drafted the facts of the tree',
   'spawn entered the mounts',
   'spawn is about to execute',
   'spawn joined the groups',

@@ -18,6 +18,16 @@ static UniqueFd open_own(int directory, const char* name, int flags) {
   return check_fd(openat(directory, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600), std::string("open ") + name);
 }
 
+/** Overwritten, neither removed nor cut: making an inode and giving blocks back are the dearest things that a
+ * file system does, and what is blank says as much as what is not there. */
+static UniqueFd open_blank(int directory, const char* name) {
+  UniqueFd file = open_own(directory, name, O_WRONLY | O_CREAT);
+  const std::string blank(kFactBytes, ' ');
+  if (pwrite(file.get(), blank.data(), blank.size(), 0) != static_cast<ssize_t>(blank.size()))
+    fail(std::string("blank ") + name);
+  return file;
+}
+
 static UniqueFd listen_in(int directory) {
   UniqueFd listener = check_fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "make keeper.sock");
   sockaddr_un address{};
@@ -50,9 +60,10 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   const int directory = run.directory.get();
   run.lock = open_own(directory, "lock", O_RDWR | O_CREAT);
   take_lock(run.lock.get());
-  for (const char* name : {"tree", "exit", "keeper.sock"})
-    if (unlinkat(directory, name, 0) < 0 && errno != ENOENT) fail(std::string("remove ") + name);
-  run.exit_file = open_own(directory, "exit", O_WRONLY | O_CREAT | O_EXCL | O_APPEND);
+  // The facts go first: without them nobody asks how it ended.
+  run.tree_file = open_blank(directory, "tree");
+  run.exit_file = open_blank(directory, "exit");
+  if (unlinkat(directory, "keeper.sock", 0) < 0 && errno != ENOENT) fail("remove keeper.sock");
   run.ring = open_own(directory, "console", O_RDWR | O_CREAT);
   prepare_ring(run.ring.get(), console_bytes);
   run.listener = listen_in(directory);
@@ -60,14 +71,13 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   return run;
 }
 
-void write_tree_file(const RunDirectory& run, const std::string& text) {
-  const int directory = run.directory.get();
-  UniqueFd file = open_own(directory, "tree.new", O_WRONLY | O_CREAT | O_TRUNC);
-  if (!write_all(file.get(), text)) fail("write tree file");
-  CRASH_POINT("spawn drafted the facts of the tree");
-  check(renameat(directory, "tree.new", directory, "tree"), "write tree file");
+void write_tree_file(const RunDirectory& run, std::string text) {
+  if (text.size() >= kFactBytes) fail("write tree file", EFBIG);
+  // The newline at its end is what makes it complete.
+  text.resize(kFactBytes - 1, ' ');
+  if (!write_all(run.tree_file.get(), text + "\n")) fail("write tree file");
 }
 
 void clear_run_directory(const RunDirectory& run) {
-  for (const char* name : {"tree", "tree.new", "exit", "keeper.sock"}) unlinkat(run.directory.get(), name, 0);
+  for (const char* name : {"tree", "exit", "keeper.sock"}) unlinkat(run.directory.get(), name, 0);
 }

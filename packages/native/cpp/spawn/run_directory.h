@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "unique_fd.h"
+
+/** Bytes of `tree` and of the blank `exit`. */
+constexpr size_t kFactBytes = 512;
 
 /** What lies in a run directory: lock, console (ring), keeper.sock, tree (facts of the start), exit (how it
  * ended). */
@@ -10,17 +14,17 @@ struct RunDirectory {
   UniqueFd directory;
   /** Held as long as the keeper lives: a second tree cannot start here. */
   UniqueFd lock;
+  UniqueFd tree_file;
   UniqueFd exit_file;
   UniqueFd ring;
   UniqueFd listener;
 };
 
-/** EEXIST when a keeper lives there. What an earlier tree left is removed, but for its console. */
+/** EEXIST when a keeper lives there. What an earlier tree left is blanked or removed, but for its console. */
 RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes);
 
-/** The facts of the start, complete or not there at all. Not synced: after a power cut no tree runs anyway.
- */
-void write_tree_file(const RunDirectory& run, const std::string& text);
+/** The facts of the start. Not synced: after a power cut no tree runs anyway. */
+void write_tree_file(const RunDirectory& run, std::string text);
 
 /** After a failure: nothing says that a tree ran. */
 void clear_run_directory(const RunDirectory& run);

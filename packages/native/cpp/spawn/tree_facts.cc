@@ -32,5 +32,5 @@ std::string tree_facts(const TreeSpec& spec, pid_t keeper, pid_t first) {
   return "{\"keeper\":" + describe_process(keeper) + ",\"init\":" + describe_process(first) +
          ",\"startedAt\":\"" + now_in_iso() + "\",\"bootId\":\"" + boot_id() +
          "\",\"idBase\":" + std::to_string(spec.id_base) + ",\"capabilities\":\"" +
-         std::to_string(spec.capabilities) + "\"}\n";
+         std::to_string(spec.capabilities) + "\"}";
 }
