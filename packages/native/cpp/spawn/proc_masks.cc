@@ -24,47 +24,52 @@ static constexpr const char* kReadOnly[] = {"sys", "tty"};
 
 static constexpr uint64_t kInert = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-static UniqueFd open_if_there(int process_table, const char* name, uint64_t flags) {
-  UniqueFd fd(openat(process_table, name, static_cast<int>(flags | O_PATH | O_NOFOLLOW | O_CLOEXEC)));
+static UniqueFd open_if_there(int process_table, const char* name) {
+  UniqueFd fd(openat(process_table, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno != ENOENT && errno != ENOTDIR) fail("open /proc/" + std::string(name));
   return fd;
 }
 
-static void hide_files(const RootInProgress& tree, int process_table) {
-  UniqueFd nothing =
-      open_below(tree.root.get(), "dev/null", O_PATH | O_NOFOLLOW, "open /dev/null of the tree");
-  for (const char* name : kHidden) {
-    UniqueFd target = open_if_there(process_table, name, 0);
-    if (!target) continue;
-    UniqueFd cover = clone_mount(nothing.get(), "/dev/null of the tree");
-    set_attributes(cover.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, -1, "mask");
-    attach_mount(cover.get(), target.get(), "mask over /proc/" + std::string(name));
+/** Shows once more what was mounted over `mask`, with its attributes: one call where a mount of its own needs
+ * six. Both are names in the working directory, the new process table, whose own entries are no links. */
+static void mask_as(const char* mask, const char* name) {
+  if (mount(mask, name, nullptr, MS_BIND, nullptr) < 0 && errno != ENOENT && errno != ENOTDIR)
+    fail("mask /proc/" + std::string(name));
+}
+
+/** The first of these that this kernel has is covered by `cover`, the others as it is. */
+template <size_t count>
+static void hide(const char* const (&names)[count], const UniqueFd& cover) {
+  const char* mask = nullptr;
+  for (const char* name : names) {
+    if (mask != nullptr) {
+      mask_as(mask, name);
+      continue;
+    }
+    if (move_mount(cover.get(), "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) == 0)
+      mask = name;
+    else if (errno != ENOENT && errno != ENOTDIR)
+      fail("mask /proc/" + std::string(name));
   }
 }
 
-/** The first cover is a file system of its own, the others show it once more: a new one each would cost more
- *  than all other masks together. */
-static void hide_directories(const RootInProgress& tree, int process_table) {
-  UniqueFd first;
-  for (const char* name : kHiddenDirectories) {
-    UniqueFd target = open_if_there(process_table, name, O_DIRECTORY);
-    if (!target) continue;
-    UniqueFd cover;
-    if (first) {
-      cover = clone_mount(first.get(), "mask");
-    } else {
-      cover =
-          new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                    kInert | MOUNT_ATTR_RDONLY);
-      first = check_fd(fcntl(cover.get(), F_DUPFD_CLOEXEC, 3), "keep mask");
-    }
-    attach_mount(cover.get(), target.get(), "mask over /proc/" + std::string(name));
-  }
+static void hide_files(const RootInProgress& tree) {
+  UniqueFd nothing =
+      open_below(tree.root.get(), "dev/null", O_PATH | O_NOFOLLOW, "open /dev/null of the tree");
+  UniqueFd cover = clone_mount(nothing.get(), "/dev/null of the tree");
+  set_attributes(cover.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, -1, "mask");
+  hide(kHidden, cover);
+}
+
+static void hide_directories(const RootInProgress& tree) {
+  hide(kHiddenDirectories,
+       new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                 kInert | MOUNT_ATTR_RDONLY));
 }
 
 static void make_read_only(int process_table) {
   for (const char* name : kReadOnly) {
-    UniqueFd target = open_if_there(process_table, name, O_DIRECTORY);
+    UniqueFd target = open_if_there(process_table, name);
     if (!target) continue;
     UniqueFd same = clone_mount(target.get(), "/proc/" + std::string(name));
     set_attributes(same.get(), kInert | MOUNT_ATTR_RDONLY, 0, -1, "/proc/" + std::string(name));
@@ -76,7 +81,8 @@ void mount_process_table(const RootInProgress& tree) {
   UniqueFd processes = new_mount("proc", {}, kInert);
   attach_mount(processes.get(), tree.directory("/proc").get(), "/proc");
   if (leaves_out("proc-masks")) return;
-  hide_files(tree, processes.get());
-  hide_directories(tree, processes.get());
+  check(fchdir(processes.get()), "enter /proc of the tree");
+  hide_files(tree);
+  hide_directories(tree);
   make_read_only(processes.get());
 }
