@@ -92,7 +92,7 @@ const PROGRAMS = [
   'spawn entered the network',
   'spawn made namespaces',
   'spawn made the first process',
-  'spawn opened the first process',
+  'spawn gave the first process its ids',
   'spawn handed the mounts over',
   'spawn received the mounts',
   'spawn wrote the facts of the tree',

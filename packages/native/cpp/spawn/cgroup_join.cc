@@ -7,36 +7,35 @@
 #include "failure.h"
 #include "paths.h"
 
-static bool is_unified(const std::string& path) {
-  struct statfs info {};
-  return statfs(path.c_str(), &info) == 0 && info.f_type == CGROUP2_SUPER_MAGIC;
+static UniqueFd open_in(const UniqueFd& group, const char* name) {
+  return check_fd(openat(group.get(), name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC),
+                  std::string("open ") + name + " of a group");
 }
 
-static std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-UniqueFd open_unified_group(const std::vector<std::string>& procs_files) {
-  for (const std::string& path : procs_files)
-    if (is_unified(path)) return open_plain(directory_of(path), O_PATH | O_DIRECTORY, "open " + path);
-  return UniqueFd();
+Groups open_groups(const std::vector<std::string>& procs_files) {
+  Groups groups;
+  for (const std::string& path : procs_files) {
+    const std::string step = "open " + path;
+    UniqueFd group = open_plain(path.substr(0, path.rfind('/')), O_PATH | O_DIRECTORY, step);
+    struct statfs info {};
+    check(fstatfs(group.get(), &info), step);
+    // Moving a whole process stops every fork and exit of the host for a grace period, some 10 ms; moving
+    // only the thread that asks does not.
+    if (info.f_type == CGROUP2_SUPER_MAGIC)
+      groups.unified = std::move(group);
+    else
+      groups.v1.push_back(open_in(group, "tasks"));
+  }
+  return groups;
 }
 
-static void join(const std::string& path) {
-  UniqueFd file = open_plain(path, O_WRONLY, "open " + path);
+UniqueFd open_unified_procs(const Groups& groups) {
+  return groups.unified ? open_in(groups.unified, "cgroup.procs") : UniqueFd();
+}
+
+void join(const Groups& groups, const UniqueFd& unified_procs) {
   // 0 is the writer itself, whatever its pid namespace.
-  if (!write_all(file.get(), "0")) fail("join " + path);
-}
-
-/** Moving a whole process stops every fork and exit of the host for a grace period, some 10 ms; moving only
- *  the thread that asks does not. */
-static void join_v1(const std::string& path) { join(directory_of(path) + "/tasks"); }
-
-void join_v1_cgroups(const std::vector<std::string>& procs_files) {
-  for (const std::string& path : procs_files)
-    if (!is_unified(path)) join_v1(path);
-}
-
-void join_cgroups(const std::vector<std::string>& procs_files) {
-  join_v1_cgroups(procs_files);
-  for (const std::string& path : procs_files)
-    if (is_unified(path)) join(path);
+  for (const UniqueFd& tasks : groups.v1)
+    if (!write_all(tasks.get(), "0")) fail("join a group");
+  if (unified_procs && !write_all(unified_procs.get(), "0")) fail("join the group of the v2 tree");
 }

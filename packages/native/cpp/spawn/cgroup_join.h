@@ -5,11 +5,19 @@
 
 #include "unique_fd.h"
 
-/** The directory of the group of the v2 tree among these, for a child that is to be born in it; else empty. */
-UniqueFd open_unified_group(const std::vector<std::string>& procs_files);
+/** The groups of a tree, opened while nothing stands between us and them: whoever joins may no longer see
+ * them. */
+struct Groups {
+  /** The directory of the group in the v2 tree, where a child can be born; empty where the host has none. */
+  UniqueFd unified{};
+  std::vector<UniqueFd> v1{};
+};
 
-/** Moves this process, which has one thread, into the groups that these files belong to. */
-void join_cgroups(const std::vector<std::string>& procs_files);
+Groups open_groups(const std::vector<std::string>& procs_files);
 
-/** The same without the group of the v2 tree. */
-void join_v1_cgroups(const std::vector<std::string>& procs_files);
+/** The file by which a process joins the group of the v2 tree by itself; empty where the host has none. */
+UniqueFd open_unified_procs(const Groups& groups);
+
+/** The calling process is in these groups from now on. `unified_procs`: empty where it is in that one
+ * already. */
+void join(const Groups& groups, const UniqueFd& unified_procs);

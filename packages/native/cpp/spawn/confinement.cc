@@ -53,10 +53,13 @@ void forget_our_attributes() {
   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
 }
 
-void lower_oom_protection() {
+void lower_oom_protection(pid_t process) {
+  UniqueFd ours(open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
+  if (!ours || !read_all(ours.get(), 16).starts_with("-")) return;
+  const std::string name = process == 0 ? "self" : std::to_string(process);
   // Raising the value is always allowed.
-  UniqueFd file(open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
-  if (file && read_all(file.get(), 16).starts_with("-")) write_all(file.get(), "0");
+  UniqueFd file(open(("/proc/" + name + "/oom_score_adj").c_str(), O_WRONLY | O_CLOEXEC));
+  if (file) write_all(file.get(), "0");
 }
 
 void hide_from_tracers() {

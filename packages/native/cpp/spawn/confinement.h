@@ -38,9 +38,9 @@ Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities);
                                       const std::vector<std::string>& command,
                                       const std::vector<std::string>& environment);
 
-/** We may be protected from the OOM killer: what we start must not be. On the host's /proc, before entering a
- * tree. */
-void lower_oom_protection();
+/** We may be protected from the OOM killer: what we start must not be. `process` is a child of ours, or 0 for
+ * ourselves. On the host's /proc. */
+void lower_oom_protection(pid_t process);
 
 /** Nothing in a tree may trace us or look into us while we are on our way into it. */
 void hide_from_tracers();

@@ -93,8 +93,11 @@ void answer_exit(int status) {
 
 void run(const ExecRequest& request) {
   // The groups come first: nothing we do for the tree is outside its limits.
-  if (!leaves_out("exec-cgroups")) join_cgroups(request.cgroup_procs_files);
-  lower_oom_protection();
+  if (!leaves_out("exec-cgroups")) {
+    const Groups groups = open_groups(request.cgroup_procs_files);
+    join(groups, open_unified_procs(groups));
+  }
+  lower_oom_protection(0);
   const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities);
   enter(request);
   Streams streams = make_streams(request);

@@ -14,7 +14,6 @@
 #include "netstring.h"
 #include "paths.h"
 #include "tree_builder.h"
-#include "user_namespace.h"
 
 namespace {
 
@@ -39,7 +38,6 @@ void leave_caller() {
     UniqueFd keeper = open_plain(keeper_path, O_PATH, "open keeper");
     check(faccessat(keeper.get(), "", X_OK, AT_EMPTY_PATH), "execute keeper");
     TreeBuilder builder{spec, prepare_run_directory(spec.run_directory, spec.console_bytes),
-                        make_user_namespace(spec.id_base, spec.id_count),
                         prepare_confinement(spec.uid, spec.gid, spec.capabilities),
                         spec.command.empty() ? own_program() : UniqueFd()};
     CRASH_POINT("spawn prepared the tree");

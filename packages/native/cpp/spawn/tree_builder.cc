@@ -2,15 +2,14 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <utility>
 
-#include "cgroup_join.h"
 #include "crash_point.h"
 #include "descriptor_passing.h"
 #include "mutant.h"
@@ -19,26 +18,11 @@
 #include "tree_root.h"
 #include "user_namespace.h"
 
-/** A child that is born in the group, or, where the kernel cannot, in ours; the first says which. */
-static std::pair<bool, pid_t> fork_into(const UniqueFd& group) {
-  if (group) {
-    clone_args arguments{};
-    arguments.flags = CLONE_INTO_CGROUP;
-    arguments.exit_signal = SIGCHLD;
-    arguments.cgroup = static_cast<uint64_t>(group.get());
-    const long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
-    if (pid >= 0) return {true, static_cast<pid_t>(pid)};
-  }
-  return {false, check(fork(), "fork")};
-}
-
 /** Runs `body` in a child that reports its failure and ends. */
 template <typename Body>
-static pid_t run_child(int failures, const UniqueFd& group, Body body) {
-  const auto [in_group, pid] = fork_into(group);
-  if (pid != 0) return pid;
+static void run_as_child(int failures, Body body) {
   try {
-    body(in_group);
+    body();
     _exit(0);
   } catch (const Failure& failure) {
     report(failures, failure);
@@ -46,15 +30,48 @@ static pid_t run_child(int failures, const UniqueFd& group, Body body) {
   }
 }
 
+/** What the first process of a tree is born in; the tree's user namespace owns the others. */
+static uint64_t namespaces_at_birth() {
+  uint64_t flags = CLONE_NEWUSER;
+  if (!leaves_out("pid-namespace")) flags |= CLONE_NEWPID;
+  if (!leaves_out("ipc-namespace")) flags |= CLONE_NEWIPC;
+  if (!leaves_out("uts-namespace")) flags |= CLONE_NEWUTS;
+  return flags;
+}
+
+/** As fork; `group` is the v2 group to be born in, or -1. */
+static long fork_with(uint64_t flags, int group, int& pidfd) {
+  clone_args arguments{};
+  arguments.flags = flags | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
+  arguments.exit_signal = SIGCHLD;
+  if (group >= 0) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<uint64_t>(group);
+  }
+  return syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
 static void wait_for(pid_t pid) {
   while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-void TreeBuilder::be_first() {
+void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) {
   failures.out.reset();
   mounts_for_first.ours.reset();
-  // A builder that died cannot send mounts: this ends us.
+  join(groups, unified_procs);
+  CRASH_POINT("spawn joined the groups");
+  // A builder that died sends neither the ids nor the mounts: this ends us.
+  char ids;
+  if (read(mounts_for_first.theirs.get(), &ids, 1) != 1) _exit(1);
+  forbid_nested_user_namespaces();
+  become_root();
+  // Only now: its root is the group that we are in.
+  if (!leaves_out("cgroup-namespace")) check(unshare(CLONE_NEWCGROUP), "make cgroup namespace");
+  if (!leaves_out("uts-namespace"))
+    check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
+  CRASH_POINT("spawn made namespaces");
   UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
   if (!mounts) _exit(1);
   check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
@@ -74,59 +91,31 @@ void TreeBuilder::be_first() {
                       has_command ? spec.command : std::vector<std::string>{"init"}, spec.environment);
 }
 
-void TreeBuilder::be_entrant(int first_pid, bool in_unified_group) {
-  if (in_unified_group)
-    join_v1_cgroups(spec.cgroup_procs_files);
-  else
-    join_cgroups(spec.cgroup_procs_files);
-  CRASH_POINT("spawn joined the groups");
-  lower_oom_protection();
+void TreeBuilder::make_first() {
+  const Groups groups = open_groups(spec.cgroup_procs_files);
+  UniqueFd unified_procs;
+  const UniqueFd own = check_fd(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "open own network");
   UniqueFd network = open_plain(spec.netns, O_RDONLY, "open netns " + spec.netns);
   check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
   CRASH_POINT("spawn entered the network");
-  become_root_of(user_namespace.get());
-  int namespaces = 0;
-  if (!leaves_out("pid-namespace")) namespaces |= CLONE_NEWPID;
-  if (!leaves_out("ipc-namespace")) namespaces |= CLONE_NEWIPC;
-  if (!leaves_out("uts-namespace")) namespaces |= CLONE_NEWUTS;
-  if (!leaves_out("cgroup-namespace")) namespaces |= CLONE_NEWCGROUP;
-  check(unshare(namespaces), "make namespaces");
-  CRASH_POINT("spawn made namespaces");
-  if (!leaves_out("uts-namespace"))
-    check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
-  // Its parent is ours: the builder, which stays.
-  const long pid = check(syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr),
-                         "make first process");
-  if (pid == 0) {
-    // The builder waits for our pid or for the end of this pipe: were we to hold it, an entrant that was killed
-    // before it told would never be noticed.
-    close(first_pid);
-    try {
-      be_first();
-    } catch (const Failure& failure) {
-      report(failures.in.get(), failure);
-      _exit(1);
-    }
+  int pidfd = -1;
+  const uint64_t namespaces = namespaces_at_birth();
+  long pid = groups.unified ? fork_with(namespaces, groups.unified.get(), pidfd) : -1;
+  if (pid < 0) {
+    // The kernel cannot, or the group may not: it says so when it is joined.
+    unified_procs = open_unified_procs(groups);
+    pid = check(fork_with(namespaces, -1, pidfd), "make first process");
   }
-  CRASH_POINT("spawn made the first process");
-  const pid_t told = static_cast<pid_t>(pid);
-  // Who waits for the silence of this pipe shall not wait for our end.
-  failures.in.reset();
-  if (write(first_pid, &told, sizeof told) != sizeof told) fail("tell pid of first process");
-}
-
-void TreeBuilder::make_first() {
-  Pipe first_pid = make_pipe();
-  const UniqueFd group = open_unified_group(spec.cgroup_procs_files);
-  entrant =
-      run_child(failures.in.get(), group, [&](bool in_group) { be_entrant(first_pid.in.get(), in_group); });
-  first_pid.in.reset();
-  pid_t told;
-  if (read(first_pid.out.get(), &told, sizeof told) == sizeof told) first = told;
-  if (first < 0) fail("make first process", ECHILD);
-  first_process = check_fd(syscall(SYS_pidfd_open, first, 0), "open first process");
+  if (pid == 0) run_as_child(failures.in.get(), [&] { be_first(groups, unified_procs); });
+  first = static_cast<pid_t>(pid);
+  first_process.reset(pidfd);
+  check(setns(own.get(), CLONE_NEWNET), "leave netns " + spec.netns);
   mounts_for_first.theirs.reset();
-  CRASH_POINT("spawn opened the first process");
+  CRASH_POINT("spawn made the first process");
+  lower_oom_protection(first);
+  user_namespace = map_ids_of(first, spec.id_base, spec.id_count);
+  if (!write_all(mounts_for_first.ours.get(), "i")) fail("give the first process its ids");
+  CRASH_POINT("spawn gave the first process its ids");
 }
 
 UniqueFd TreeBuilder::make_mounts() {
@@ -135,13 +124,15 @@ UniqueFd TreeBuilder::make_mounts() {
   const UniqueFd own = check_fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "open own pid namespace");
   // Only a child is in the pid namespace that was entered.
   check(setns(first_process.get(), CLONE_NEWPID), "enter pid namespace");
-  mounter = run_child(failures.in.get(), UniqueFd(), [&](bool) {
-    check(setns(first_process.get(), CLONE_NEWIPC), "enter ipc namespace");
-    UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
-    failures.in.reset();
-    send_descriptor(hand_over.theirs.get(), mounts.get());
-    CRASH_POINT("spawn handed the mounts over");
-  });
+  mounter = check(fork(), "fork");
+  if (mounter == 0)
+    run_as_child(failures.in.get(), [&] {
+      check(setns(first_process.get(), CLONE_NEWIPC), "enter ipc namespace");
+      UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
+      failures.in.reset();
+      send_descriptor(hand_over.theirs.get(), mounts.get());
+      CRASH_POINT("spawn handed the mounts over");
+    });
   check(setns(own.get(), CLONE_NEWPID), "leave pid namespace");
   hand_over.theirs.reset();
   UniqueFd mounts = receive_descriptor(hand_over.ours.get());
@@ -157,8 +148,8 @@ void TreeBuilder::release_first(const UniqueFd& mounts) {
   CRASH_POINT("spawn released the first process");
   failures.in.reset();
   std::string said = read_all(failures.out.get(), 64 * 1024);
-  // What they had to say was heard: nobody had to wait for their ends.
-  for (const pid_t helper : {entrant, mounter}) wait_for(helper);
+  // What it had to say was heard: nobody had to wait for its end.
+  wait_for(mounter);
   if (said == "+") {
     CRASH_POINT("spawn heard that the program runs");
     return;
@@ -169,15 +160,21 @@ void TreeBuilder::release_first(const UniqueFd& mounts) {
   throw failure;
 }
 
+static bool has_ended(const UniqueFd& process) {
+  pollfd ended{process.get(), POLLIN, 0};
+  return process && poll(&ended, 1, 0) == 1;
+}
+
 void TreeBuilder::give_up(const Failure& failure, int report_to) {
+  // What failed since a child has ended only says so: the child has said itself why.
+  const bool is_of_child = failure.error == ECHILD || has_ended(first_process);
   if (first_process) syscall(SYS_pidfd_send_signal, first_process.get(), SIGKILL, nullptr, 0);
   mounts_for_first.ours.reset();
   failures.in.reset();
   while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
   }
   Failure cause = failure;
-  // ECHILD only says that a child failed: it has said itself why.
-  if (cause.error == ECHILD) parse_report(read_all(failures.out.get(), 64 * 1024), cause);
+  if (is_of_child) parse_report(read_all(failures.out.get(), 64 * 1024), cause);
   clear_run_directory(run);
   report(report_to, cause);
   _exit(1);

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include "cgroup_join.h"
 #include "confinement.h"
 #include "failure.h"
 #include "pipes.h"
@@ -9,14 +10,15 @@
 #include "tree_spec.h"
 
 /**
- * The order of a start. One process (the builder, later the keeper) has the others made and waits for what each hands over:
+ * The order of a start. One process (the builder, later the keeper) has the others made and waits for what
+ * each hands over:
  *
- *   builder    user namespace, filters, run directory                            with host credentials
- *   entrant    joins the groups and the network, becomes root of the user namespace, makes the other
- *              namespaces, and has the first process made as a child of the builder
- *   first      waits for its mounts
- *   mounter    is in the first process's pid and ipc namespaces with host credentials, builds the mounts,
- *              hands back a locked copy
+ *   builder    run directory, filters; enters the tree's network for as long as it takes to have
+ *              the first process born in it, and gives that one its ids             with host credentials
+ *   first      is born in all namespaces but the tree's mounts; joins the groups, becomes root of the user
+ *              namespace, waits for its mounts
+ *   mounter    is in the first process's pid and ipc namespaces with host credentials, builds the mounts
+ *              meanwhile, hands back a locked copy
  *   builder    writes down what runs, lets the first process go on, becomes the keeper
  *
  * Whatever fails: the first process is killed, which ends its namespaces, which ends the mounts.
@@ -24,7 +26,6 @@
 struct TreeBuilder {
   const TreeSpec& spec;
   RunDirectory run;
-  UniqueFd user_namespace;
   Confinement confinement;
   /** The built-in init, through a read-only mount of its own, whatever /proc/1/exe is opened for; empty where
    *  another program is the first. */
@@ -32,12 +33,12 @@ struct TreeBuilder {
   Pipe console = make_pipe();
   Pipe failures = make_pipe();
   SocketPair mounts_for_first = make_socket_pair();
-  pid_t entrant = -1;
   pid_t mounter = -1;
   pid_t first = -1;
   UniqueFd first_process{};
+  UniqueFd user_namespace{};
 
-  /** The first process exists, and waits for its mounts. */
+  /** The first process exists, has its ids, and waits for its mounts. */
   void make_first();
   /** The mount namespace that the first process is to enter. */
   UniqueFd make_mounts();
@@ -47,6 +48,5 @@ struct TreeBuilder {
   [[noreturn]] void give_up(const Failure& failure, int report_to);
 
  private:
-  void be_first();
-  void be_entrant(int first_pid, bool in_unified_group);
+  void be_first(const Groups& groups, const UniqueFd& unified_procs);
 };

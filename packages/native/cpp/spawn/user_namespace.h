@@ -1,12 +1,20 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 
 #include "unique_fd.h"
 
-/** A user namespace in which ids 0 to count-1 are host ids base to base+count-1, and in which no further one
- * can be made. */
-UniqueFd make_user_namespace(uint32_t base, uint32_t count);
+/** Gives the user namespace of a process that was just born in it its ids, [0, count) as [base, base + count)
+ * on the host, for users and groups, and answers with the namespace. */
+UniqueFd map_ids_of(pid_t process, uint32_t base, uint32_t count);
 
-/** This process enters the user namespace and is its root. */
+/** The calling process, in a user namespace whose ids are mapped, becomes its root. */
+void become_root();
+
+/** No further user namespace can be made in the one of the calling process. */
+void forbid_nested_user_namespaces();
+
+/** The calling process becomes root of the user namespace. */
 void become_root_of(int user_namespace);
