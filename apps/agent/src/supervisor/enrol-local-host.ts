@@ -33,24 +33,31 @@ export async function ensureHostFile(place: DataDirectory, settings: Settings): 
   const { token } = await callDashboard<{ token: string }>(place.rootSocket, 'mutation', 'hosts.enroll', {
     local: true,
   });
-  writeHostFile(place, { dashboardUrl: dashboardOnThisMachine(settings), token });
+  writeHostFile(place, { ...dashboardOnThisMachine(place, settings), token });
 }
 
 function isEnrolled(place: DataDirectory): boolean {
   return Boolean((JSON.parse(readFileSync(place.hostFile, 'utf8')) as { host?: unknown }).host);
 }
 
-/** The dashboard beside it may have been given another port since. */
+/** The dashboard beside it may have been given another port, address or certificate since. */
 function followDashboard(place: DataDirectory, settings: Settings): void {
-  const file = JSON.parse(readFileSync(place.hostFile, 'utf8')) as { dashboardUrl: string };
-  const dashboardUrl = dashboardOnThisMachine(settings);
-  if (file.dashboardUrl !== dashboardUrl) writeHostFile(place, { ...file, dashboardUrl });
+  const file = JSON.parse(readFileSync(place.hostFile, 'utf8')) as WhereToDial;
+  const now = dashboardOnThisMachine(place, settings);
+  if (file.dashboardUrl !== now.dashboardUrl || (file.ca ?? null) !== now.ca)
+    writeHostFile(place, { ...file, ...now });
 }
 
+type WhereToDial = { dashboardUrl: string; ca: string | null };
+
 /** The agent beside the dashboard goes over loopback where that is listened on, whatever name others know. */
-function dashboardOnThisMachine(settings: Settings): string {
+function dashboardOnThisMachine(place: DataDirectory, settings: Settings): WhereToDial {
   const loopback = isLoopback(settings.listen) || ['0.0.0.0', '::'].includes(settings.listen);
-  return loopback ? `http://localhost:${settings.port}` : urlOf(settings);
+  if (loopback) return { dashboardUrl: `http://localhost:${settings.port}`, ca: null };
+  const authority = path.join(place.web, 'ca.pem');
+  // Without a certificate that it was given, the dashboard shows one by its own authority.
+  const own = settings.cert === undefined && existsSync(authority);
+  return { dashboardUrl: urlOf(settings), ca: own ? readFileSync(authority, 'utf8') : null };
 }
 
 /** Where this host's agent dials; empty while it was told of no dashboard. */

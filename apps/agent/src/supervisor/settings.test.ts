@@ -41,6 +41,7 @@ describe('refused, with the field', () => {
     ['url', { url: 'c.example' }],
     ['url', { url: 'https://c.example/path' }],
     ['url', { listen: '0.0.0.0' }],
+    ['url', { listen: '0.0.0.0', url: 'http://c.example:7420' }],
   ])('%s: %j', (field, wrong) => {
     let refusal: unknown;
     try {
@@ -50,6 +51,10 @@ describe('refused, with the field', () => {
     }
     expect(refusal).toMatchObject({ code: 'invalid', field, fix: expect.any(String) });
   });
+});
+
+test('plain HTTP is a URL for this machine, behind a tunnel or a proxy', () => {
+  expect(checkSettings({ ...plain, url: 'http://c.example' }).url).toBe('http://c.example');
 });
 
 test('the URL has no slash at its end', () => {

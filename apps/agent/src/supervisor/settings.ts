@@ -102,6 +102,13 @@ export function checkSettings(settings: Settings): Settings {
       fix: `cellblock up --listen ${listen} --url https://NAME:${port}`,
     });
   }
+  if (!isLoopback(listen) && url?.startsWith('http://')) {
+    throw new AppError('invalid', `${url} would be answered on this machine only.`, {
+      field: 'url',
+      cause: 'Whoever comes from elsewhere is answered over TLS alone.',
+      fix: `cellblock up --listen ${listen} --url ${url.replace(/^http:/, 'https:')}`,
+    });
+  }
   return settings;
 }
 

@@ -103,10 +103,10 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
     const local = settings.agentOnly === undefined;
     await ensureHostFile(place, settings);
     const warden = start(wardenProcess(place, build));
-    start(dialerProcess(place, build, agentUsers));
+    const dialer = start(dialerProcess(place, build, agentUsers));
     if (local) {
       teller.tell('starting', 'approving this host');
-      await until(() => enrolLocalHost(place), 'the agent', warden);
+      await until(() => enrolLocalHost(place), 'the agent', warden, dialer);
     } else {
       await until(async () => hostFingerprint(place) !== null, 'the agent', warden);
       teller.log(
@@ -119,16 +119,16 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
   async function until(
     reached: () => Promise<boolean>,
     who: string,
-    supervised: SupervisedProcess,
+    ...supervised: SupervisedProcess[]
   ): Promise<void> {
     const deadline = Date.now() + COMES_UP_WITHIN;
     for (;;) {
       if (await reached()) return;
-      const keepsEnding = supervised.failures >= 5;
+      const keepsEnding = supervised.some(({ failures }) => failures >= 5);
       if (keepsEnding || Date.now() > deadline) {
         throw new AppError('internal', `${who} does not come up.`, {
           cause: keepsEnding ? 'Its process keeps ending.' : 'It does not answer.',
-          fix: `Read its last lines: tail ${supervised.spec.logFile}`,
+          fix: `Read its last lines: tail ${supervised.map(({ spec }) => spec.logFile).join(' ')}`,
         });
       }
       await Promise.race([

@@ -11,6 +11,7 @@ import { processOfPidFile } from '../supervisor/supervised-process.ts';
 import { buildToRun } from './build-clone.ts';
 import { launch, systemdRuns } from './launch.ts';
 import { checkThisMachine } from './machine-check.ts';
+import { refuseOtherSettings } from './other-settings.ts';
 import { needRoot, type Place, sayer } from './place.ts';
 import { checkPort } from './port-check.ts';
 import { startCommand } from './systemd-unit.ts';
@@ -36,6 +37,7 @@ export async function up(options: UpOptions): Promise<number> {
   const running = processOfPidFile(supervisorPidFile(place));
   if (running) {
     const state = readState(place);
+    if (state) refuseOtherSettings(options, state);
     say(`already running: process ${running.pid}, ${state?.doing ?? 'state unknown'}`);
     if (state?.phase === 'ready') await sayHowToReach(place, state);
     return 0;
