@@ -163,7 +163,9 @@ test('a line that was used, came late, or is for another host: refused with when
 
   const twice = await h3.paste(used);
   expect(twice.exitCode).toBe(5);
-  expect(twice.stderr).toMatch(/This enrolment line was used at 20\S+Z by host h2\.\n {2}fix: .*host enroll/);
+  expect(twice.stderr).toMatch(
+    /This enrolment line was used at 20\S+Z by host h2\.\n {2}cause: .*once.*\n {2}fix: .*host enroll/,
+  );
 
   const late = await enroll();
   await mustRun([

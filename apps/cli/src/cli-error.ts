@@ -13,6 +13,12 @@ export class CliError extends Error {
   }
 }
 
-export function usageError(message: string, fix?: string): CliError {
-  return new CliError(2, { message, ...(fix === undefined ? {} : { fix }) });
+/** What was typed cannot be meant; `field` is the flag or argument as it is spelt there. */
+export function usageError(refusal: {
+  field?: string;
+  message: string;
+  cause: string;
+  fix: string;
+}): CliError {
+  return new CliError(2, refusal);
 }

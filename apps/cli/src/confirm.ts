@@ -21,5 +21,9 @@ export async function confirmed(run: Run, ask: { yes: boolean; what: string; wor
   } finally {
     lines.close();
   }
-  throw new CliError(EXIT.failed, { message: 'Nothing was changed.', cause: `${ask.word} was not typed.` });
+  throw new CliError(EXIT.failed, {
+    message: 'Nothing was changed.',
+    cause: `${ask.word} was not typed.`,
+    fix: `Run it again and type ${ask.word}, or give --yes.`,
+  });
 }

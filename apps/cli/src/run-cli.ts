@@ -41,7 +41,8 @@ function dashboardIsOff(terminal: Terminal) {
     refusal: url
       ? {
           message: `No dashboard answers at ${url}.`,
-          fix: 'Check CELLBLOCK_URL, and cellblock status on its machine.',
+          cause: 'Its machine answered that nobody listens on that port.',
+          fix: `On its machine: cellblock status; cellblock up. Is CELLBLOCK_URL right? curl -k ${url}/healthz`,
         }
       : {
           message: 'No dashboard answers on this machine.',

@@ -53,7 +53,8 @@ export class Run {
     if (this.terminal.uid !== 0) {
       throw new CliError(EXIT.denied, {
         message: 'This verb speaks to the agent on this host, which listens to root alone.',
-        fix: 'sudo cellblock …',
+        cause: `You are user ${this.terminal.uid}, not root.`,
+        fix: 'Put sudo before it: sudo cellblock …',
       });
     }
     if (this.#agent === undefined) {
@@ -61,7 +62,7 @@ export class Run {
         throw new CliError(EXIT.unreachable, {
           message: `No agent runs on this host with the data directory ${this.options.data}.`,
           cause: `There is no socket ${wardenSocketOf(this.options.data)}.`,
-          fix: 'cellblock up, or name its directory with --data',
+          fix: 'Start it: cellblock up; or name its directory: --data DIR',
         });
       }
       const connection = connectLocalAgent(this.options.data);

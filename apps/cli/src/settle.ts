@@ -59,21 +59,22 @@ export function demandApplied(task: TaskView): void {
   if (task.state === 'applied') return;
   const failed = task.steps.find((step) => step.result !== 'done');
   if (task.refusal !== null) throw new CliError(exitCodeOf(task.refusal.code), task.refusal);
-  const words = {
-    failed: 'failed',
-    refused: 'was refused by the host',
-    superseded: 'was overtaken by a later change',
-    canceled: 'was canceled',
+  const { words, why } = {
+    failed: { words: 'failed', why: 'Its host gave up and named no step.' },
+    refused: { words: 'was refused by the host', why: 'Its host gave no reason.' },
+    superseded: {
+      words: 'was overtaken by a later change',
+      why: `${task.object.name} was changed again before its host had done it.`,
+    },
+    canceled: { words: 'was canceled', why: 'Somebody canceled it before its host had done it.' },
   }[task.state as 'failed'];
   throw new CliError(task.state === 'superseded' ? EXIT.conflict : EXIT.failed, {
     message: `${task.id} ${words}: ${task.kind} ${task.object.name}.`,
     cause:
       task.message ??
-      (failed === undefined
-        ? undefined
-        : `${failed.text}: ${failed.errno ?? ''} ${failed.message ?? ''}`.trim()),
+      (failed === undefined ? why : `${failed.text}: ${failed.errno ?? ''} ${failed.message ?? ''}`.trim()),
     fix: `cellblock task show ${task.id}`,
-  } as CliError['refusal']);
+  });
 }
 
 /** The plan on stdout, what stands in its way on stderr. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
 import { type Command, Option } from 'commander';
 import { usageError } from './cli-error.ts';
@@ -74,7 +75,12 @@ function runOptions(terminal: Terminal, command: Command): RunOptions {
   const given: Record<string, unknown> = Object.assign({}, ...chain.map((each) => each.opts()));
   const data = (given.data as string | undefined) ?? (terminal.env.CELLBLOCK_DATA || undefined);
   if (data !== undefined && !data.startsWith('/')) {
-    throw usageError(`--data: ${data} is not absolute.`, 'Begin it with /: --data /var/lib/cellblock');
+    throw usageError({
+      field: given.data === undefined ? 'CELLBLOCK_DATA' : '--data',
+      message: `${data} is not absolute.`,
+      cause: 'Agent and dashboard work from / and would take it for another directory than this shell.',
+      fix: `Begin it with /: --data ${path.resolve(data)}`,
+    });
   }
   return {
     data: data ?? DEFAULT_DATA_DIRECTORY,

@@ -16,6 +16,7 @@ export const AgentConnection = z.discriminatedUnion('state', [
     since: z.iso.datetime(),
     reason: z.string(),
     message: z.string(),
+    cause: z.string().optional(),
     fix: z.string().optional(),
   }),
 ]);

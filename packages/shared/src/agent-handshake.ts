@@ -54,6 +54,7 @@ export const DashboardVerdict = z.discriminatedUnion('type', [
     type: z.literal('refused'),
     reason: z.string(),
     message: z.string(),
+    cause: z.string().optional(),
     fix: z.string().optional(),
   }),
 ]);

@@ -5,6 +5,11 @@
 export const DEFAULT_DATA_DIRECTORY = '/var/lib/cellblock';
 export const DEFAULT_PORT = 7420;
 
+/** A line that a person can paste for this installation: `cellblock down --data /srv/second`. */
+export function cellblockAt(data: string, verb: string): string {
+  return data === DEFAULT_DATA_DIRECTORY ? `cellblock ${verb}` : `cellblock ${verb} --data ${data}`;
+}
+
 export type DataDirectory = ReturnType<typeof dataDirectory>;
 
 export function dataDirectory(data: string) {

@@ -13,6 +13,7 @@ export interface Enrolment {
 export interface EnrolmentRefusal {
   reason: 'token-unknown' | 'token-other-host' | 'token-used' | 'token-expired';
   message: string;
+  cause: string;
   fix: string;
 }
 
@@ -21,6 +22,7 @@ const MINUTES = 15;
 export const UNKNOWN_TOKEN: EnrolmentRefusal = {
   reason: 'token-unknown',
   message: 'This enrolment secret is not one of ours.',
+  cause: 'No line with this secret was ever made here: it was cut off, or belongs to another dashboard.',
   fix: 'Copy the whole line that `cellblock host enroll` printed, at this dashboard.',
 };
 
@@ -41,6 +43,7 @@ export function enrolmentRefusal(
     return {
       reason: 'token-other-host',
       message: `This enrolment line is for host ${name}: ${enrolment.createdBy} made it at ${enrolment.createdAt.toISOString()}. This machine is host ${knownAs}.`,
+      cause: 'A line that was made for one host enrols no other.',
       fix: `Paste it on the machine that shall be ${name}; ${knownAs} is enrolled and needs none.`,
     };
   }
@@ -48,7 +51,8 @@ export function enrolmentRefusal(
     return {
       reason: 'token-used',
       message: `This enrolment line was used at ${usedAt.toISOString()} by host ${usedBy}.`,
-      fix: 'A line enrols one host: make another with `cellblock host enroll`.',
+      cause: 'A line enrols one host, once.',
+      fix: `Make another: cellblock host enroll. If you did not enrol ${usedBy}, somebody else had this line: cellblock host rm ${usedBy}`,
     };
   }
   if (expiresAt.getTime() <= now.getTime()) {
@@ -56,7 +60,8 @@ export function enrolmentRefusal(
     return {
       reason: 'token-expired',
       message: `This enrolment line ended at ${expiresAt.toISOString()}; the dashboard's clock says ${now.toISOString()}${theirs}.`,
-      fix: `Make another with \`cellblock host enroll\`: it is good for ${MINUTES} minutes.`,
+      cause: `A line is good for ${MINUTES} minutes, by the dashboard's clock.`,
+      fix: 'Make another: cellblock host enroll; and paste it at once.',
     };
   }
   return null;

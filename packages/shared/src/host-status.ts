@@ -100,6 +100,8 @@ export const RefusedObject = z.object({
   key: z.string(),
   rule: z.string(),
   message: z.string(),
+  /** what to do about it; a command or an act that works */
+  fix: z.string().optional(),
   cause: z.uuid().nullable(),
 });
 export type RefusedObject = z.infer<typeof RefusedObject>;

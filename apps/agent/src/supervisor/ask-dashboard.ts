@@ -70,43 +70,38 @@ function answerOf(url: URL, status: number, text: string): unknown {
 function notReached(url: URL, error: NodeJS.ErrnoException): AppError {
   const { code = '', message } = error;
   const dashboard = `${url.origin}`;
-  const more = (cause: string, fix: string) => ({ cause: `${cause} (${code || message}).`, fix });
+  const why = (words: string) => `${words} (${code || message}).`;
   switch (code) {
     case 'ECONNREFUSED':
       return new AppError('unreachable', `Nobody listens at ${dashboard}.`, {
-        ...more(
-          'Its machine answered that the port is closed; the dashboard saw nothing of this host',
-          'On its machine: cellblock status. It must be started with --listen and --url of that address.',
-        ),
+        cause: why('Its machine answered that the port is closed; the dashboard saw nothing of this host'),
+        fix: 'On its machine: cellblock status. It must be started with --listen and --url of that address.',
       });
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new AppError('unreachable', `${url.hostname} is no name that this host can resolve.`, {
-        ...more(
-          'Nothing was sent',
-          `Add it to /etc/hosts, or start the dashboard with --url and its address.`,
-        ),
+        cause: why('Nothing was sent'),
+        fix: `Add it to /etc/hosts, or start the dashboard with --url and its address.`,
       });
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return new AppError('unreachable', `${dashboard} does not answer.`, {
-        ...more(
+        cause: why(
           'This host sent, and nothing came back; when the page Enrol of the dashboard shows nothing of this host either, it never arrived',
-          `Let this host reach TCP port ${url.port || 443} of ${url.hostname}: a route, or a firewall between them.`,
         ),
+        fix: `Let this host reach TCP port ${url.port || 443} of ${url.hostname}: a route, or a firewall between them.`,
       });
     default:
       if (/CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code)) {
         return new AppError('unreachable', `${dashboard} shows a certificate that is not the dashboard's.`, {
-          ...more(
-            'It is not signed by the authority that the dashboard vouches for, or for another name',
-            'Look who stands between; start the dashboard with --url as hosts call it.',
-          ),
+          cause: why('It is not signed by the authority that the dashboard vouches for, or for another name'),
+          fix: 'Look who stands between; start the dashboard with --url as hosts call it.',
         });
       }
       return new AppError('unreachable', `${dashboard} was not reached.`, {
-        ...more('The connection failed', 'Try again; on its machine: cellblock status'),
+        cause: why('The connection failed'),
+        fix: 'Try again; on its machine: cellblock status',
       });
   }
 }

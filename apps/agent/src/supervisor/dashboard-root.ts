@@ -50,7 +50,10 @@ export async function dashboardAnswers(socketPath: string): Promise<boolean> {
 export async function setupLink(socketPath: string): Promise<string | null> {
   const { status, text } = await request(socketPath, 'GET', '/setup-link');
   if (status !== 200)
-    throw new AppError('internal', `The dashboard gave no set-up link (${status}): ${text}`);
+    throw new AppError('internal', 'The dashboard gave no link to set it up.', {
+      cause: `It answered with status ${status}: ${text.slice(0, 200)}`,
+      fix: 'It is up all the same. Its log says more: tail DATA/log/dashboard.log; then: cellblock up prints the link',
+    });
   return (JSON.parse(text) as { link: string | null }).link;
 }
 
@@ -74,5 +77,8 @@ export async function callDashboard<T>(
   if (answer.result) return superjson.deserialize<T>(answer.result.data);
   const refusal = Refusal.safeParse((answer.error?.json?.data as { refusal?: unknown } | undefined)?.refusal);
   if (refusal.success) throw new AppError(refusal.data.code, refusal.data.message, refusal.data);
-  throw new AppError('internal', `${procedure}: ${answer.error?.json?.message ?? `status ${status}`}`);
+  throw new AppError('internal', `The dashboard did not do ${procedure}.`, {
+    cause: answer.error?.json?.message ?? `It answered with status ${status}.`,
+    fix: 'Its log says more: tail DATA/log/dashboard.log; then try again',
+  });
 }

@@ -127,7 +127,8 @@ async function refuseUnprepared(client: pg.Client): Promise<void> {
   if (lacks === null) return;
   throw new AppError('denied', `The database ${database} is not prepared for the user ${user}.`, {
     field: 'DATABASE_URL',
-    ...lacks,
+    cause: lacks.cause,
+    fix: lacks.fix,
   });
 }
 

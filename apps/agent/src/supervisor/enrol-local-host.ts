@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
-import type { DataDirectory } from '@cellblock/shared/data-directory';
+import { cellblockAt, type DataDirectory } from '@cellblock/shared/data-directory';
 import { dashboardAuthority } from './dashboard-authority.ts';
 import { callDashboard } from './dashboard-root.ts';
 import { isLoopback, type Settings, urlOf } from './settings.ts';
@@ -88,7 +88,8 @@ export async function enrolLocalHost(place: DataDirectory): Promise<boolean> {
     });
     if (host.fingerprint !== fingerprint) continue;
     if (host.state === 'waiting') await approve(place, id, fingerprint);
-    return host.state === 'ready' || host.state === 'frozen' || refuseLocked(host.state);
+    if (host.state === 'locked') throw lockedHere(place, fingerprint);
+    return host.state === 'ready' || host.state === 'frozen';
   }
   return false;
 }
@@ -102,10 +103,10 @@ async function approve(place: DataDirectory, host: string, fingerprint: string):
   }
 }
 
-function refuseLocked(state: string): false {
-  if (state !== 'locked') return false;
-  throw new AppError('conflict', 'This host is locked: its key was used twice.', {
-    fix: 'Look at the host in the browser, remove it there, then: cellblock agent purge; cellblock up.',
+function lockedHere(place: DataDirectory, fingerprint: string): AppError {
+  return new AppError('conflict', 'This host is locked: its key was used twice.', {
+    cause: `Two agents showed the key ${fingerprint} of ${place.agent}/key.pem: a copy of this machine or of its data runs somewhere, or its data was put back from a backup.`,
+    fix: `Look at the host in the browser for where the other is, remove it there, then: ${cellblockAt(place.data, 'agent purge')}; ${cellblockAt(place.data, 'up')}`,
   });
 }
 

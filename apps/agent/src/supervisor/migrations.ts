@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { AppError } from '@cellblock/shared/app-error';
 import type pg from 'pg';
 
 export type Migration = { name: string; sql: string; checksum: string };
@@ -59,15 +60,23 @@ function refuseForeignHistory(migrations: Migration[], applied: Map<string, stri
   for (const [name, checksum] of applied) {
     const expected = known.get(name);
     if (expected === undefined) {
-      throw new Error(
-        `the database holds migration ${name}, which this build does not know: it was used by a newer version. ` +
-          'Start that version, or restore a backup from before it.',
+      throw new AppError(
+        'conflict',
+        `The database holds migration ${name}, which this build does not know.`,
+        {
+          cause: `A newer version worked with it; this build ends with ${migrations.at(-1)?.name ?? 'none'}.`,
+          fix: 'Start that version, or restore a backup of the database from before it.',
+        },
       );
     }
     if (expected !== checksum) {
-      throw new Error(
-        `migration ${name} was applied with other contents than this build has. ` +
-          'Restore the file as it was released, or the database from a backup.',
+      throw new AppError(
+        'conflict',
+        `Migration ${name} was applied with other contents than this build has.`,
+        {
+          cause: `The database notes the checksum ${checksum.slice(0, 12)}, the file here has ${expected.slice(0, 12)}: one of them was changed.`,
+          fix: `Put the file back as it was released (in a clone: git checkout -- apps/web/prisma/migrations/${name}), or the database from a backup.`,
+        },
       );
     }
   }
@@ -85,8 +94,9 @@ async function applyOne(client: pg.Client, migration: Migration): Promise<void> 
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');
-    throw new Error(`migration ${migration.name} failed and was rolled back: ${(error as Error).message}`, {
-      cause: error,
+    throw new AppError('internal', `Migration ${migration.name} failed and was rolled back.`, {
+      cause: `PostgreSQL says: ${(error as Error).message}`,
+      fix: 'The database is as before it: mend what PostgreSQL names, or start the version that ran before; then: cellblock up',
     });
   }
 }

@@ -11,6 +11,7 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import { AppError } from '@cellblock/shared/app-error';
 import pg from 'pg';
 import { writeOwnedFile } from './owned-file.ts';
 import {
@@ -76,7 +77,10 @@ export function ensureCluster(cluster: PostgresCluster): boolean {
     );
     if (run.status !== 0) {
       rmSync(cluster.dataDirectory, { recursive: true, force: true });
-      throw new Error(`initdb failed: ${run.error?.message ?? run.stderr.trim()}`);
+      throw new AppError('internal', 'The database could not be made.', {
+        cause: `initdb says: ${run.error?.message ?? run.stderr.trim()}`,
+        fix: `Mend what it names (is there space? df -h ${path.dirname(cluster.dataDirectory)}), then: cellblock up`,
+      });
     }
   }
   const own = (name: string, text: string) => {
@@ -110,7 +114,21 @@ export function livingPostmaster(dataDirectory: string): ProcessIdentity | null 
 /** How long the processes of a killed postmaster may hold its memory: a start meanwhile ends at once. */
 const PREDECESSOR_MS = 15_000;
 
-class EndedWhileStarting extends Error {}
+const READY_MS = 60_000;
+
+class EndedWhileStarting extends AppError {}
+
+function endedWhileStarting({ logFile }: PostgresCluster): EndedWhileStarting {
+  return new EndedWhileStarting('internal', 'PostgreSQL ended while starting.', {
+    cause: `The last that it said: ${lastLine(logFile)}`,
+    fix: `Mend what it names, then: cellblock up. All that it said: tail -n 30 ${logFile}`,
+  });
+}
+
+function lastLine(file: string): string {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  return lines.at(-1) || 'nothing';
+}
 
 /** Starts the postmaster, or adopts a living one, and resolves when it answers. */
 export async function startPostmaster(
@@ -160,23 +178,34 @@ function spawnPostmaster(cluster: PostgresCluster): ProcessIdentity {
   child.on('error', () => {});
   child.unref();
   const identity = child.pid === undefined ? null : identityOf(child.pid);
-  if (child.pid === undefined) throw new Error(`PostgreSQL cannot be executed; see ${cluster.logFile}`);
+  if (child.pid === undefined) {
+    const program = path.join(cluster.binaries, 'bin/postgres');
+    throw new AppError('internal', 'PostgreSQL cannot be executed.', {
+      cause: `User ${cluster.uid} may not run ${program}, or it is not there.`,
+      fix: `See which directory is closed or missing: namei -l ${program}; open it: chmod o+x DIRECTORY`,
+    });
+  }
   // It may have ended before we looked at it.
-  if (!identity) throw new EndedWhileStarting(`PostgreSQL did not start; see ${cluster.logFile}`);
+  if (!identity) throw endedWhileStarting(cluster);
   return identity;
 }
 
 async function waitUntilReady(cluster: PostgresCluster, postmaster: ProcessIdentity): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + READY_MS;
   for (;;) {
     try {
       await withClient(connectionUrl(cluster.socketDirectory, 'postgres', 'postgres'), async () => {});
       return;
     } catch (error) {
       if (!isAlive(postmaster)) {
-        throw new EndedWhileStarting(`PostgreSQL ended while starting; see ${cluster.logFile}`);
+        throw endedWhileStarting(cluster);
       }
-      if (Date.now() > deadline) throw new Error(`PostgreSQL does not answer: ${(error as Error).message}`);
+      if (Date.now() > deadline) {
+        throw new AppError('internal', `PostgreSQL (process ${postmaster.pid}) does not answer.`, {
+          cause: `For ${READY_MS / 1000} s: ${(error as Error).message}`,
+          fix: `Its log says what it does: tail ${cluster.logFile}; after a crash it reads its log again, which may take minutes: cellblock up goes on waiting`,
+        });
+      }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }

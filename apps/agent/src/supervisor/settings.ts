@@ -77,14 +77,16 @@ export function argumentsOf(settings: Settings): string[] {
 export function checkSettings(settings: Settings): Settings {
   const { port, cert, key, url, listen } = settings;
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new AppError('invalid', 'The port is not a number from 1 to 65535.', {
+    throw new AppError('invalid', `${port} is not a port.`, {
       field: 'port',
+      cause: 'Ports are the whole numbers from 1 to 65535.',
       fix: `cellblock up --port ${DEFAULT_PORT}`,
     });
   }
   if ((cert === undefined) !== (key === undefined)) {
     throw new AppError('invalid', '--cert and --key belong together.', {
       field: cert === undefined ? 'cert' : 'key',
+      cause: 'A certificate serves nobody without its private key.',
       fix: 'Give both: cellblock up --cert FILE --key FILE',
     });
   }

@@ -1,4 +1,5 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { AppError } from '@cellblock/shared/app-error';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 import { processOfPidFile } from './supervised-process.ts';
 
@@ -8,7 +9,12 @@ import { processOfPidFile } from './supervised-process.ts';
  */
 export async function claimPidFile(file: string): Promise<ProcessIdentity | null> {
   const self = identityOf(process.pid);
-  if (!self) throw new Error('/proc is not mounted');
+  if (!self) {
+    throw new AppError('internal', '/proc is not mounted.', {
+      cause: `There is no /proc/${process.pid}/stat, by which a process is told from an earlier one with its number.`,
+      fix: 'mount -t proc proc /proc; then: cellblock up',
+    });
+  }
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${self.pid} ${self.startTime}\n`);
   try {

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { AppError, type Refusal } from '@cellblock/shared/app-error';
-import { type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
+import { cellblockAt, type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
+import { systemRefusal } from '@cellblock/shared/system-refusal';
 import { dashboardAnswers } from './dashboard-root.ts';
 import { installationKeyHash } from './dashboard-secrets.ts';
 import {
@@ -127,8 +128,8 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
       const keepsEnding = supervised.some(({ failures }) => failures >= 5);
       if (keepsEnding || Date.now() > deadline) {
         throw new AppError('internal', `${who} does not come up.`, {
-          cause: keepsEnding ? 'Its process keeps ending.' : 'It does not answer.',
-          fix: `Read its last lines: tail ${supervised.map(({ spec }) => spec.logFile).join(' ')}`,
+          cause: supervised.map(stateWords).join(' '),
+          fix: `Their last lines say why: tail ${supervised.map(({ spec }) => spec.logFile).join(' ')}; mend it, then: ${cellblockAt(place.data, 'up')}`,
         });
       }
       await Promise.race([
@@ -141,6 +142,12 @@ export async function supervise(settings: Settings, build: InstalledBuild): Prom
 
 /** A busy host just after its boot is slow; giving up ends what was about to come up, and begins anew. */
 const COMES_UP_WITHIN = 170_000;
+
+function stateWords({ spec, process, failures, lastEnd }: SupervisedProcess): string {
+  if (failures >= 5) return `${spec.name} ended ${failures} times, the last time with ${lastEnd}.`;
+  const runs = process ? `runs as process ${process.pid}` : `ended with ${lastEnd}`;
+  return `${spec.name} ${runs}, and was waited for ${COMES_UP_WITHIN / 1000} s.`;
+}
 
 const STOPPED = new Error('told to stop');
 
@@ -172,18 +179,25 @@ function tellState(place: DataDirectory, settings: Settings, build: InstalledBui
     log,
     tell: (phase: SupervisorState['phase'], doing: string) => put(phase, doing, null),
     fail: (error: unknown) => {
-      const refusal = refusalOf(error);
+      const refusal = refusalOf(error, place);
       put('failed', refusal.message, refusal);
       if (!(error instanceof AppError)) console.error(error);
     },
   };
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown, place: DataDirectory): Refusal {
   if (error instanceof AppError) return error.refusal;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, name } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') {
     return { code: 'internal', message: 'The disk is full.', cause: message, fix: 'Free some space: df -h' };
   }
-  return { code: 'internal', message };
+  return (
+    systemRefusal(error) ?? {
+      code: 'internal',
+      message,
+      cause: `The supervisor was not made for this (${name}); its log has the place in the program.`,
+      fix: `tail -n 30 ${place.log}/supervisor.log; then try again: ${cellblockAt(place.data, 'up')}`,
+    }
+  );
 }

@@ -33,6 +33,7 @@ export class SupervisedProcess {
   readonly spec: ProcessSpec;
   #current: ProcessIdentity | null = null;
   #failures = 0;
+  #lastEnd = 'nothing noted';
   #stopping = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #say: (line: string) => void;
@@ -49,6 +50,11 @@ export class SupervisedProcess {
   /** How often it has ended by itself, without a longer life in between. */
   get failures(): number {
     return this.#failures;
+  }
+
+  /** How it ended the last time: `exit 1`, `SIGKILL`. */
+  get lastEnd(): string {
+    return this.#lastEnd;
   }
 
   start(): void {
@@ -81,6 +87,7 @@ export class SupervisedProcess {
 
   #ended(why: string, lived: number): void {
     this.#current = null;
+    this.#lastEnd = why;
     rmSync(this.spec.pidFile, { force: true });
     if (this.#stopping) return;
     if (lived >= WELL_AFTER) this.#failures = 0;

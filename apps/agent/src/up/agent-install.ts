@@ -88,6 +88,7 @@ function refuseMachineOfDashboard(place: DataDirectory): void {
     `The dashboard of ${place.data} runs on this machine, which is its host already.`,
     {
       field: 'data',
+      cause: `There is ${existsSync(place.web) ? place.web : place.postgres}: its own agent was approved when it came up, and two on one data directory would end each other.`,
       fix: 'Paste the line on another machine; or for a second agent here: --data DIR',
     },
   );
@@ -143,7 +144,11 @@ async function sayHowItStands(
   say: (line: string) => void,
 ): Promise<number> {
   if (stands.state === 'refused') {
-    throw new AppError('denied', stands.message, stands.fix ? { fix: stands.fix } : {});
+    throw new AppError('denied', stands.message, {
+      cause: stands.cause ?? `${dashboard} refused the connection of this host's agent (${stands.reason}).`,
+      fix:
+        stands.fix ?? `At the dashboard: cellblock audit search says more; a new line: cellblock host enroll`,
+    });
   }
   const lines = [`fingerprint of this host: ${hostFingerprint(place)}`];
   if (stands.state === 'waiting') {

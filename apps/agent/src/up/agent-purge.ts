@@ -1,5 +1,5 @@
 import { AppError } from '@cellblock/shared/app-error';
-import { dataDirectory } from '@cellblock/shared/data-directory';
+import { cellblockAt, dataDirectory } from '@cellblock/shared/data-directory';
 import { supervisorPidFile } from '../supervisor/state-file.ts';
 import { processOfPidFile } from '../supervisor/supervised-process.ts';
 import { purge } from '../warden/purge.ts';
@@ -12,8 +12,9 @@ export async function agentPurge(options: Place): Promise<number> {
   const place = dataDirectory(options.data);
   const running = processOfPidFile(supervisorPidFile(place));
   if (running) {
-    throw new AppError('conflict', `The agent runs (process ${running.pid}) and would make things anew.`, {
-      fix: 'cellblock down, then cellblock agent purge',
+    throw new AppError('conflict', `The agent of ${place.data} runs (process ${running.pid}).`, {
+      cause: 'It would make anew what is removed, for as long as its dashboard wants it.',
+      fix: `${cellblockAt(place.data, 'down')}, then ${cellblockAt(place.data, 'agent purge')}`,
     });
   }
   const installed = readInstalled(place);

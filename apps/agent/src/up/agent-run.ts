@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { AppError } from '@cellblock/shared/app-error';
-import { DEFAULT_PORT, dataDirectory } from '@cellblock/shared/data-directory';
+import { cellblockAt, DEFAULT_PORT, dataDirectory } from '@cellblock/shared/data-directory';
 import { checkDataDirectory } from '../supervisor/directories.ts';
 import type { Settings } from '../supervisor/settings.ts';
 import { supervisorPidFile } from '../supervisor/state-file.ts';
@@ -21,7 +21,8 @@ export async function agentRun(options: AgentRunOptions): Promise<number> {
   if (running) {
     throw new AppError('conflict', `Process ${running.pid} already runs an agent on ${place.data}.`, {
       field: 'data',
-      fix: 'cellblock down, or another directory: --data DIR',
+      cause: `${supervisorPidFile(place)} names it, and it lives: two agents would end each other's jails.`,
+      fix: `${cellblockAt(place.data, 'down')}, or another directory: --data DIR`,
     });
   }
   mkdirSync(place.data, { recursive: true, mode: 0o755 });

@@ -13,7 +13,8 @@ export function buildToRun(place: DataDirectory, source: string | undefined): In
   if (!source) {
     if (existsSync(path.join(place.currentApp, 'build.json'))) return installedBuild(place.currentApp);
     throw new AppError('not-found', `Nothing is installed in ${place.app}.`, {
-      fix: 'Run ./cellblock up in a clone of the repository.',
+      cause: `There is no ${place.currentApp}/build.json, and CELLBLOCK_SOURCE names no clone to build from.`,
+      fix: 'Run ./cellblock up in a clone of the repository; or name the directory it was installed in: --data DIR',
     });
   }
   // Two starts from one clone share its build directories: one compiles, the other finds everything made.
@@ -23,6 +24,12 @@ export function buildToRun(place: DataDirectory, source: string | undefined): In
     [lock, process.execPath, path.join(source, 'scripts/build.ts'), '--app', place.app],
     { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
   );
-  if (made.status !== 0) throw new AppError('internal', 'The build failed; its output is above.');
+  if (made.status !== 0) {
+    const ended = made.error?.message ?? (made.status === null ? made.signal : `exit status ${made.status}`);
+    throw new AppError('internal', 'The build failed; its output is above.', {
+      cause: `${path.join(source, 'scripts/build.ts')} ended with ${ended}.`,
+      fix: `Mend what it names (is there space? df -h ${source} ${place.data}), then run this again`,
+    });
+  }
   return installedBuild(made.stdout.trim());
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
-import { type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
+import { cellblockAt, type DataDirectory, dataDirectory } from '@cellblock/shared/data-directory';
 import { livingPostmaster, stopPostmaster } from '../supervisor/postgres-cluster.ts';
 import { signalProcess, waitForExit } from '../supervisor/process-identity.ts';
-import { supervisorPidFile } from '../supervisor/state-file.ts';
+import { readState, supervisorPidFile } from '../supervisor/state-file.ts';
 import { endLeftover, processOfPidFile } from '../supervisor/supervised-process.ts';
 import { systemdRuns, unitName } from './launch.ts';
 import { needRoot, type Place, sayer } from './place.ts';
@@ -39,7 +39,8 @@ export async function stopEverything(place: DataDirectory): Promise<boolean> {
     signalProcess(supervisor, 'SIGTERM');
     if (!(await waitForExit(supervisor, STOPS_WITHIN))) {
       throw new AppError('internal', `The supervisor (process ${supervisor.pid}) does not stop.`, {
-        fix: `tail ${place.log}/supervisor.log; kill -9 ${supervisor.pid}; cellblock down`,
+        cause: `It was sent SIGTERM ${STOPS_WITHIN / 1000} s ago and lives; it says: ${readState(place)?.doing ?? 'nothing'}.`,
+        fix: `tail ${place.log}/supervisor.log; kill -9 ${supervisor.pid}; ${cellblockAt(place.data, 'down')}`,
       });
     }
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
-import { type DataDirectory, DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
+import { cellblockAt, type DataDirectory, DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
 import type { InstalledBuild } from '../supervisor/installed-build.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../supervisor/process-identity.ts';
 import { argumentsOf, type Settings } from '../supervisor/settings.ts';
@@ -38,7 +38,12 @@ export async function launch(
   }
   const state = await followStart(place, options.say);
   const running = processOfPidFile(supervisorPidFile(place));
-  if (!running) throw new AppError('internal', 'The supervisor ended.', { fix: `tail ${logOf(place)}` });
+  if (!running) {
+    throw new AppError('internal', 'The supervisor ended as soon as everything was up.', {
+      cause: `${supervisorPidFile(place)} names no living process: somebody stopped or killed it.`,
+      fix: `Its last lines say more: tail ${logOf(place)}; then: ${cellblockAt(place.data, 'up')}`,
+    });
+  }
   return { state, process: running };
 }
 
@@ -89,7 +94,12 @@ async function followStart(place: DataDirectory, say: (line: string) => void): P
         'internal',
         over ? 'The supervisor ended while starting.' : 'The start takes too long.',
         {
-          fix: `Read its last lines: tail ${logOf(place)}`,
+          cause: over
+            ? `Process ${spawned?.pid} is gone; the last that it did: ${doing || 'nothing'}.`
+            : `After ${GIVE_UP_AFTER / 1000} s it is still at: ${doing || 'its beginning'}.`,
+          fix: over
+            ? `Its last lines say why: tail ${logOf(place)}; then: ${cellblockAt(place.data, 'up')}`
+            : `See whether it goes on: ${cellblockAt(place.data, 'status')}; tail ${logOf(place)}; give up: ${cellblockAt(place.data, 'down')}`,
         },
       );
     }

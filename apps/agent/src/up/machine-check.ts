@@ -12,7 +12,7 @@ export async function checkThisMachine(
     if (verdict === 'lack') {
       throw new AppError('invalid', `${check.title}: this machine does not have it.`, {
         cause: [evidence, lost].filter(Boolean).join('; '),
-        ...(fix ? { fix } : {}),
+        fix: fix ?? 'Take a machine that has it: nothing on this one can be changed to give it.',
       });
     }
   }

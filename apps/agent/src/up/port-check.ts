@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { AppError } from '@cellblock/shared/app-error';
 import { holderOfPort } from './listening-sockets.ts';
 
@@ -18,7 +19,8 @@ export async function checkPort(port: number, listen: string, ours: number[]): P
   if (code === 'EADDRNOTAVAIL') {
     throw new AppError('invalid', `This machine does not have the address ${listen}.`, {
       field: 'listen',
-      fix: 'ip address shows which it has; 0.0.0.0 means all of them.',
+      cause: `None of its links has it; it has ${ownAddresses().join(', ')}.`,
+      fix: `Take one of them, or all of them: cellblock up --listen 0.0.0.0 --url https://NAME:${port}`,
     });
   }
   const holder = holderOfPort(port);
@@ -31,6 +33,9 @@ export async function checkPort(port: number, listen: string, ours: number[]): P
     fix: `Stop it, or take another port: cellblock up --port ${port + 1}`,
   });
 }
+
+const ownAddresses = () =>
+  Object.values(networkInterfaces()).flatMap((link) => (link ?? []).map(({ address }) => address));
 
 function tryToListen(port: number, host: string): Promise<string | null> {
   return new Promise((resolve) => {

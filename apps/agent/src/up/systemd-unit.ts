@@ -77,7 +77,10 @@ const UNITS = '/etc/systemd/system';
 function systemctl(...args: string[]): void {
   const done = spawnSync('systemctl', args, { encoding: 'utf8' });
   if (done.status === 0) return;
+  const unit = args[1] ?? 'cellblock.service';
   throw new AppError('internal', `systemctl ${args.join(' ')} failed.`, {
-    cause: (done.error?.message ?? done.stderr).trim(),
+    cause:
+      (done.error?.message ?? done.stderr).trim() || `It ended with status ${done.status} and said nothing.`,
+    fix: `systemctl status ${unit}; journalctl -u ${unit} -n 30; then try again`,
   });
 }

@@ -26,10 +26,16 @@ test('a misspelt key, a bad value and a file that others can write are refused b
   const path = await directory();
   const file = join(path, 'a.yaml');
   await writeFile(file, 'maxJail: 3\n', { mode: 0o644 });
-  await expect(loadBounds(path)).rejects.toThrow(/maxJail/);
+  await expect(loadBounds(path)).rejects.toMatchObject({
+    refusal: { cause: expect.stringMatching(/maxJail/) },
+  });
   await writeFile(file, 'subnets: [10.0.0.1/24]\n');
-  await expect(loadBounds(path)).rejects.toThrow(/subnets.0: .*10.0.0.0\/24/);
+  await expect(loadBounds(path)).rejects.toMatchObject({
+    refusal: { cause: expect.stringMatching(/subnets.0: .*10.0.0.0\/24/) },
+  });
   await writeFile(file, 'exec: true\n');
   await chmod(file, 0o666);
-  await expect(loadBounds(path)).rejects.toThrow(/chmod go-w/);
+  await expect(loadBounds(path)).rejects.toMatchObject({
+    refusal: { cause: expect.stringContaining('mode 666'), fix: `chown root ${file} && chmod go-w ${file}` },
+  });
 });

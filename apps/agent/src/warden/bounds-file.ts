@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '@cellblock/shared/app-error';
 import { Bounds } from '@cellblock/shared/bounds';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { parse } from 'yaml';
@@ -44,14 +45,20 @@ export async function loadBounds(directory: string): Promise<LoadedBounds> {
     const path = join(directory, name);
     const { uid, mode } = await stat(path);
     if (uid !== 0 || (mode & 0o022) !== 0) {
-      throw new Error(`${path} can be written by others than root: chown root ${path} && chmod go-w ${path}`);
+      throw new AppError('denied', `${path} can be written by others than root.`, {
+        cause: `It belongs to user ${uid} and has the mode ${(mode & 0o7777).toString(8)}; bounds are root's alone.`,
+        fix: `chown root ${path} && chmod go-w ${path}`,
+      });
     }
     merged = { ...merged, ...readYaml(path, await readFile(path, 'utf8')) };
   }
   const parsed = Bounds.strict().safeParse(merged);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
-    throw new Error(`the bounds in ${directory} cannot be used: ${issues.join('; ')}`);
+    throw new AppError('invalid', `The bounds in ${directory} cannot be used.`, {
+      cause: issues.join('; '),
+      fix: `Mend that in ${directory}/*.yaml; the agent reads them as soon as they are written`,
+    });
   }
   return { bounds: parsed.data, hash: createHash('sha256').update(canonicalJson(parsed.data)).digest('hex') };
 }
@@ -60,7 +67,10 @@ function readYaml(path: string, text: string): Record<string, unknown> {
   try {
     return (parse(text) ?? {}) as Record<string, unknown>;
   } catch (error) {
-    throw new Error(`${path} is not YAML: ${error instanceof Error ? error.message : error}`);
+    throw new AppError('invalid', `${path} is not YAML.`, {
+      cause: (error as Error).message.split('\n')[0] ?? '',
+      fix: `Mend that line in ${path}; the agent reads it as soon as it is written`,
+    });
   }
 }
 

@@ -13,12 +13,12 @@ const NOTHING_ALLOWED = { maxJails: 0, exec: false, console: false };
 export class BoundsInForce {
   private readonly directory: string;
   private loaded: LoadedBounds;
-  private problem: string | null;
+  private problem: Problem | null;
   private readOnce: boolean;
   private watch: FSWatcher | null = null;
   private timer: NodeJS.Timeout | null = null;
 
-  private constructor(directory: string, loaded: LoadedBounds, problem: string | null) {
+  private constructor(directory: string, loaded: LoadedBounds, problem: Problem | null) {
     this.directory = directory;
     this.loaded = loaded;
     this.problem = problem;
@@ -30,7 +30,7 @@ export class BoundsInForce {
       return new BoundsInForce(directory, await loadBounds(directory), null);
     } catch (error) {
       const nothing = { bounds: Bounds.parse(NOTHING_ALLOWED), hash: '' };
-      return new BoundsInForce(directory, nothing, messageOf(error));
+      return new BoundsInForce(directory, nothing, problemOf(error));
     }
   }
 
@@ -52,7 +52,7 @@ export class BoundsInForce {
       this.problem = null;
       this.readOnce = true;
     } catch (error) {
-      this.problem = messageOf(error);
+      this.problem = problemOf(error);
     }
   }
 
@@ -79,7 +79,7 @@ export class BoundsInForce {
       id: 'bounds',
       title: 'Bounds file',
       verdict: 'lack',
-      evidence: this.problem,
+      ...this.problem,
       lost: this.readOnce
         ? 'the bounds that were last read without an error stay in force'
         : 'nothing is changed on this host; what runs goes on',
@@ -96,6 +96,11 @@ export class BoundsInForce {
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+type Problem = { evidence: string; fix?: string };
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof AppError))
+    return { evidence: error instanceof Error ? error.message : String(error) };
+  const { message, cause, fix } = error.refusal;
+  return { evidence: `${message} ${cause ?? ''}`.trim(), ...(fix === undefined ? {} : { fix }) };
 }

@@ -28,7 +28,13 @@ export class ExecSessions {
 
   async *output(id: string, signal: AbortSignal | undefined): AsyncGenerator<ExecOutput> {
     const found = this.find(id);
-    if (found.unread === null) throw new AppError('conflict', 'Somebody reads this session already.');
+    if (found.unread === null) {
+      throw new AppError('conflict', 'Somebody reads this session already.', {
+        field: 'session',
+        cause: 'What a command writes goes to one reader; a second would take half of it.',
+        fix: 'Run the command once more: cellblock exec JAIL -- CMD',
+      });
+    }
     clearTimeout(found.unread);
     found.unread = null;
     const hangUp = () => found.session.kill();
@@ -63,6 +69,8 @@ export class ExecSessions {
     if (!found) {
       throw new AppError('not-found', 'There is no such session: its command has ended.', {
         field: 'session',
+        cause: `A session goes with its command, or when nobody reads it for ${UNREAD_MS / 1000} s.`,
+        fix: 'Run the command once more: cellblock exec JAIL -- CMD',
       });
     }
     return found;

@@ -43,13 +43,13 @@ export interface Admitted {
 /** Why there is no connection, in the words of whoever refused it. */
 export class HandshakeRefused extends Error {
   readonly reason: string;
-  readonly fix: string | undefined;
+  readonly refusal: { cause: string; fix: string };
 
-  constructor(reason: string, message: string, fix?: string) {
+  constructor(reason: string, message: string, refusal: HandshakeRefused['refusal']) {
     super(message);
     this.name = 'HandshakeRefused';
     this.reason = reason;
-    this.fix = fix;
+    this.refusal = refusal;
   }
 }
 
@@ -129,7 +129,12 @@ export async function shakeHands(o: {
 
 async function countConnection(path: string): Promise<HostFile> {
   const counted = await updateHostFile(path, ({ counter }) => ({ counter: counter + 1 }));
-  if (counted === null) throw new HandshakeRefused('not-enrolled', 'This host belongs to no dashboard.');
+  if (counted === null) {
+    throw new HandshakeRefused('not-enrolled', 'This host belongs to no dashboard.', {
+      cause: `There is no ${path}.`,
+      fix: 'At the dashboard: cellblock host enroll; then run here the line that it prints.',
+    });
+  }
   return counted;
 }
 
@@ -141,14 +146,20 @@ function provesItself(welcome: DashboardWelcome, transcript: Buffer, file: HostF
     throw new HandshakeRefused(
       'foreign-dashboard',
       `Whoever answers at ${file.dashboardUrl} is not the dashboard that made this host's line.`,
-      'Compare the URL with the dashboard, then make a new line there: cellblock host enroll',
+      {
+        cause: `Its key has the hash ${given.slice(0, 16)}…, and the line names ${expected.slice(0, 16)}….`,
+        fix: 'Compare the URL with the dashboard, then make a new line there: cellblock host enroll',
+      },
     );
   }
   if (file.dashboardKey !== null && file.dashboardKey !== welcome.publicKey) {
     throw new HandshakeRefused(
       'foreign-dashboard',
       `Whoever answers at ${file.dashboardUrl} is not the dashboard that this host was enrolled at.`,
-      'If the dashboard was installed anew, enrol this host anew: cellblock host enroll',
+      {
+        cause: `Its key is not the one that ${file.host?.name ?? 'this host'} was admitted with: another machine has its address, or it was installed anew without its secrets.`,
+        fix: 'If it was installed anew, enrol this host anew: here cellblock down; cellblock agent purge; there cellblock host enroll. If not, find out who answers there.',
+      },
     );
   }
   const raw = Buffer.from(welcome.publicKey, 'base64');
@@ -158,14 +169,21 @@ function provesItself(welcome: DashboardWelcome, transcript: Buffer, file: HostF
   });
   const signed = signedTranscript('dashboard', transcript);
   if (!verify(null, signed, publicKey, Buffer.from(welcome.signature, 'base64'))) {
-    throw new HandshakeRefused('bad-proof', 'The dashboard did not prove that its key is its own.');
+    throw new HandshakeRefused('bad-proof', 'The dashboard did not prove that its key is its own.', {
+      cause: `What ${file.dashboardUrl} signed is not what both have said: somebody between changed it, or only has the dashboard's public key.`,
+      fix: `Look who stands between: a proxy must pass WebSockets as they are; then try again: curl -v ${file.dashboardUrl}/healthz`,
+    });
   }
 }
 
 function refusalOf(frame: unknown): Error {
   const verdict = DashboardVerdict.safeParse(frame);
   if (verdict.success && verdict.data.type === 'refused') {
-    return new HandshakeRefused(verdict.data.reason, verdict.data.message, verdict.data.fix);
+    const { reason, message, cause, fix } = verdict.data;
+    return new HandshakeRefused(reason, message, {
+      cause: cause ?? `The dashboard said no more than ${reason}.`,
+      fix: fix ?? 'Its history says more: cellblock audit search kind:host.enroll',
+    });
   }
   return new Error('the dashboard answered with a frame that is no part of the handshake');
 }

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { AppError } from '@cellblock/shared/app-error';
 
 export const ID_COUNT = 65_536;
 /** Outside what systemd and Debian hand out (release-1.md). */
@@ -54,9 +55,10 @@ export class IdRanges {
       this.#bases.set(`${o.instance} ${o.jailKey}`, base);
       return base;
     }
-    throw new Error(
-      `all ${RANGE_COUNT} ranges of host ids are taken: destroy a jail, or look for claims nobody uses in ${this.#registry}`,
-    );
+    throw new AppError('conflict', `All ${RANGE_COUNT} ranges of host ids are taken.`, {
+      cause: `${taken.size} are claimed in ${this.#registry}, the others are the host's own (/etc/subuid, /etc/passwd).`,
+      fix: `Destroy a jail: cellblock destroy JAIL; or find claims of agents that are gone: grep -r . ${this.#registry}`,
+    });
   }
 
   /** Gives the range back. Call it only when nothing of the jail exists any more. */

@@ -15,6 +15,7 @@ export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Pr
   if (process?.state !== 'running') {
     throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
       field: 'jail',
+      cause: process ? `Its first process is ${process.state}.` : 'It has no process on this host.',
       fix: `cellblock start ${jail.name}`,
     });
   }

@@ -53,11 +53,11 @@ async function admit(warden: Warden, socket: WebSocket): Promise<void> {
     serveRouter(warden, admitted.channel as unknown as WebSocket, { peer: 'dashboard' });
     admitted.replay();
   } catch (error) {
-    const fix = error instanceof HandshakeRefused && error.fix ? ` ${error.fix}` : '';
-    console.error(`no connection: ${error instanceof Error ? error.message : error}${fix}`);
+    const more = error instanceof HandshakeRefused ? ` ${error.refusal.cause} ${error.refusal.fix}` : '';
+    console.error(`no connection: ${error instanceof Error ? error.message : error}${more}`);
     if (error instanceof HandshakeRefused) {
       const { reason, message } = error;
-      connection({ state: 'refused', reason, message, ...(error.fix ? { fix: error.fix } : {}) });
+      connection({ state: 'refused', reason, message, ...error.refusal });
     } else connection({ state: 'away' });
     const wait = error instanceof HandshakeRefused ? REFUSED_PAUSE_MS : 0;
     setTimeout(() => socket.close(), wait).unref();

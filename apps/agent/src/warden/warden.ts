@@ -242,7 +242,8 @@ export class Warden {
     if (!jail) {
       throw new AppError('not-found', `There is no jail ${idOrName} on this host.`, {
         field: 'jail',
-        fix: 'cellblock ls',
+        cause: `Its agent has ${jails.length} jails, and none has this name or id.`,
+        fix: 'cellblock ls lists them; cellblock show says on which host another is.',
       });
     }
     return jail;

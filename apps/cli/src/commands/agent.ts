@@ -22,10 +22,12 @@ export function agentVerbs(cli: Cli, program: Command): void {
         .option('--token <token>', 'the one-time token of `host enroll`'),
     async (run, options) => {
       if ((options.dashboard === undefined) !== (options.token === undefined)) {
-        throw usageError(
-          '--dashboard and --token belong together.',
-          'cellblock host enroll prints both in one line.',
-        );
+        throw usageError({
+          field: options.dashboard === undefined ? '--dashboard' : '--token',
+          message: '--dashboard and --token belong together.',
+          cause: 'The token is of one dashboard, and to enrol the agent needs both.',
+          fix: 'At the dashboard: cellblock host enroll prints both in one line.',
+        });
       }
       const { agentRun } = await import('@cellblock/agent/up/agent-run');
       return await agentRun({

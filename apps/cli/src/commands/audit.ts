@@ -23,7 +23,12 @@ export function auditVerbs(cli: Cli, program: Command): void {
         .option('--to <time>', 'last moment'),
     async (run, options, [filter]) => {
       if (filter !== undefined && options.filter !== undefined) {
-        throw usageError('FILTER and --filter are the same thing.', 'Give one of them.');
+        throw usageError({
+          field: '--filter',
+          message: 'FILTER and --filter are the same thing.',
+          cause: `Two filters were given: ${filter} and ${options.filter}.`,
+          fix: `Write both into one: cellblock audit search '${filter} ${options.filter}'`,
+        });
       }
       const q = filter ?? options.filter;
       const page = await run.dashboard.audit.search.query({
@@ -48,7 +53,14 @@ export function auditVerbs(cli: Cli, program: Command): void {
     same,
     async (run, _, [text = '']) => {
       const seq = Number(text.replace(/^#/, ''));
-      if (!Number.isInteger(seq) || seq < 1) throw usageError(`SEQ: ${text} is not the number of an event.`);
+      if (!Number.isInteger(seq) || seq < 1) {
+        throw usageError({
+          field: 'SEQ',
+          message: `${text} is not the number of an event.`,
+          cause: 'Events are numbered from 1.',
+          fix: 'cellblock audit search shows the numbers; then: cellblock audit show 42',
+        });
+      }
       run.print(auditDetail(await run.dashboard.audit.show.query({ seq })));
       return 0;
     },
@@ -63,8 +75,14 @@ function moment<K extends string>(
 ): { [P in K]?: string } {
   if (text === undefined) return {};
   const at = parsePointInTime(text, run.terminal.now(), 'before');
-  if (at === null)
-    throw usageError(`${flag}: ${text} is not a time.`, 'Write it as 2h, 2026-08-03 or 2026-08-03T14:03Z.');
+  if (at === null) {
+    throw usageError({
+      field: flag,
+      message: `${text} is not a time.`,
+      cause: 'It is neither a span before now nor a date.',
+      fix: `Write it as ${flag} 2h, ${flag} 2026-08-03 or ${flag} 2026-08-03T14:03Z`,
+    });
+  }
   return { [key]: at.toISOString() } as { [P in K]?: string };
 }
 

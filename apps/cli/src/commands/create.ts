@@ -125,30 +125,58 @@ function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']
   }
   if ((kind === 'dir' || kind === 'tar') && path !== undefined) {
     if (options.ephemeral) {
-      throw usageError(
-        `--ephemeral goes with host-usr alone, not with ${options.root}.`,
-        'Leave --ephemeral out.',
-      );
+      throw usageError({
+        field: '--ephemeral',
+        message: `It goes with host-usr alone, not with ${options.root}.`,
+        cause: `What a jail writes to ${options.root} is kept; only a root of the host's /usr can be forgotten.`,
+        fix: 'Leave --ephemeral out, or write --root host-usr --ephemeral',
+      });
     }
     return { kind, path };
   }
-  throw usageError(`--root: ${options.root} is no root.`, 'Write host-usr, dir:PATH or tar:PATH.');
+  throw usageError({
+    field: '--root',
+    message: `${options.root} is no root.`,
+    cause: "A root is the host's /usr, a directory or a tarball of the host.",
+    fix: 'Write --root host-usr, --root dir:/srv/web1 or --root tar:/srv/debian.tar.zst',
+  });
 }
 
 function sizeOf(flag: string, text: string): number {
   const bytes = parseSize(text);
-  if (bytes === null) throw usageError(`${flag}: ${text} is not a size.`, 'Write it as 256M or 1G.');
+  if (bytes === null) {
+    throw usageError({
+      field: flag,
+      message: `${text} is not a size.`,
+      cause: 'A size is a number with K, M, G or T behind it, or of bytes.',
+      fix: `Write it as ${flag} 256M or ${flag} 1G`,
+    });
+  }
   return bytes;
 }
 
 function durationOf(flag: string, text: string): number {
   const ms = parseDuration(text);
-  if (ms === null) throw usageError(`${flag}: ${text} is not a duration.`, 'Write it as 30s or 5m.');
+  if (ms === null) {
+    throw usageError({
+      field: flag,
+      message: `${text} is not a duration.`,
+      cause: 'A duration is a number with ms, s, m, h or d behind it.',
+      fix: `Write it as ${flag} 30s or ${flag} 5m`,
+    });
+  }
   return ms;
 }
 
 function numberOf(flag: string, text: string): number {
   const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number)) throw usageError(`${flag}: ${text} is not a number.`);
+  if (text.trim() === '' || !Number.isFinite(number)) {
+    throw usageError({
+      field: flag,
+      message: `${text} is not a number.`,
+      cause: text.trim() === '' ? 'Nothing is written behind it.' : 'It holds more than digits and a point.',
+      fix: `Write it as ${flag} 2`,
+    });
+  }
   return number;
 }

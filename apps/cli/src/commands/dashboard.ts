@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { ageText } from '../output/moment.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import { type Cli, verb } from '../verb.ts';
 import { place } from './lifecycle.ts';
 
@@ -35,10 +37,11 @@ export function dashboardVerbs(cli: Cli, program: Command): void {
     same,
     async (run) => {
       if (run.terminal.stdout.isTTY) {
-        throw usageError(
-          'These secrets are not for a screen: whoever has them is this dashboard.',
-          'On the further machine: ssh root@THIS-MACHINE cellblock dashboard export | cellblock dashboard import',
-        );
+        throw usageError({
+          message: 'These secrets are not for a screen.',
+          cause: 'Whoever has them is this dashboard, and a terminal keeps what it has shown.',
+          fix: `On the further machine: ssh root@${hostname()} cellblock dashboard export | cellblock dashboard import`,
+        });
       }
       const { exportSecrets } = await import('@cellblock/agent/up/dashboard-secrets');
       run.terminal.stdout.write(`${exportSecrets(place(run))}\n`);
@@ -64,7 +67,7 @@ function read(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw usageError(`FILE: ${file} cannot be read: ${(error as Error).message}`);
+    throw unreadableFile(file, error);
   }
 }
 

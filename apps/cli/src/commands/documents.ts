@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { CliDocumentsApplied, CliDocumentsPlan } from '@cellblock/shared/cli-output';
 import { ApplyDocument } from '@cellblock/shared/document';
 import { TASK_FINAL } from '@cellblock/shared/views/task-view';
@@ -10,6 +11,7 @@ import type { Printable } from '../output/print.ts';
 import { refusalAndExit, renderRefusal } from '../output/render-error.ts';
 import type { Run } from '../run.ts';
 import { demandApplied, waitForTask } from '../settle.ts';
+import { unreadableFile } from '../unreadable-file.ts';
 import { type Cli, verb } from '../verb.ts';
 
 export function documentVerbs(cli: Cli, program: Command): void {
@@ -94,20 +96,38 @@ export function readDocuments(file: string): unknown[] {
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw usageError(`FILE: ${file} cannot be read: ${(error as Error).message}`);
+    throw unreadableFile(file, error);
   }
   const parsed = parseAllDocuments(text);
-  if ('empty' in parsed)
-    throw usageError(`FILE: ${file} is empty.`, 'cellblock show J -o yaml prints a document.');
+  if ('empty' in parsed) {
+    throw usageError({
+      field: 'FILE',
+      message: `${file} is empty.`,
+      cause: `No document was read from ${file === '-' ? 'stdin' : path.resolve(file)}.`,
+      fix: `Have one printed: cellblock show JAIL -o yaml >${file === '-' ? 'jail.yaml' : file}`,
+    });
+  }
   return parsed.map((document, index) => {
     const [error] = document.errors;
-    if (error !== undefined) throw usageError(`FILE: ${file} is not YAML: ${error.message.split('\n')[0]}`);
+    if (error !== undefined) {
+      throw usageError({
+        field: 'FILE',
+        message: `${file} is not YAML.`,
+        cause: error.message.split('\n')[0] ?? error.code,
+        fix: 'Mend that line. How a document looks: cellblock show JAIL -o yaml',
+      });
+    }
     const value: unknown = document.toJS();
     const checked = ApplyDocument.safeParse(value);
     if (checked.success) return value;
     const [issue] = checked.error.issues;
     const where = issue?.path.join('.') || 'document';
-    throw usageError(`FILE: document ${index + 1} of ${file}, ${where}: ${issue?.message}`);
+    throw usageError({
+      field: 'FILE',
+      message: `Document ${index + 1} of ${file} is none of ours.`,
+      cause: `${where}: ${issue?.message}`,
+      fix: `Mend ${where} there. How a document looks: cellblock show JAIL -o yaml`,
+    });
   });
 }
 

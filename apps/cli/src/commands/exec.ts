@@ -15,7 +15,12 @@ export function execVerb(cli: Cli, program: Command): void {
     async (run, options, [jail = ''], command) => {
       const uid = Number(options.uid ?? 0);
       if (!Number.isInteger(uid) || uid < 0 || uid > 65535) {
-        throw usageError(`-u: ${options.uid} is not a user id of a jail.`, 'Give a number from 0 to 65535.');
+        throw usageError({
+          field: '-u',
+          message: `${options.uid} is not a user id of a jail.`,
+          cause: 'A jail has the ids from 0 to 65535; names of its users are known inside alone.',
+          fix: `Give the number: cellblock exec ${jail} -u 0 -- ${command.join(' ')}`,
+        });
       }
       const { stdout } = run.terminal;
       const tty = options.tty ? { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 } : null;

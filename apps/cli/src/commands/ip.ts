@@ -57,7 +57,12 @@ export function ipVerbs(cli: Cli, program: Command): void {
         .option('--reason <s>', 'why, for the history'),
     async (run, options, [jail = '', address = '']) => {
       if (options.forceUnconfirmed && !options.reason) {
-        throw usageError('--force-unconfirmed wants a reason.', 'Add --reason "…": it stays in the history.');
+        throw usageError({
+          field: '--reason',
+          message: '--force-unconfirmed wants a reason.',
+          cause: 'The host may still use the address; whoever meets two holders must find out why.',
+          fix: `cellblock ip release ${jail} ${address} --force-unconfirmed --reason "host is dead"`,
+        });
       }
       const change = await run.dashboard.ips.release.mutate({
         jail,
@@ -123,10 +128,12 @@ export function ipVerbs(cli: Cli, program: Command): void {
     async (run, _, [address = '', time = '']) => {
       const at = parsePointInTime(time, run.terminal.now(), 'before');
       if (at === null) {
-        throw usageError(
-          `TIME: ${time} is not a time.`,
-          'Write it as 2026-08-03T14:03Z, "2026-08-03 14:03" or 2h.',
-        );
+        throw usageError({
+          field: 'TIME',
+          message: `${time} is not a time.`,
+          cause: 'It is neither a span before now nor a date.',
+          fix: `cellblock ip at ${address} 2h; or 2026-08-03T14:03Z, or "2026-08-03 14:03"`,
+        });
       }
       const answer = await run.dashboard.ips.at.query({ address, at: at.toISOString() });
       run.print(addressAtTable(answer));

@@ -40,6 +40,8 @@ export function jailVerbs(cli: Cli, program: Command): void {
             if (seen === undefined) {
               throw new CliError(EXIT.notFound, {
                 message: `There is no jail ${jail} on this host.`,
+                field: 'jail',
+                cause: `Its agent has ${status.jails.length} jails, and none has this name or id.`,
                 fix: 'cellblock ls lists them.',
               });
             }

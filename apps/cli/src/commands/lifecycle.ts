@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from '@cellblock/shared/data-directory';
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import type { Run } from '../run.ts';
@@ -32,10 +33,12 @@ export function lifecycleVerbs(cli: Cli, program: Command): void {
         .option('--no-agent', 'no agent on this machine'),
     async (run, options) => {
       if ((options.cert === undefined) !== (options.key === undefined)) {
-        throw usageError(
-          '--cert and --key belong together.',
-          'Give both, or neither for an authority of our own.',
-        );
+        throw usageError({
+          field: options.cert === undefined ? '--cert' : '--key',
+          message: '--cert and --key belong together.',
+          cause: 'A certificate serves nobody without its private key.',
+          fix: 'Give both: --cert FILE --key FILE; or neither for an authority of our own.',
+        });
       }
       const { up } = await import('@cellblock/agent/up/up');
       return await up({
@@ -86,5 +89,10 @@ function portOf(run: Run, given: string | undefined): number | null {
   if (text === undefined) return null;
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65536) return port;
-  throw usageError(`--port: ${text} is not a port.`, 'Give a number from 1 to 65535.');
+  throw usageError({
+    field: given === undefined ? 'CELLBLOCK_PORT' : '--port',
+    message: `${text} is not a port.`,
+    cause: 'Ports are the numbers from 1 to 65535.',
+    fix: `cellblock up --port ${DEFAULT_PORT}`,
+  });
 }

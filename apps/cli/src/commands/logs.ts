@@ -18,8 +18,14 @@ export function logsVerb(cli: Cli, program: Command): void {
         .option('-n, --lines <n>', `last lines (${DEFAULT_LINES})`),
     async (run, options, [jail = '']) => {
       const tailLines = Number(options.lines ?? DEFAULT_LINES);
-      if (!Number.isInteger(tailLines) || tailLines < 0)
-        throw usageError(`-n: ${options.lines} is not a count.`);
+      if (!Number.isInteger(tailLines) || tailLines < 0) {
+        throw usageError({
+          field: '-n',
+          message: `${options.lines} is not a count.`,
+          cause: 'Lines are counted with whole numbers from 0.',
+          fix: `cellblock logs ${jail} -n ${DEFAULT_LINES}`,
+        });
+      }
       const input = { jail, tailLines, follow: options.follow === true };
       const write = (text: string | Uint8Array, dropped: number) => {
         if (dropped > 0) run.warn(`${dropped} bytes were dropped here: the ring was full`);

@@ -40,7 +40,12 @@ export function poolVerbs(cli: Cli, program: Command): void {
     async (run, options, [name = '']) => {
       const cooling = options.cooling === undefined ? undefined : parseDuration(options.cooling);
       if (cooling === null) {
-        throw usageError(`--cooling: ${options.cooling} is not a duration.`, 'Write it as 30s, 10m or 1h.');
+        throw usageError({
+          field: '--cooling',
+          message: `${options.cooling} is not a duration.`,
+          cause: 'A duration is a number with s, m, h or d behind it.',
+          fix: 'Write it as --cooling 30s, --cooling 10m or --cooling 1h',
+        });
       }
       const made = await run.dashboard.pools.create.mutate({
         name,
@@ -80,8 +85,14 @@ export function poolVerbs(cli: Cli, program: Command): void {
         options.until === undefined
           ? undefined
           : parsePointInTime(options.until, run.terminal.now(), 'after');
-      if (until === null)
-        throw usageError(`--until: ${options.until} is not a time.`, 'Write it as 7d or 2027-01-31.');
+      if (until === null) {
+        throw usageError({
+          field: '--until',
+          message: `${options.until} is not a time.`,
+          cause: 'It is neither a span from now nor a date.',
+          fix: 'Write it as --until 7d or --until 2027-01-31',
+        });
+      }
       await run.dashboard.pools.reserve.mutate({
         pool: name,
         ...parseRange('FIRST-LAST', range),

@@ -40,10 +40,15 @@ export function tokenVerbs(cli: Cli, program: Command): void {
     async (run, options, [name = '']) => {
       const expiresAt = parsePointInTime(options.expires, run.terminal.now(), 'after');
       if (expiresAt === null || expiresAt <= run.terminal.now()) {
-        throw usageError(
-          `--expires: ${options.expires} is not a time ahead.`,
-          'Write it as 30d or 2027-01-31.',
-        );
+        throw usageError({
+          field: '--expires',
+          message: `${options.expires} is not a time ahead.`,
+          cause:
+            expiresAt === null
+              ? 'It is neither a span from now nor a date.'
+              : `It is now ${run.terminal.now().toISOString()}: the token would be of no use.`,
+          fix: `cellblock token create ${name} --role ${options.role} --expires 30d`,
+        });
       }
       const made = await run.dashboard.tokens.create.mutate({
         name,

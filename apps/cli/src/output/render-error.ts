@@ -1,4 +1,5 @@
 import { exitCodeOf, Refusal } from '@cellblock/shared/app-error';
+import { systemRefusal } from '@cellblock/shared/system-refusal';
 import { TRPCClientError } from '@trpc/client';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
@@ -14,14 +15,33 @@ export function refusalAndExit(error: unknown): { refusal: CliError['refusal']; 
     const sent = Refusal.safeParse((error.data as { refusal?: unknown } | null)?.refusal);
     if (sent.success) return { refusal: sent.data, exitCode: exitCodeOf(sent.data.code) };
     return {
-      refusal: { message: 'The dashboard did not answer as it should.', cause: causeText(error) },
+      refusal: {
+        message: 'The dashboard did not answer as it should.',
+        cause: causeText(error),
+        fix: 'On its machine: cellblock status; its log is DATA/log/dashboard.log, or DATA/log/warden.log when this was asked of the agent.',
+      },
       exitCode: EXIT.unreachable,
     };
   }
   const refusal = (error as { refusal?: unknown } | null)?.refusal;
   const own = Refusal.safeParse(refusal);
   if (own.success) return { refusal: own.data, exitCode: exitCodeOf(own.data.code) };
-  return { refusal: { message: causeText(error) }, exitCode: EXIT.failed };
+  const system = systemRefusal(error);
+  if (system !== null) return { refusal: system, exitCode: EXIT.failed };
+  return {
+    refusal: {
+      message: causeText(error),
+      cause: `Cellblock was not made for this: ${error instanceof Error ? error.name : typeof error}, thrown ${placeOf(error)}.`,
+      fix: 'Run it again; if it fails again, report these lines: it is a fault of ours.',
+    },
+    exitCode: EXIT.failed,
+  };
+}
+
+/** Where in the program: what a report of it needs, and no whole stack. */
+function placeOf(error: unknown): string {
+  const at = error instanceof Error ? /\n\s+at (.+)/.exec(error.stack ?? '')?.[1] : undefined;
+  return at === undefined ? 'nobody knows where' : `at ${at}`;
 }
 
 /** The innermost words: `fetch failed` alone tells nobody anything. */

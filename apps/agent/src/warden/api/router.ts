@@ -32,14 +32,17 @@ const procedure = t.procedure;
 const fromDashboard = t.procedure.use(({ ctx, next }) => {
   if (ctx.peer.peer === 'dashboard') return next();
   throw new AppError('denied', 'Only the dashboard says what this host should be.', {
-    fix: 'cellblock plan FILE, cellblock apply FILE',
+    cause: 'A change that the dashboard does not know of would be undone with its next one.',
+    fix: 'Ask the dashboard: cellblock plan FILE, cellblock apply FILE; on the host, root may hold a jail: cellblock agent hold JAIL',
   });
 });
 
 const fromRoot = t.procedure.use(({ ctx, next }) => {
   if (ctx.peer.peer === 'root') return next();
   throw new AppError('denied', 'Only root at the host may ask for this.', {
-    fix: 'On the host, as root: cellblock agent …',
+    cause:
+      "This came over the dashboard's connection; what root decides at a host no remote call can change.",
+    fix: 'On the host, as root: cellblock agent --help lists what root may ask for',
   });
 });
 

@@ -17,7 +17,7 @@ type HostRef = { id: string; name: string };
 export type Admission =
   | { type: 'ready'; host: HostRef }
   | { type: 'waiting'; host: HostRef; fingerprint: string; message: string }
-  | { type: 'refused'; reason: string; message: string; fix?: string };
+  | { type: 'refused'; reason: string; message: string; cause: string; fix: string };
 
 /**
  * What becomes of an agent that has proved its key: known ones go on, unknown ones need the secret of an
@@ -65,6 +65,7 @@ async function enrol(
       type: 'refused',
       reason: 'unknown-host',
       message: gone,
+      cause: `Its key ${fingerprintOfKey(hello.publicKey)} is of no host here, and it showed no line.`,
       fix: 'Enrol it: run `cellblock host enroll` at the dashboard and paste its line on the host.',
     };
   }
@@ -194,6 +195,7 @@ function lockedHost(host: HostRef): Admission {
     type: 'refused',
     reason: 'locked',
     message: `Host ${host.name} is locked: its key was used by two.`,
+    cause: 'A connection came with a number that was there before: two agents count with one key.',
     fix: `Remove the copy of its key. Then at the dashboard: cellblock host approve ${host.name}`,
   };
 }

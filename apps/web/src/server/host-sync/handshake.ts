@@ -37,8 +37,8 @@ export async function shakeHands(
   const frames = new FrameReader(socket);
   let channel: SealedSocket | null = null;
   const say = (frame: DashboardVerdict | DashboardWelcome) => (channel ?? socket).send(JSON.stringify(frame));
-  const refuse = ({ reason, message, fix }: Omit<Verdict, 'type'>) => {
-    say({ type: 'refused', reason, message, ...(fix === undefined ? {} : { fix }) });
+  const refuse = ({ reason, message, cause, fix }: Omit<Verdict, 'type'>) => {
+    say({ type: 'refused', reason, message, cause, fix });
     socket.close(1000, reason);
     return null;
   };
@@ -72,7 +72,8 @@ export async function shakeHands(
       return refuse({
         reason: 'bad-proof',
         message: 'The signature does not belong to the key.',
-        fix: 'Somebody stands between this host and the dashboard, or the key file is damaged.',
+        cause: 'Somebody stands between this host and the dashboard, or the key file is damaged.',
+        fix: 'On the host: cellblock status; when its fingerprint is not that of the dashboard, look who stands between; else restart the agent: cellblock down; cellblock up',
       });
     }
     let admission = await admitAgent(services, hello.data, sourceAddress);
@@ -99,8 +100,9 @@ export async function shakeHands(
 function badHello(cause: string): Omit<Verdict, 'type'> {
   return {
     reason: 'bad-hello',
-    message: `This is not an agent that this dashboard understands: ${cause}.`,
-    fix: 'Run agent and dashboard of the same version.',
+    message: 'This is not an agent that this dashboard understands.',
+    cause: `It is of another version: ${cause}.`,
+    fix: "Bring the host to the dashboard's build: cellblock host enroll, and paste its line on the host again.",
   };
 }
 
@@ -119,6 +121,7 @@ async function waitForApproval(
         type: 'refused',
         reason: 'rejected',
         message: 'An administrator did not approve this host.',
+        cause: 'It was removed while it waited with its fingerprint.',
         fix: 'Enrol it again with a new line: cellblock host enroll',
       };
     }

@@ -32,7 +32,7 @@ export async function offerToken(
     });
     return { type: 'welcome', host: known && { name: known.name, state: known.state } };
   }
-  const { reason, message, fix } = told;
+  const { reason, message, cause, fix } = told;
   // Whoever holds a line that was ours once is worth a record; anybody can make up a secret.
   if (enrolment !== null) {
     await db.$transaction((tx) =>
@@ -49,5 +49,5 @@ export async function offerToken(
     );
     await appendLeaves(db);
   }
-  return { type: 'refused', reason, refusal: { code: 'denied', message, fix } };
+  return { type: 'refused', reason, refusal: { code: 'denied', message, cause, fix } };
 }

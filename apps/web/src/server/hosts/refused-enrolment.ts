@@ -9,9 +9,9 @@ import { notifyChanges } from '../fleet-topics.ts';
 export async function recordRefusedEnrolment(
   tx: Tx,
   asking: { name: string; fingerprint: string | null; enrolment: string; sourceAddress: string | null },
-  told: { reason: string; message: string; fix?: string },
+  told: { reason: string; message: string; cause: string; fix: string },
 ): Promise<void> {
-  const { message, fix, reason } = told;
+  const { message, cause, fix, reason } = told;
   const name = asking.name.slice(0, 63);
   const evidence = { reason, fingerprint: asking.fingerprint };
   await recordEvent(
@@ -30,7 +30,7 @@ export async function recordRefusedEnrolment(
       object: { type: 'host', id: name, name },
       host: null,
       summary: `an agent that calls itself ${name} was refused: ${message}`,
-      refusal: { code: 'denied', message, ...(fix ? { fix } : {}), evidence },
+      refusal: { code: 'denied', message, cause, fix, evidence },
     },
   );
   await notifyChanges(tx, ['audit']);

@@ -53,7 +53,12 @@ export async function answerAuth(
   const url = new URL(request.url ?? '/', services.env.url);
   const path = url.pathname.slice(AUTH_PATH.length);
   if (!OPEN.has(path)) {
-    return answerRefusal(response, 404, { code: 'not-found', message: `There is no ${url.pathname}.` });
+    return answerRefusal(response, 404, {
+      code: 'not-found',
+      message: `There is no ${url.pathname}.`,
+      cause: 'Of signing in, only what the pages here use is open.',
+      fix: `Sign in at ${services.env.url}/sign-in; programs use a token: cellblock token create NAME --role R --expires 30d`,
+    });
   }
   const body = await readBody(request, MAX_BODY);
   const headers = requestHeaders(request);

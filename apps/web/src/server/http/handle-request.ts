@@ -39,7 +39,12 @@ export function rootHandler(services: WebServices) {
       return answerJson(response, 200, await makeSetupLink(services.db, services.env.url));
     }
     if (pathname.startsWith(TRPC_PATH)) return await answerTrpc(services, request, response, true);
-    answerRefusal(response, 404, { code: 'not-found', message: `There is no ${pathname} on this socket.` });
+    answerRefusal(response, 404, {
+      code: 'not-found',
+      message: `There is no ${pathname} on this socket.`,
+      cause: `Root's socket answers /healthz, /setup-link and what lies below ${TRPC_PATH}; pages are on the port.`,
+      fix: `Open ${services.env.url}, or use the command line: cellblock --help`,
+    });
   });
 }
 

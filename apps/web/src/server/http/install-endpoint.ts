@@ -64,7 +64,8 @@ async function serveArchive(
     return answerRefusal(response, 503, {
       code: 'unreachable',
       message: `${MAX_STREAMS} hosts fetch the agent at this moment.`,
-      fix: 'Paste the line again in a minute.',
+      cause: 'More at once would take the connection from the hosts that run.',
+      fix: 'Paste the line again in a minute; it is not used up.',
     });
   }
   response.writeHead(200, {

@@ -7,7 +7,12 @@ import type { Pages } from './handle-request.ts';
 export async function openPages(env: WebEnv): Promise<Pages> {
   if (env.apiOnly) {
     return async (_, response) => {
-      answerRefusal(response, 404, { code: 'not-found', message: 'This dashboard serves its API only.' });
+      answerRefusal(response, 404, {
+        code: 'not-found',
+        message: 'This dashboard serves its API only.',
+        cause: 'It was started with CELLBLOCK_API_ONLY.',
+        fix: 'Use the command line, or start it without: cellblock down; cellblock up',
+      });
     };
   }
   const { default: next } = await import('next');

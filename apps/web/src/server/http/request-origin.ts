@@ -20,6 +20,7 @@ export function originRefusal(
     return {
       code: 'denied',
       message: `This dashboard is not called ${host ?? '(no Host header)'}.`,
+      cause: `Its name is ${new URL(ours.url).hostname}; a page that reaches it under another may be somebody else's.`,
       fix: `Open ${ours.url}, or start it with --url and the name that you use.`,
     };
   }

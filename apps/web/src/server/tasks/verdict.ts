@@ -55,7 +55,9 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
         refusal: {
           code: 'denied',
           message,
-          cause: `Rule ${refused.rule} of the host's bounds.`,
+          cause: `Its rule ${refused.rule} stands against it; what it has is left as it is.`,
+          fix:
+            refused.fix ?? `Ask for what ${name} allows; its root may allow more in /etc/cellblock/bounds.d there.`,
           evidence: { ...refused },
         },
       };
@@ -75,7 +77,10 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
       const refusal: Refusal = {
         code: 'internal',
         message: words,
-        ...(problem.fix !== undefined && { fix: problem.fix }),
+        cause: `It was tried ${problem.attempts} times${problem.nextTryAt === null ? ', and trying on is of no use' : ''}.`,
+        fix:
+          problem.fix ??
+          `Mend what it names on ${name}; it is tried again by itself. Its log: DATA/log/warden.log`,
         evidence: { ...problem },
       };
       return { state: 'failed', message: words, refusal };
