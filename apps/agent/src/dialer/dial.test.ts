@@ -149,7 +149,7 @@ test('it waits until the warden has said where to dial', async () => {
   await nextPair();
 });
 
-test('the wait is spread over the whole interval, which doubles up to 5 s', () => {
+test('the wait is spread over the whole interval, which grows by half up to 5 s', () => {
   const longest = [0, 1, 2, 7, 50].map((failures) => waitBeforeAttempt(failures, () => 1));
   expect(longest).toEqual([250, 375, 562.5, expect.closeTo(4271, 0), 5000]);
   expect(waitBeforeAttempt(50, () => 0)).toBe(0);
