@@ -5,7 +5,7 @@ import { callAddon } from './addon.ts';
 import { ConsoleRingReader } from './console-ring.ts';
 import { startExecSession } from './exec-session.ts';
 import { keeperNews } from './keeper-client.ts';
-import { KernelError } from './kernel-error.ts';
+import { isKernelError, KernelError } from './kernel-error.ts';
 import type { ConsoleChunk, ProcessTrees, TreeProcess, TreeSpec, TreeStatus } from './process-tree.ts';
 import { readTreeFacts, readTreeStatus } from './run-directory.ts';
 import { failureFrom } from './spawn-answer.ts';
@@ -19,10 +19,10 @@ const KILL_MS = 30_000;
  * Runs `spawn` with a message on its standard input and answers with what it said. Not as a child process of
  * Node's: that copies the page tables of the whole warden, and stops it meanwhile.
  */
-async function ask(program: string, args: string[], message: Buffer | null): Promise<string> {
+async function ask(program: string, args: string[], message: Buffer): Promise<string> {
   const started = await callAddon<{ pid: number; answer: number }>('startProgram', {
     arguments: [program, ...args],
-    input: message ?? Buffer.alloc(0),
+    input: message,
   });
   try {
     // Not its exit: the program that was started leaves at once, and its builder answers.
@@ -44,14 +44,16 @@ function textOf(descriptor: number): Promise<string> {
   });
 }
 
-async function signalProcess(program: string, target: TreeProcess, signal: number): Promise<void> {
-  const args = ['signal', String(target.pid), String(target.startTime), String(signal)];
-  const failure = failureFrom(await ask(program, args, null));
-  if (failure && failure.code !== 'ESRCH') throw failure;
+async function signalProcess(target: TreeProcess, signal: number): Promise<void> {
+  try {
+    await callAddon('signalProcess', { ...target, signal });
+  } catch (error) {
+    if (!isKernelError(error, 'ESRCH')) throw error;
+  }
 }
 
 async function requireStatus(runDirectory: string): Promise<TreeStatus> {
-  const status = await readTreeStatus(runDirectory);
+  const status = readTreeStatus(runDirectory);
   if (!status) throw new KernelError(`read status in ${runDirectory}`, 'ENOENT', 2, 'nothing ever ran there');
   return status;
 }
@@ -68,12 +70,23 @@ async function waitForEnd(runDirectory: string, signal?: AbortSignal): Promise<T
   }
 }
 
+/** null: it goes on. */
+async function endsWithin(runDirectory: string, ms: number): Promise<TreeStatus | null> {
+  const patience = AbortSignal.timeout(ms);
+  try {
+    return await waitForEnd(runDirectory, patience);
+  } catch (error) {
+    if (!patience.aborted) throw error;
+    return null;
+  }
+}
+
 /** Trees made by the programs `spawn` and `keeper` in the directory `programs`; needs root. */
 export function createLinuxProcessTrees({ programs }: { programs: string }): ProcessTrees {
   const program = join(programs, 'spawn');
 
   async function start(spec: TreeSpec): Promise<TreeStatus> {
-    const earlier = await readTreeStatus(spec.runDirectory);
+    const earlier = readTreeStatus(spec.runDirectory);
     if (earlier?.state === 'running')
       throw new KernelError(`start tree in ${spec.runDirectory}`, 'EEXIST', 17);
     const failure = failureFrom(await ask(program, ['start', join(programs, 'keeper')], startMessage(spec)));
@@ -85,9 +98,9 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
 
   /** Of a start that nobody finished: a tree without a keeper is none, and must not be taken for one that ended. */
   async function clearAway(runDirectory: string): Promise<void> {
-    const left = await readTreeStatus(runDirectory);
+    const left = readTreeStatus(runDirectory);
     if (left?.init) {
-      await signalProcess(program, left.init, SIGKILL);
+      await signalProcess(left.init, SIGKILL);
       await waitForEnd(runDirectory, AbortSignal.timeout(KILL_MS));
     }
     for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock'])
@@ -97,15 +110,11 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
   async function stop(o: { runDirectory: string; signal: number; timeoutMs: number }): Promise<TreeStatus> {
     const status = await requireStatus(o.runDirectory);
     if (status.init) {
-      await signalProcess(program, status.init, o.signal);
-      const patience = AbortSignal.timeout(o.timeoutMs);
-      try {
-        return await waitForEnd(o.runDirectory, patience);
-      } catch (error) {
-        if (!patience.aborted) throw error;
-      }
+      await signalProcess(status.init, o.signal);
+      const ended = o.timeoutMs > 0 && (await endsWithin(o.runDirectory, o.timeoutMs));
+      if (ended) return ended;
       // With its first process everything in a pid namespace is killed.
-      await signalProcess(program, status.init, SIGKILL);
+      await signalProcess(status.init, SIGKILL);
     }
     return waitForEnd(o.runDirectory, AbortSignal.timeout(KILL_MS));
   }
@@ -135,20 +144,20 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
     start,
     stop,
     console,
-    status: ({ runDirectory }) => readTreeStatus(runDirectory),
+    status: async ({ runDirectory }) => readTreeStatus(runDirectory),
     wait: async ({ runDirectory, signal }) => {
       await requireStatus(runDirectory);
       return waitForEnd(runDirectory, signal);
     },
     async exec(request) {
       const status = await requireStatus(request.runDirectory);
-      const facts = await readTreeFacts(request.runDirectory);
+      const facts = readTreeFacts(request.runDirectory);
       if (!status.init || !facts)
         throw new KernelError(`run ${request.command[0]} in the tree`, 'ESRCH', 3, 'it does not run');
       return startExecSession(program, request, status.init, facts.capabilities);
     },
     async forget({ runDirectory }) {
-      const status = await readTreeStatus(runDirectory);
+      const status = readTreeStatus(runDirectory);
       if (status?.state === 'running') throw new KernelError(`forget tree in ${runDirectory}`, 'EBUSY', 16);
       for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'console', 'lock'])
         await rm(join(runDirectory, name), { force: true });

@@ -113,7 +113,6 @@ const PROGRAMS = [
   'keeper began',
   'keeper confined itself',
   'keeper reported',
-  'spawn signalled a tree',
 ] as const;
 
 /** All of them, for the suite that must reach each. */

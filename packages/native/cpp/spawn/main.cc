@@ -1,4 +1,4 @@
-/** spawn start KEEPER | spawn exec | spawn signal PID START-TIME SIGNAL; and, inside a tree, its init. */
+/** spawn start KEEPER | spawn exec; and, inside a tree, its init. */
 #include <unistd.h>
 
 #include <cstring>
@@ -6,7 +6,6 @@
 #include "confinement.h"
 #include "exec_in_tree.h"
 #include "init.h"
-#include "signal_tree.h"
 #include "start_tree.h"
 
 static bool is(const char* a, const char* b) { return std::strcmp(a, b) == 0; }
@@ -16,7 +15,6 @@ int main(int count, char** arguments) {
   hide_from_tracers();
   if (count == 3 && is(arguments[1], "start")) start_tree(arguments[2]);
   if (count == 2 && is(arguments[1], "exec")) return exec_in_tree();
-  if (count == 5 && is(arguments[1], "signal")) return signal_tree(arguments[2], arguments[3], arguments[4]);
-  static const char usage[] = "usage: spawn start KEEPER | spawn exec | spawn signal PID START-TIME SIGNAL\n";
+  static const char usage[] = "usage: spawn start KEEPER | spawn exec\n";
   return write(2, usage, sizeof usage - 1) < 0 ? 3 : 2;
 }
