@@ -64,7 +64,7 @@ export class IdRanges {
   /** Gives the range back. Call it only when nothing of the jail exists any more. */
   async release(o: { instance: string; jailKey: string }): Promise<void> {
     const base = await this.baseOf(o);
-    if (base !== null) await rm(join(this.#registry, String(base)), { force: true });
+    if (base !== null) rmSync(join(this.#registry, String(base)), { force: true });
   }
 
   /** Removes what an agent of this instance that was killed while it claimed has left in the registry. */

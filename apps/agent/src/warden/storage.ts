@@ -68,12 +68,24 @@ export async function removeStorage(host: WardenHost, jailKey: string): Promise<
   await dropEphemeral(host, jailKey);
   // One rename makes it gone: what a crash interrupts is swept later, and is nobody's half storage meanwhile.
   const gone = join(host.paths.jails, `${GONE}${jailKey}`);
-  await removeTree(gone);
-  await rename(directory, gone).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+  if (!(await putAside(directory, gone))) {
+    await removeTree(gone);
+    await putAside(directory, gone);
+  }
   globalThis.crashHere?.('warden put storage aside');
   await removeTree(gone);
+}
+
+/** False: an earlier removal was cut short, and what it left stands in the way. */
+async function putAside(directory: string, gone: string): Promise<boolean> {
+  try {
+    await rename(directory, gone);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    if (code !== 'ENOENT') throw error;
+  }
+  return true;
 }
 
 async function sweep(jails: string): Promise<void> {
@@ -94,6 +106,8 @@ export async function freshEphemeral(host: WardenHost, jailKey: string, size: st
 
 export async function dropEphemeral(host: WardenHost, jailKey: string): Promise<void> {
   const { ephemeral } = jailPaths(host.paths, jailKey);
+  // The list of all mounts is long where there are many jails, and most jails never had one here.
+  if (!(await stat(ephemeral).catch(() => null))) return;
   for (const mount of (await host.kernel.listMounts({ under: ephemeral })).toReversed()) {
     await host.kernel.unmount({ target: mount.target });
   }
