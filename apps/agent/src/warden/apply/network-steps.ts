@@ -5,10 +5,8 @@ import {
   natRuleset,
   natSubnetRuleset,
 } from '../guard-ruleset.ts';
-import type { WardenHost } from '../warden-host.ts';
 import { type Executor, gone, made } from './fact.ts';
-
-const nft = (host: WardenHost, ruleset: string) => host.kernel.applyNft({ ruleset });
+import { applyTogether as nft } from './nft-together.ts';
 
 export const setHostSetting: Executor<'host-setting.set'> = async (host, { key, value }) => {
   const before = { [key]: (await host.kernel.readSysctl({ key })).trim() };
