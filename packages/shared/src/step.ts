@@ -53,7 +53,8 @@ export const Step = z.discriminatedUnion('kind', [
   step('link.flags', { ...jail, port: z.string(), flags: PortFlags.partial() }),
   step('link.setting', { ...jail, port: z.string(), key: z.string(), value: z.string() }),
   step('link.up', { ...jail, link: z.string() }),
-  step('link.remove', { ...jail, port: z.string() }),
+  // `dissolves`: its network namespace has been given up, and the kernel takes the port with it
+  step('link.remove', { ...jail, port: z.string(), dissolves: z.boolean().optional() }),
   step('forwarding.add', { ...jail, port: z.string(), mac: z.string() }),
   step('forwarding.remove', { ...jail, port: z.string(), mac: z.string() }),
   step('neighbour.add', { ...jail, bridge: z.string(), address: z.string(), mac: z.string() }),

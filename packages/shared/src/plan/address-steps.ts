@@ -1,8 +1,9 @@
 import { type AddressSpec, addressesOf, type HostSpec, specKey } from '../host-spec.ts';
-import type { HostState, JailState } from '../host-state.ts';
+import type { JailState } from '../host-state.ts';
 import type { Step } from '../step.ts';
 import { about } from './jail-surroundings-steps.ts';
 import { mayUse } from './link-steps.ts';
+import type { SeenState } from './seen-state.ts';
 import type { Wanted, WantedAddress, WantedInterface, WantedJail } from './wanted.ts';
 
 /** Who wanted an address gone: the assignment's own event where there is one, else the jail's. */
@@ -25,7 +26,7 @@ export function removalCauses(spec: HostSpec): RemovalCause {
 export function addressRemovals(
   jail: WantedJail,
   seen: JailState | undefined,
-  state: HostState,
+  state: SeenState,
   causeOf: RemovalCause,
 ): Step[] {
   if (!jail.life.up) return [];
@@ -35,8 +36,7 @@ export function addressRemovals(
     const mine = (address: string) => ({ ...about(jail), ...causeOf(jail, address) });
     const { mac } = inside.spec;
 
-    const judged = state.guard.addresses
-      .filter((entry) => entry.port === inside.port)
+    const judged = (state.judged.get(inside.port) ?? [])
       .filter(
         (entry) => entry.mac !== mac || (entry.address !== inside.linkLocal && !wanted.has(entry.address)),
       )
@@ -53,7 +53,7 @@ export function addressRemovals(
 }
 
 /** Entries of our own bridges for addresses that no living jail is to have. A mover's entry is replaced. */
-export function neighbourRemovals(wanted: Wanted, state: HostState, causeOf: RemovalCause): Step[] {
+export function neighbourRemovals(wanted: Wanted, state: SeenState, causeOf: RemovalCause): Step[] {
   const right = new Set<string>();
   const owners = new Map<string, WantedJail>();
   for (const jail of wanted.jails) {
@@ -84,7 +84,7 @@ export function neighbourRemovals(wanted: Wanted, state: HostState, causeOf: Rem
 export function addressAdditions(
   jail: WantedJail,
   seen: JailState | undefined,
-  state: HostState,
+  state: SeenState,
 ): { before: Step[]; after: Step[] } {
   if (!jail.life.up) return { before: [], after: [] };
   const pairs = jail.interfaces.flatMap((inside) => inside.addresses.map((address) => ({ inside, address })));
@@ -101,7 +101,7 @@ function guardAddress(
   jail: WantedJail,
   inside: WantedInterface,
   { spec }: WantedAddress,
-  state: HostState,
+  state: SeenState,
 ): Step[] {
   const { port } = inside;
   const { mac } = inside.spec;
@@ -114,11 +114,11 @@ function linkAddress(
   inside: WantedInterface,
   { spec, prefix }: WantedAddress,
   seen: JailState | undefined,
-  state: HostState,
+  state: SeenState,
 ): Step[] {
   const link = inside.spec.name;
   // A pair that is made anew comes without addresses, whatever its predecessor carried.
-  const kept = state.ports.some((port) => port.name === inside.port);
+  const kept = state.portByName.has(inside.port);
   const carried = seen?.netns?.addresses.some((entry) => entry.link === link && entry.prefix === prefix);
   if (kept && carried) return [];
   const segment = inside.network.own ? null : inside.network.bridge;
@@ -130,15 +130,13 @@ function bridgeNeighbour(
   jail: WantedJail,
   inside: WantedInterface,
   { spec }: WantedAddress,
-  state: HostState,
+  state: SeenState,
 ): Step[] {
   const { bridge, own } = inside.network;
   const { mac } = inside.spec;
   const { address } = spec;
   if (!own) return [];
-  const right = state.neighbours.some(
-    (entry) => entry.link === bridge && entry.address === address && entry.mac === mac,
-  );
+  const right = state.answered.has(`${bridge} ${address} ${mac}`);
   return right ? [] : [{ kind: 'neighbour.add', ...mine(jail, spec), bridge, address, mac }];
 }
 

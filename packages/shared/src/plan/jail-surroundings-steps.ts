@@ -1,5 +1,5 @@
 import { specKey } from '../host-spec.ts';
-import type { HostState, JailState } from '../host-state.ts';
+import type { JailState } from '../host-state.ts';
 import type { JailLimits } from '../jail-spec.ts';
 import type { Step } from '../step.ts';
 import { differs, NETNS_SETTINGS } from './settings.ts';
@@ -56,10 +56,6 @@ export function processStart(jail: WantedJail): Step[] {
   if (jail.life.start === null) return [];
   const { startNumber } = jail.spec;
   return [{ kind: 'process.start', ...about(jail), startNumber, reason: jail.life.start }];
-}
-
-export function jailState(state: HostState, key: string): JailState | undefined {
-  return state.jails.find((jail) => jail.key === key);
 }
 
 export function about(jail: WantedJail) {

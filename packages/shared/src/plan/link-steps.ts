@@ -1,11 +1,12 @@
-import type { HostState, JailState } from '../host-state.ts';
+import type { JailState } from '../host-state.ts';
 import type { Step } from '../step.ts';
 import { about } from './jail-surroundings-steps.ts';
+import type { SeenState } from './seen-state.ts';
 import { differs, OWN_PORT_FLAGS, PORT_SETTINGS, settingKey } from './settings.ts';
 import type { WantedInterface, WantedJail } from './wanted.ts';
 
 /** The guard knows the port before the link exists: there is no first packet that it does not judge. */
-export function linkAdditions(jail: WantedJail, seen: JailState | undefined, state: HostState): Step[] {
+export function linkAdditions(jail: WantedJail, seen: JailState | undefined, state: SeenState): Step[] {
   if (!jail.life.up) return [];
   return jail.interfaces.flatMap((inside) => [
     ...guardPort(jail, inside, state),
@@ -13,10 +14,10 @@ export function linkAdditions(jail: WantedJail, seen: JailState | undefined, sta
   ]);
 }
 
-function guardPort(jail: WantedJail, inside: WantedInterface, state: HostState): Step[] {
+function guardPort(jail: WantedJail, inside: WantedInterface, state: SeenState): Step[] {
   const of = { ...about(jail), port: inside.port };
   const steps: Step[] = [];
-  if (!state.guard.ports.includes(inside.port)) steps.push({ kind: 'guard.port.add', ...of });
+  if (!state.guardedPorts.has(inside.port)) steps.push({ kind: 'guard.port.add', ...of });
   const mac = inside.spec.mac;
   if (!mayUse(state, inside.port, mac, inside.linkLocal)) {
     steps.push({ kind: 'guard.address.add', ...of, mac, address: inside.linkLocal });
@@ -28,14 +29,14 @@ function linkAddition(
   jail: WantedJail,
   inside: WantedInterface,
   seen: JailState | undefined,
-  state: HostState,
+  state: SeenState,
 ): Step[] {
   const of = { ...about(jail), port: inside.port };
   const { bridge, own } = inside.network;
   const { name: link, mac } = inside.spec;
   const network = inside.network.spec.id;
   const inner = seen?.netns?.links.find((candidate) => candidate.name === link);
-  const outer = inner && state.ports.find((port) => port.name === inside.port);
+  const outer = inner && state.portByName.get(inside.port);
 
   const steps: Step[] = [];
   // An end without its other end is not ours to mend: link.create removes it and makes the pair anew.
@@ -52,43 +53,42 @@ function linkAddition(
     const key = settingKey(pattern, inside.port);
     if (differs(outer?.settings, key, value)) steps.push({ kind: 'link.setting', ...of, key, value });
   }
-  const forwarded = state.forwarding.some((entry) => entry.port === inside.port && entry.mac === mac);
+  const forwarded = state.forwarded.has(`${inside.port} ${mac}`);
   if (own && !(outer && forwarded)) steps.push({ kind: 'forwarding.add', ...of, mac });
   if (!(outer && inner?.up)) steps.push({ kind: 'link.up', ...about(jail), link });
   return steps;
 }
 
 /** Ports of a jail that is down, and of interfaces that it no longer has. */
-export function linkRemovals(jail: WantedJail, ports: string[], state: HostState): Step[] {
+export function linkRemovals(
+  jail: WantedJail,
+  ports: string[],
+  state: SeenState,
+  dissolves: boolean,
+): Step[] {
   return ports
-    .filter((port) => state.ports.some((seen) => seen.name === port))
-    .map((port) => ({ kind: 'link.remove', ...about(jail), port }));
+    .filter((port) => state.portByName.has(port))
+    .map((port) => ({ kind: 'link.remove', ...about(jail), port, ...(dissolves ? { dissolves } : {}) }));
 }
 
 /** After the link: the guard goes last, when nothing is left that could send. */
 export function guardRemovals(
   jail: WantedJail,
   ports: string[],
-  state: HostState,
+  state: SeenState,
 ): Extract<Step, { kind: 'guard.address.remove' | 'guard.port.remove' }>[] {
   return ports.flatMap((port) => [
-    ...state.guard.addresses
-      .filter((entry) => entry.port === port)
-      .map(({ mac, address }) => ({
-        kind: 'guard.address.remove' as const,
-        ...about(jail),
-        port,
-        mac,
-        address,
-      })),
-    ...(state.guard.ports.includes(port)
-      ? [{ kind: 'guard.port.remove' as const, ...about(jail), port }]
-      : []),
+    ...(state.judged.get(port) ?? []).map(({ mac, address }) => ({
+      kind: 'guard.address.remove' as const,
+      ...about(jail),
+      port,
+      mac,
+      address,
+    })),
+    ...(state.guardedPorts.has(port) ? [{ kind: 'guard.port.remove' as const, ...about(jail), port }] : []),
   ]);
 }
 
-export function mayUse(state: HostState, port: string, mac: string, address: string): boolean {
-  return state.guard.addresses.some(
-    (entry) => entry.port === port && entry.mac === mac && entry.address === address,
-  );
+export function mayUse(state: SeenState, port: string, mac: string, address: string): boolean {
+  return (state.judged.get(port) ?? []).some((entry) => entry.mac === mac && entry.address === address);
 }

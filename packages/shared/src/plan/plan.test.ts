@@ -234,8 +234,8 @@ describe('plan', () => {
       state: converged([{ jail: web1, addresses: ['10.0.0.5'] }]),
       steps: [
         'process.stop',
-        'link.remove',
         'netns.remove',
+        'link.remove',
         'guard.address.remove',
         'guard.address.remove',
         'guard.port.remove',
@@ -249,8 +249,8 @@ describe('plan', () => {
       state: converged([{ jail: web1, addresses: [] }]),
       steps: [
         'process.stop',
-        'link.remove',
         'netns.remove',
+        'link.remove',
         'guard.address.remove',
         'guard.port.remove',
         'cgroup.remove',
@@ -270,8 +270,8 @@ describe('plan', () => {
       state: converged([{ jail: web1, addresses: [] }]),
       steps: [
         'process.stop',
-        'link.remove',
         'netns.remove',
+        'link.remove',
         'guard.address.remove',
         'guard.port.remove',
         'cgroup.remove',

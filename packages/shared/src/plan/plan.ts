@@ -4,7 +4,6 @@ import { portName } from '../owned-names.ts';
 import type { Step } from '../step.ts';
 import { addressAdditions, addressRemovals, neighbourRemovals, removalCauses } from './address-steps.ts';
 import {
-  jailState,
   netnsRemoval,
   processStart,
   processStop,
@@ -23,6 +22,7 @@ import {
   natRemovals,
 } from './network-steps.ts';
 import { routeAdditions, routeRemovals } from './route-steps.ts';
+import { seenState } from './seen-state.ts';
 import { type PlanOptions, type WantedJail, wantedOf } from './wanted.ts';
 
 /**
@@ -32,12 +32,13 @@ import { type PlanOptions, type WantedJail, wantedOf } from './wanted.ts';
  * On the way up the guard comes before the link, the link before the address, the address before the
  * process; on the way down the guard goes last.
  */
-export function plan(spec: HostSpec, state: HostState, options: PlanOptions = {}): Step[] {
+export function plan(spec: HostSpec, given: HostState, options: PlanOptions = {}): Step[] {
+  const state = seenState(given);
   const wanted = wantedOf(spec, state, options);
   const causeOf = removalCauses(spec);
   const jails = wanted.jails.map((jail) => ({
     jail,
-    seen: jailState(state, jail.spec.key),
+    seen: state.jailByKey.get(jail.spec.key),
     gone: portsToRemove(jail, spec, state),
   }));
 
@@ -48,8 +49,9 @@ export function plan(spec: HostSpec, state: HostState, options: PlanOptions = {}
       ...addressRemovals(jail, seen, state, causeOf),
     ]),
     ...jails.flatMap(({ jail, seen, gone }) => [
-      ...linkRemovals(jail, gone, state),
+      // The kernel takes the ports of a namespace that dies at once, and one port that is deleted takes 30 ms.
       ...netnsRemoval(jail, seen),
+      ...linkRemovals(jail, gone, state, netnsRemoval(jail, seen).length > 0),
       ...guardRemovals(jail, gone, state).map((step) =>
         step.kind === 'guard.address.remove' ? { ...step, ...causeOf(jail, step.address) } : step,
       ),

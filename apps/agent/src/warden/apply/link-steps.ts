@@ -1,6 +1,7 @@
 import { KernelError } from '@cellblock/native/kernel-error';
 import { netnsPath, portMac } from '@cellblock/shared/owned-names';
 import type { WardenHost } from '../warden-host.ts';
+import { dissolved } from './dissolved.ts';
 import { type Executor, gone, made } from './fact.ts';
 
 export const createLink: Executor<'link.create'> = async (host, step) => {
@@ -35,8 +36,10 @@ export const bringLinkUp: Executor<'link.up'> = (host, { jail, link }) =>
     up: true,
   });
 
-export const removeLink: Executor<'link.remove'> = (host, { port }) =>
-  gone(host.kernel.deleteLink({ name: port }), { port }, 'ENODEV');
+export const removeLink: Executor<'link.remove'> = async (host, { port, dissolves }) => {
+  if (dissolves && (await dissolved(host, port))) return { before: { port }, after: null };
+  return gone(host.kernel.deleteLink({ name: port }), { port }, 'ENODEV');
+};
 
 export const addAddress: Executor<'address.add'> = async (host, step) => {
   const netns = netnsPath(host.instance, step.jail);
