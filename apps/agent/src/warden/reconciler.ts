@@ -78,7 +78,7 @@ export class Reconciler {
   }
   /** Steps that are being applied now. */
   get underWay(): Step[] {
-    return [...new Set([...this.busy.values()].flat())];
+    return [...new Set(this.busy.values())].flat();
   }
 
   /** Keeps the host as it should be until `stop`. */

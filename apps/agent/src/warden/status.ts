@@ -36,8 +36,9 @@ export interface StatusParts {
 }
 
 /** What the host reports: only what was seen, and what stands in the way of the rest. */
-export function hostStatus(parts: StatusParts): HostStatus {
-  const { spec } = parts.accepted;
+export function hostStatus(given: StatusParts): HostStatus {
+  const { spec } = given.accepted;
+  const parts = { ...given, found: found(given) };
   return {
     accepted: parts.generation,
     converged: parts.converged,
@@ -54,8 +55,20 @@ export function hostStatus(parts: StatusParts): HostStatus {
   };
 }
 
-function jailSeen(spec: JailSpec, parts: StatusParts): JailSeen {
-  const seen = parts.state.jails.find((jail) => jail.key === spec.key);
+/** What is asked of each jail and each address is found without looking through all. */
+function found({ underWay, state, problems }: StatusParts) {
+  return {
+    steps: Map.groupBy(underWay, (step) => ('jail' in step ? step.jail : '')),
+    jails: new Map(state.jails.map((jail) => [jail.key, jail])),
+    ports: new Set(state.ports.map(({ name }) => name)),
+    allowed: new Set(state.guard.addresses.map(({ port, address }) => `${port} ${address}`)),
+    problems: new Set(problems.map(({ key }) => key)),
+  };
+}
+type Parts = StatusParts & { found: ReturnType<typeof found> };
+
+function jailSeen(spec: JailSpec, parts: Parts): JailSeen {
+  const seen = parts.found.jails.get(spec.key);
   const process = seen?.process ?? null;
   const running = process?.state === 'running';
   const hold = parts.holds.find(({ jail }) => jail === spec.id);
@@ -78,28 +91,25 @@ function jailSeen(spec: JailSpec, parts: StatusParts): JailSeen {
 }
 
 /** Nothing is said to be done before the steps that do it are done and accounted for. */
-function seenState(spec: JailSpec, seen: JailState | undefined, parts: StatusParts): JailSeenState {
-  const steps = parts.underWay.filter((step) => 'jail' in step && step.jail === spec.key);
+function seenState(spec: JailSpec, seen: JailState | undefined, parts: Parts): JailSeenState {
+  const steps = parts.found.steps.get(spec.key) ?? [];
   const process = seen?.process ?? null;
   if (process?.state === 'running') {
     if (steps.some(({ kind }) => kind === 'process.stop')) return 'stopping';
     return steps.some(({ kind }) => kind === 'process.start') ? 'starting' : 'running';
   }
   const busy = steps.length > 0 || parts.unsure.has(`jail ${spec.key}`);
-  if (spec.wanted === 'destroyed')
-    return busy || hasRemains(spec, seen, parts.state) ? 'stopping' : 'destroyed';
+  if (spec.wanted === 'destroyed') return busy || hasRemains(spec, seen, parts) ? 'stopping' : 'destroyed';
   if (spec.wanted === 'stopped') return busy || seen?.netns ? 'stopping' : 'stopped';
   if (parts.accepted.frozen.has(`jail/${spec.id}`)) return 'stopped';
-  if (parts.problems.some(({ key }) => key === `jail/${spec.id}`)) return 'failed';
+  if (parts.found.problems.has(`jail/${spec.id}`)) return 'failed';
   if (process === null || process.startNumber < spec.startNumber) return 'starting';
   if (process.restartAt !== null) return 'failed';
   return process.exit?.code === 0 ? 'stopped' : 'failed';
 }
 
-function hasRemains(spec: JailSpec, seen: JailState | undefined, state: HostState): boolean {
-  const port = spec.interfaces.some((inside) =>
-    state.ports.some(({ name }) => name === portName(state.instance, inside.key)),
-  );
+function hasRemains(spec: JailSpec, seen: JailState | undefined, { state, found }: Parts): boolean {
+  const port = spec.interfaces.some((inside) => found.ports.has(portName(state.instance, inside.key)));
   if (port || !seen) return port;
   return (
     seen.netns !== null ||
@@ -110,20 +120,18 @@ function hasRemains(spec: JailSpec, seen: JailState | undefined, state: HostStat
 }
 
 /** Present: the guard lets the jail send from it and its link carries it. Absent: neither does. */
-function addressesSeen(spec: HostSpec, { state, unsure, underWay }: StatusParts): AddressSeen[] {
+function addressesSeen(spec: HostSpec, { state, unsure, underWay, found }: Parts): AddressSeen[] {
   const changing = new Set(underWay.map((step) => step.object));
   const jails = new Map(jailsOf(spec).map((jail) => [jail.id, jail]));
   return addressesOf(spec).map((address) => {
     const jail = jails.get(address.jail);
     const inside = jail?.interfaces.find(({ id }) => id === address.interface);
     const port = inside ? portName(state.instance, inside.key) : null;
-    const netns = state.jails.find(({ key }) => key === jail?.key)?.netns ?? null;
+    const netns = (jail && found.jails.get(jail.key)?.netns) ?? null;
     const carried = (netns?.addresses ?? []).some(
       ({ link, prefix }) => link === inside?.name && prefix.startsWith(`${address.address}/`),
     );
-    const allowed = state.guard.addresses.some(
-      (entry) => entry.port === port && entry.address === address.address,
-    );
+    const allowed = found.allowed.has(`${port} ${address.address}`);
     // A step of an older spec may be giving it right now: only a quiet jail is known not to have it.
     const moving = jail !== undefined && unsure.has(`jail ${jail.key}`);
     const there =
