@@ -39,7 +39,7 @@ test('receipts are dense, chained, and signed with the host key', async () => {
   const { reopen } = await inDirectory();
   const receipts = await reopen();
   await Promise.all(['a', 'b', 'c'].map((text) => receipts.append(draft(text))));
-  const kept = receipts.after(0, 10);
+  const kept = await receipts.after(0, 10);
   expect(kept.map((receipt) => receipt.body.seq)).toEqual([1, 2, 3]);
   const [, second, third] = kept;
   expect(second && third?.body.prev === receiptHash(second.body)).toBe(true);
@@ -60,7 +60,7 @@ test('the chain goes on after a restart, and a line that a crash cut off is not 
   // What follows a cut line must not be glued to it.
   const second = await again.append(draft('b'));
   expect(second.body.prev).toBe(receiptHash(first.body));
-  expect((await reopen()).after(0, 10).map((receipt) => receipt.body.text)).toEqual(['a', 'b']);
+  expect((await (await reopen()).after(0, 10)).map((receipt) => receipt.body.text)).toEqual(['a', 'b']);
 });
 
 test('acknowledged files are removed and the chain still goes on', async () => {
@@ -68,9 +68,15 @@ test('acknowledged files are removed and the chain still goes on', async () => {
   const receipts = await reopen();
   for (let i = 0; i < 300; i++) await receipts.append(draft(String(i)));
   await receipts.acknowledge(299);
-  expect(receipts.after(0, 1)[0]?.body.seq).toBe(257);
+  expect((await receipts.after(0, 1))[0]?.body.seq).toBe(257);
   expect((await readdir(directory)).sort()).toEqual(['00000001.jsonl', 'head.json']);
+  // Across the border of two files, and no more than was asked for.
+  for (let i = 300; i < 600; i++) void receipts.append(draft(String(i)));
+  await receipts.append(draft('600'));
+  expect((await receipts.after(510, 4)).map(({ body }) => body.seq)).toEqual([511, 512, 513, 514]);
+  expect(await receipts.after(601, 4)).toEqual([]);
   await receipts.acknowledge(512);
   const again = await reopen();
-  expect(again.newest).toBe(300);
+  expect(again.newest).toBe(601);
+  expect((await again.after(0, 1))[0]?.body.seq).toBe(513);
 });

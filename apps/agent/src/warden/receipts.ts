@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { Receipt, type ReceiptBody } from '@cellblock/shared/receipt';
-import { writeDurably } from './durable-file.ts';
+import { readTextIfThere, writeDurably } from './durable-file.ts';
 
 /** Receipts per file. A file is removed when the dashboard has all of it. */
 const PER_FILE = 256;
@@ -21,7 +22,8 @@ export class Receipts {
   readonly #directory: string;
   readonly #host: () => string;
   readonly #sign: (message: Buffer) => string;
-  readonly #kept: Receipt[];
+  /** the first that may still be there */
+  #oldest: number;
   #head: { seq: number; hash: string };
   #tail: Promise<unknown> = Promise.resolve();
   readonly #waiting: {
@@ -34,13 +36,13 @@ export class Receipts {
     directory: string;
     host: () => string;
     sign: (message: Buffer) => string;
-    kept: Receipt[];
+    oldest: number;
     head: { seq: number; hash: string };
   }) {
     this.#directory = o.directory;
     this.#host = o.host;
     this.#sign = o.sign;
-    this.#kept = o.kept;
+    this.#oldest = o.oldest;
     this.#head = o.head;
   }
 
@@ -50,15 +52,16 @@ export class Receipts {
     sign: (message: Buffer) => string;
   }): Promise<Receipts> {
     await mkdir(o.directory, { recursive: true, mode: 0o700 });
-    const kept: Receipt[] = [];
     await dropCutLine(o.directory);
     const files = (await readdir(o.directory)).filter((name) => name.endsWith('.jsonl')).sort();
-    for (const name of files) kept.push(...readLines(await readFile(join(o.directory, name), 'utf8')));
-    const last = kept.at(-1);
-    const head = last
-      ? { seq: last.body.seq, hash: receiptHash(last.body) }
+    const lastName = files.findLast((name) => statSync(join(o.directory, name)).size > 0);
+    const last = lastName && linesOf(await readFile(join(o.directory, lastName), 'utf8')).at(-1);
+    const { body } = last ? Receipt.parse(JSON.parse(last)) : {};
+    const head = body
+      ? { seq: body.seq, hash: receiptHash(body) }
       : await readHead(join(o.directory, 'head.json'));
-    return new Receipts({ ...o, kept, head });
+    const oldest = files[0] === undefined ? head.seq + 1 : firstOfFile(files[0]);
+    return new Receipts({ ...o, oldest, head });
   }
 
   /** Sequence number of the newest receipt; 0 before the first. */
@@ -97,7 +100,6 @@ export class Receipts {
     }
     globalThis.crashHere?.('warden appended receipts');
     this.#head = head;
-    this.#kept.push(...receipts);
     for (const [at, { resolve }] of batch.entries()) resolve(receipts[at] as Receipt);
   }
 
@@ -110,10 +112,21 @@ export class Receipts {
     return { body, signature: this.#sign(Buffer.from(canonicalJson(body))) };
   }
 
-  /** The oldest kept receipts with a greater sequence number. */
-  after(seq: number, limit: number): Receipt[] {
-    const from = this.#kept.findIndex((receipt) => receipt.body.seq > seq);
-    return from < 0 ? [] : this.#kept.slice(from, from + limit);
+  /** The oldest kept receipts with a greater sequence number, from the disk: a host that nobody asks for them
+   *  keeps thirty of each jail. */
+  async after(seq: number, limit: number): Promise<Receipt[]> {
+    const from = Math.max(seq + 1, this.#oldest);
+    // What is being written now is in the file, whole or not, and was not promised yet.
+    const to = Math.min(from + limit - 1, this.#head.seq);
+    const receipts: Receipt[] = [];
+    for (let at = from; at <= to; at = lastOfFile(at) + 1) {
+      const text = await readTextIfThere(join(this.#directory, fileOf(at)));
+      if (text === null) continue; // acknowledged meanwhile
+      const first = firstOfFile(fileOf(at));
+      const lines = linesOf(text).slice(at - first, to + 1 - first);
+      receipts.push(...lines.map((line) => JSON.parse(line) as Receipt));
+    }
+    return receipts;
   }
 
   /** The dashboard has everything up to `seq`: whole files below are removed, the chain's head is kept. */
@@ -121,9 +134,9 @@ export class Receipts {
     await this.#tail;
     const upTo = Math.min(seq, this.#head.seq);
     await writeDurably(join(this.#directory, 'head.json'), JSON.stringify(this.#head));
-    while (this.#kept[0] && lastOfFile(this.#kept[0].body.seq) <= upTo) {
-      const file = fileOf(this.#kept[0].body.seq);
-      while (this.#kept[0] && fileOf(this.#kept[0].body.seq) === file) this.#kept.shift();
+    while (lastOfFile(this.#oldest) <= upTo) {
+      const file = fileOf(this.#oldest);
+      this.#oldest = lastOfFile(this.#oldest) + 1;
       await rm(join(this.#directory, file), { force: true });
       globalThis.crashHere?.('warden removed receipts');
     }
@@ -159,6 +172,10 @@ function fileOf(seq: number): string {
   return `${String(Math.floor((seq - 1) / PER_FILE)).padStart(8, '0')}.jsonl`;
 }
 
+function firstOfFile(name: string): number {
+  return Number(name.split('.')[0]) * PER_FILE + 1;
+}
+
 function lastOfFile(seq: number): number {
   return (Math.floor((seq - 1) / PER_FILE) + 1) * PER_FILE;
 }
@@ -175,11 +192,8 @@ async function dropCutLine(directory: string): Promise<void> {
   if (whole < bytes.length) await truncate(join(directory, last), whole);
 }
 
-function readLines(text: string): Receipt[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => Receipt.parse(JSON.parse(line)));
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 async function readHead(path: string): Promise<{ seq: number; hash: string }> {

@@ -86,7 +86,9 @@ test('a jail that fails is started again after a growing wait; one that ends wel
   expect(await seen(warden, web)).toMatchObject({ state: 'stopped', nextRestartAt: null });
   // An empty namespace would still answer ping.
   expect(warden.reconciler.seen?.state.jails[0]?.netns).toBeNull();
-  const causes = warden.receipts.after(0, 500).filter(({ body }) => body.step.kind === 'process.start');
+  const causes = (await warden.receipts.after(0, 500)).filter(
+    ({ body }) => body.step.kind === 'process.start',
+  );
   expect(causes.map(({ body }) => body.cause)).toEqual([web.cause, null, null]);
 });
 
@@ -149,7 +151,7 @@ test('jails end with the machine, as they would at a stop, and `boot` decides wh
   await place.put(first, [lan, always, never]);
   await first.stopWithMachine();
   expect(place.trees.running()).toEqual([]);
-  const stops = first.receipts.after(0, 500).filter(({ body }) => body.step.kind === 'process.stop');
+  const stops = (await first.receipts.after(0, 500)).filter(({ body }) => body.step.kind === 'process.stop');
   expect(stops.map(({ body }) => [body.result, body.cause])).toEqual([
     ['done', null],
     ['done', null],
@@ -194,7 +196,7 @@ test('a subnet that the host routes already is refused with the route in the way
   expect(status.refused[0]?.message).toContain('10.77.0.0/16 via 10.99.0.2 dev vpn');
   expect(status.jails.map(({ state }) => state)).toEqual(['stopped', 'running']);
   await warden.reconciler.settle();
-  const refusals = warden.receipts.after(0, 500).filter(({ body }) => body.result === 'refused');
+  const refusals = (await warden.receipts.after(0, 500)).filter(({ body }) => body.result === 'refused');
   expect(refusals.map(({ body }) => body.cause)).toContain(lan.cause);
   expect(refusals).toHaveLength(2);
 });
