@@ -1,6 +1,7 @@
 import { cliJail } from '@cellblock/shared/cli-output';
 import { jailDocument } from '@cellblock/shared/document';
 import type { JailSeen } from '@cellblock/shared/host-status';
+import { shellWords } from '@cellblock/shared/shell-words';
 import { formatSize } from '@cellblock/shared/size';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import { ageText, momentText } from '../output/moment.ts';
@@ -50,7 +51,7 @@ export function jailDetail(jail: JailView): Printable {
       ['seen', seen === null ? 'not reported yet' : `${jail.state}, as of ${momentText(jail.seenAt)}`],
       ['pid', String(seen?.pid ?? '-')],
       ['root', jail.root],
-      ['command', jail.settings.command?.join(' ') ?? 'init that reaps and waits'],
+      ['command', jail.settings.command ? shellWords(jail.settings.command) : 'init that reaps and waits'],
       ...jail.interfaces.flatMap((link): [string, string][] => [
         [link.name, `${link.network.name}, ${link.mac}`],
         ...link.addresses.map((held): [string, string] => [

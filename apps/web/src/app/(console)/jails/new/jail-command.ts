@@ -1,8 +1,6 @@
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
+import { shellWord, shellWords } from '@cellblock/shared/shell-words';
 import type { JailDraft } from './jail-draft';
-
-const quoted = (word: string) =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The same jail from a terminal. */
 export function jailCommand(input: CreateJailInput, draft: JailDraft): string {
@@ -10,7 +8,7 @@ export function jailCommand(input: CreateJailInput, draft: JailDraft): string {
   return [
     `cellblock create ${input.name}`,
     input.host && `--host ${input.host}`,
-    root && root.kind !== 'host-usr' && `--root ${root.kind}:${quoted(root.path)}`,
+    root && root.kind !== 'host-usr' && `--root ${root.kind}:${shellWord(root.path)}`,
     draft.root === 'host-usr' && draft.ephemeral && '--ephemeral',
     input.network === null ? '--network none' : input.network && `--network ${input.network}`,
     ...(input.addresses ?? []).map((address) => `--ip ${address}`),
@@ -19,7 +17,7 @@ export function jailCommand(input: CreateJailInput, draft: JailDraft): string {
     draft.pids && `--pids ${draft.pids}`,
     draft.readOnly && '--read-only',
     !draft.boot && '--no-boot',
-    command && `-- ${command.map(quoted).join(' ')}`,
+    command && `-- ${shellWords(command)}`,
   ]
     .filter(Boolean)
     .join(' ');

@@ -1,4 +1,5 @@
 'use client';
+import { shellWords } from '@cellblock/shared/shell-words';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { Link } from '@/app/link';
 import { paths } from '@/paths';
@@ -63,7 +64,7 @@ function Wanted({ jail }: { jail: JailView }) {
         [
           'Command',
           <span key="command" className="mono">
-            {command ? command.join(' ') : 'a small init that reaps and waits'}
+            {command ? shellWords(command) : 'a small init that reaps and waits'}
           </span>,
         ],
         ['Limits', limitsText(limits)],
