@@ -69,7 +69,7 @@ export function AtMoment({
             </Button>
           }
         />
-        {at && (
+        {at && !wrong && (
           <Loaded query={answer} rows={1}>
             {(found) => (
               <div aria-live="polite">

@@ -14,6 +14,8 @@ describe('a moment as people write it', () => {
     ['2 h ago', '2026-11-22T12:31:58.000Z'],
     ['30min', '2026-11-22T14:01:58.000Z'],
     ['3 d ago', '2026-11-19T14:31:58.000Z'],
+    ['10 minutes ago', '2026-11-22T14:21:58.000Z'],
+    ['1 hour ago', '2026-11-22T13:31:58.000Z'],
   ])('%s is %s', (text, moment) => expect(read(text)).toBe(moment));
 
   it.each(['', 'yesterday', '2026-13-40', '14:03', '2026-08-03 25:61', '5 weeks'])('%j is none', (text) =>
