@@ -128,7 +128,7 @@ test('a refusal names the argument, what to do and the request, and ends with it
     exitCode: 4,
     stdout: '',
     stderr:
-      'cellblock: ADDR: 10.0.0.9 is assigned to web2.\n  cause: web2 holds it since 10:00.\n' +
+      'cellblock: <address>: 10.0.0.9 is assigned to web2.\n  cause: web2 holds it since 10:00.\n' +
       '  fix: cellblock ip move 10.0.0.9 web1\n  request: req-1\n',
   });
   expect(await run('show', 'none')).toMatchObject({ exitCode: 3 });

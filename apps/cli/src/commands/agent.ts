@@ -77,7 +77,7 @@ export function agentVerbs(cli: Cli, program: Command): void {
     agent,
     'hold <jail>',
     'no remote change of this jail until unhold',
-    { flags: { jail: 'J', reason: '--reason' } },
+    { flags: { jail: '<jail>', reason: '--reason' } },
     (command) => command.requiredOption('--reason <s>', 'why, for whoever finds it held'),
     async (run, options, [jail = '']) => {
       await run.localAgent.jail.hold.mutate({ jail, reason: options.reason ?? '', by: whoIsRoot(run) });
@@ -91,7 +91,7 @@ export function agentVerbs(cli: Cli, program: Command): void {
     agent,
     'unhold <jail>',
     'remote changes of this jail are allowed again',
-    { flags: { jail: 'J' } },
+    { flags: { jail: '<jail>' } },
     (command) => command,
     async (run, _, [jail = '']) => {
       await run.localAgent.jail.unhold.mutate({ jail, reason: 'unhold', by: whoIsRoot(run) });

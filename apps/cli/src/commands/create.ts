@@ -26,7 +26,7 @@ export interface CreateOptions {
 }
 
 export const CREATE_FLAGS = {
-  name: 'J',
+  name: '<jail>',
   host: '--host',
   network: '--network',
   address: '--ip',

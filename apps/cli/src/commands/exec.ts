@@ -9,7 +9,7 @@ export function execVerb(cli: Cli, program: Command): void {
     program,
     'exec <jail> <command...>',
     'run a command in a jail: exec J [-u UID] [-t] -- CMD ARG...',
-    { flags: { jail: 'J', command: 'CMD', uid: '-u' } },
+    { flags: { jail: '<jail>', command: 'CMD', uid: '-u' } },
     (command) =>
       command.option('-u, --uid <uid>', 'user in the jail; 0').option('-t, --tty', 'with a terminal'),
     async (run, options, [jail = ''], command) => {

@@ -4,7 +4,7 @@ import { type Cli, verb } from '../verb.ts';
 
 export function hostVerbs(cli: Cli, program: Command): void {
   const host = program.command('host').description('machines that run an agent');
-  const flags = { host: 'H' };
+  const flags = { host: '<host>' };
 
   verb(cli, host, 'ls', 'list hosts', {}, same, async (run) => {
     run.print(hostTable(await run.dashboard.hosts.list.query(), run.terminal.now()));

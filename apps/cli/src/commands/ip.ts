@@ -10,9 +10,9 @@ import { addressAtTable, addressDetail, historyTable } from '../tables/address-t
 import { type Cli, verb } from '../verb.ts';
 
 const flags = {
-  jail: 'J',
-  address: 'ADDR',
-  at: 'TIME',
+  jail: '<jail>',
+  address: '<address>',
+  at: '<time>',
   network: '--network',
   pool: '--pool',
   interface: '--interface',

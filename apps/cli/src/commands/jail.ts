@@ -9,7 +9,7 @@ import { settle } from '../settle.ts';
 import { jailDetail, jailTable, seenJailDetail, seenJailTable } from '../tables/jail-table.ts';
 import { type Cli, verb } from '../verb.ts';
 
-const flags = { jail: 'J' };
+const flags = { jail: '<jail>' };
 
 export function jailVerbs(cli: Cli, program: Command): void {
   verb(cli, program, 'ls', 'list jails', {}, same, async (run) => {

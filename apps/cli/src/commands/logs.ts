@@ -11,7 +11,7 @@ export function logsVerb(cli: Cli, program: Command): void {
     program,
     'logs <jail>',
     'what it wrote to its console',
-    { flags: { jail: 'J', tailLines: '-n' } },
+    { flags: { jail: '<jail>', tailLines: '-n' } },
     (command) =>
       command
         .option('-f, --follow', 'go on as it writes')

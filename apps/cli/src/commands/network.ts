@@ -13,7 +13,7 @@ interface CreateOptions {
 
 export function networkVerbs(cli: Cli, program: Command): void {
   const network = program.command('network').description('what jails attach to');
-  const flags = { network: 'N' };
+  const flags = { network: '<network>' };
 
   verb(cli, network, 'ls', 'list networks', {}, same, async (run) => {
     run.print(networkTable(await run.dashboard.networks.list.query()));
@@ -31,7 +31,7 @@ export function networkVerbs(cli: Cli, program: Command): void {
     {
       changes: true,
       flags: {
-        name: 'N',
+        name: '<name>',
         subnets: '--subnet',
         nat: '--nat',
         host: '--host',

@@ -8,7 +8,7 @@ import { type Cli, verb } from '../verb.ts';
 
 export function poolVerbs(cli: Cli, program: Command): void {
   const pool = program.command('pool').description('ranges of addresses that may be assigned');
-  const flags = { pool: 'P', first: 'FIRST', last: 'LAST', reason: '--reason', until: '--until' };
+  const flags = { pool: '<pool>', first: 'FIRST', last: 'LAST', reason: '--reason', until: '--until' };
 
   verb(cli, pool, 'ls', 'list pools', {}, same, async (run) => {
     run.print(poolTable(await run.dashboard.pools.list.query({})));
@@ -25,7 +25,7 @@ export function poolVerbs(cli: Cli, program: Command): void {
     'make a pool',
     {
       flags: {
-        name: 'P',
+        name: '<pool>',
         network: '--network',
         first: '--range',
         last: '--range',

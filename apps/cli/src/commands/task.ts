@@ -4,7 +4,7 @@ import { type Cli, verb } from '../verb.ts';
 
 export function taskVerbs(cli: Cli, program: Command): void {
   const task = program.command('task').description('what was asked for and how far it is');
-  const flags = { task: 'T' };
+  const flags = { task: '<task>' };
 
   verb(cli, task, 'ls', 'list tasks', {}, same, async (run) => {
     run.print(taskRows(await run.dashboard.tasks.list.query({}), run.terminal.now()));

@@ -8,7 +8,7 @@ import { roleOption } from './user.ts';
 
 export function tokenVerbs(cli: Cli, program: Command): void {
   const token = program.command('token').description('tokens for programs');
-  const flags = { name: 'NAME', role: '--role', expiresAt: '--expires' };
+  const flags = { name: '<name>', role: '--role', expiresAt: '--expires' };
 
   verb(cli, token, 'ls', 'list tokens', {}, same, async (run) => {
     const tokens = await run.dashboard.tokens.list.query();

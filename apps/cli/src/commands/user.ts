@@ -7,7 +7,7 @@ export const roleOption = () => new Option('--role <role>', 'what they may do').
 
 export function userVerbs(cli: Cli, program: Command): void {
   const user = program.command('user').description('people');
-  const flags = { name: 'NAME', role: '--role' };
+  const flags = { name: '<name>', role: '--role' };
 
   verb(cli, user, 'ls', 'list people', {}, same, async (run) => {
     const users = await run.dashboard.users.list.query();
@@ -49,7 +49,7 @@ export function userVerbs(cli: Cli, program: Command): void {
     user,
     'role <name> <role>',
     'give another role',
-    { flags: { ...flags, role: 'R' } },
+    { flags: { ...flags, role: '<role>' } },
     same,
     async (run, _, args) => {
       const [name = '', role = ''] = args;
