@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 
 const DEFAULT_BOUNDS = `# What any dashboard may ask of this host. Root's alone: no remote call can change it.
-# Files of this directory are read in the order of their names; the agent reads them again at every change.
+# Files of this directory are read in the order of their names, later ones win key by key, and the agent reads
+# them again at every change.
 
 # Directories below which a jail's dir: root or tar: file may lie.
 rootPrefixes:
@@ -12,7 +13,7 @@ rootPrefixes:
 # Subnets that networks may use; none named: any private or documentation range.
 subnets: []
 
-# Bridges of this host that a network may attach to.
+# Bridges of this host that a network may attach to (--parent), as in: [br0].
 parents: []
 
 maxJails: 1000

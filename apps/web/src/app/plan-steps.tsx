@@ -11,7 +11,13 @@ export const stepCount = ({ steps }: PlanView) => `${steps.length} ${steps.lengt
 export function PlanSteps({ plan }: { plan: PlanView }) {
   return (
     <div className="flex flex-col">
-      {plan.steps.length === 0 && <p className="px-3 py-2 text-muted">Nothing to do: it is so already.</p>}
+      {plan.steps.length === 0 && (
+        <p className="px-3 py-2 text-muted">
+          {plan.host.name
+            ? 'Nothing to do: it is so already.'
+            : 'A host does something for it when the first jail attaches.'}
+        </p>
+      )}
       <ol className="py-1.5">
         {plan.steps.map((step, at) => (
           <li
@@ -40,8 +46,10 @@ export function PlanSteps({ plan }: { plan: PlanView }) {
           <>
             As {plan.host.name} reported <Moment at={plan.asOf} />
           </>
+        ) : plan.host.name ? (
+          `${plan.host.name} has not reported yet`
         ) : (
-          <>{plan.host.name} has not reported yet</>
+          'Rests on no host'
         )}{' '}
         · plan <span className="mono">{shortId(plan.hash)}</span>
       </p>

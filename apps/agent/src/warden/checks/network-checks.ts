@@ -15,7 +15,7 @@ function forwardingCheck(id: string, title: string, key: string, lost: string): 
         verdict: 'warn',
         evidence: value === '' ? `${key} does not exist` : `${key} = ${value}`,
         lost,
-        fix: `sysctl -w ${key}=1, or let the agent: add ${key} to hostSettings in the bounds file`,
+        fix: `sysctl -w ${key}=1`,
       };
     },
   };
@@ -84,7 +84,7 @@ export const NETWORK_CHECKS: readonly Check[] = [
     'ip-forward',
     'IPv4 forwarding',
     'net.ipv4.ip_forward',
-    'jails on a bridge of our own reach each other, but not the outside',
+    'jails on a bridge of our own reach each other, but not the outside; a network with NAT turns it on where the bounds name it',
   ),
   forwardingCheck(
     'ipv6-forward',

@@ -70,7 +70,7 @@ function mustAttach(
   throw new AppError('denied', `The bounds of host ${names} let no network attach to ${parent}.`, {
     field: 'parent',
     cause: 'A bridge that leads to a real segment is offered by its host, not taken.',
-    fix: `As root on the host, add ${parent} to parents in the bounds file.`,
+    fix: `As root on the host, add ${parent} to parents in /etc/cellblock/bounds.d (with --data DIR: DIR/bounds.d); it holds at once.`,
   });
 }
 
@@ -78,14 +78,14 @@ function noSuchBridge(parent: string, host: { name: string; status: unknown } | 
   const bridges = host ? (statusOf(host)?.facts.bridges ?? []) : [];
   return new AppError(
     'conflict',
-    `${host ? `Host ${host.name} has` : 'No host reports'} no bridge ${parent}.`,
+    `${host ? `Host ${host.name} reports no` : 'No host reports a'} bridge ${parent}.`,
     {
       field: 'parent',
       cause:
         bridges.length > 0
           ? `It has ${bridges.join(', ')}.`
-          : 'A parent is a bridge that the administrator made.',
-      fix: `Make it on the host: ip link add ${parent} type bridge && ip link set ${parent} up`,
+          : 'A parent is a bridge that the administrator made; a new one shows with the host’s next report.',
+      fix: `Make it on the host: ip link add ${parent} type bridge && ip link set ${parent} up && ip link set CARD master ${parent}`,
     },
   );
 }

@@ -153,7 +153,7 @@ describe('a bridge of the administrator', () => {
       await refusal(createNetwork(mira, { name: 'x', parent: 'br7', subnets: ['10.31.0.0/24'] })),
     ).toMatchObject({
       field: 'parent',
-      fix: 'Make it on the host: ip link add br7 type bridge && ip link set br7 up',
+      fix: 'Make it on the host: ip link add br7 type bridge && ip link set br7 up && ip link set CARD master br7',
     });
   });
 
@@ -164,7 +164,7 @@ describe('a bridge of the administrator', () => {
       await refusal(createNetwork(mira, { name: 'x', parent: 'br1', subnets: ['10.31.0.0/24'] })),
     ).toMatchObject({
       code: 'denied',
-      fix: 'As root on the host, add br1 to parents in the bounds file.',
+      fix: 'As root on the host, add br1 to parents in /etc/cellblock/bounds.d (with --data DIR: DIR/bounds.d); it holds at once.',
     });
   });
 

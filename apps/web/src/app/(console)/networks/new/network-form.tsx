@@ -81,7 +81,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
           />
           <p className="text-muted">
             {draft.own
-              ? 'Reaches the jails of one host. With NAT they reach the outside through the host’s address.'
+              ? 'Reaches the jails of one host. With NAT they reach the outside through the host’s address. Another machine reaches them only by a route through the host; to give jails addresses of the segment it is on, take a bridge that exists.'
               : 'The host’s administrator made it and it leads to a real segment. Its own addresses and ports are never touched.'}
           </p>
           <TextField
@@ -107,7 +107,9 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
               value={draft.parent ?? ''}
               onChange={(e) => set({ parent: e.currentTarget.value })}
               hint={
-                bridges.length === 0 ? `${host ?? 'The host'} reports no bridge that is not ours.` : undefined
+                bridges.length === 0
+                  ? `${host ?? 'The host'} reports no bridge that is not ours. Its root makes one: ip link add br0 type bridge && ip link set br0 up && ip link set CARD master br0; the addresses of CARD then belong on br0.`
+                  : undefined
               }
               options={[
                 { value: '', label: 'Choose a bridge' },
@@ -124,7 +126,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
             hint={
               draft.own
                 ? 'Left empty, it is this private one, which the host does not route'
-                : 'As the segment has it'
+                : 'As the segment has it. Reserve next what other machines hold of it.'
             }
             onChange={(e) => set({ subnet: e.currentTarget.value })}
           />

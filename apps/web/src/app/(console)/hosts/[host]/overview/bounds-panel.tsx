@@ -11,7 +11,10 @@ const list = (names: readonly string[], none: string) =>
 export function BoundsPanel({ bounds }: { bounds: HostView['bounds'] }) {
   if (!bounds) return null;
   return (
-    <Panel title="Bounds" meta="set by the host’s own file; no dashboard can change them">
+    <Panel
+      title="Bounds"
+      meta="set by root on the host, in /etc/cellblock/bounds.d or, with --data DIR, DIR/bounds.d; no dashboard can change them"
+    >
       <KeyValues
         rows={[
           ['Roots below', list(bounds.rootPrefixes, 'nowhere: only host-usr roots')],
