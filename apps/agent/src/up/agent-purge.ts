@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AppError } from '@cellblock/shared/app-error';
 import { cellblockAt, dataDirectory } from '@cellblock/shared/data-directory';
 import { supervisorPidFile } from '../supervisor/state-file.ts';
@@ -23,5 +24,7 @@ export async function agentPurge(options: Place): Promise<number> {
     const stays = removeInstalled(place, installed);
     for (const what of stays) sayer(options)(`not removed: ${what}`);
   }
+  if (existsSync(place.postgres))
+    sayer(options)(`Agent and jails are removed; the dashboard with its history stays in ${place.data}.`);
   return 0;
 }

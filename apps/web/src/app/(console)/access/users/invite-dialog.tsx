@@ -38,6 +38,8 @@ export function InviteDialog({ given, onClose }: InviteDialogProps) {
                 <>
                   Send it to {name} alone. Whoever opens it first chooses the password; it works once, until{' '}
                   <Moment at={invite.expiresAt} show="absolute" />.
+                  {isOfThisMachine(invite.link) &&
+                    ' It names this machine only: for others, start the dashboard with --listen and --url.'}
                 </>
               ),
             })
@@ -47,3 +49,5 @@ export function InviteDialog({ given, onClose }: InviteDialogProps) {
     />
   );
 }
+
+const isOfThisMachine = (link: string) => /^(localhost|127\..*|\[::1\])$/.test(new URL(link).hostname);
