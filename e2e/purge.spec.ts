@@ -39,6 +39,10 @@ test('agent purge leaves the kernel as it was, and the control shows that it was
   const during = (await changed()).join('\n');
   for (const kind of ['link in site', 'nft in site', 'run', 'cgroup', 'process'])
     expect(during).toContain(`+ ${kind}: `);
+  // What runs in a jail and what was started on the host's network, each by what says whose it is.
+  for (const mark of [`cellblock-${instance}`, 'on site'])
+    expect(during).toMatch(new RegExp(`\\+ process: \\d+ \\S+ ${mark}$`, 'm'));
+  expect(ofOthers('+ process: 9 /usr/bin/perl cellblock-00000000', instance)).toBe(true);
 
   // down leaves the jail running: it answers without dashboard and agent.
   const down = await stand.cellblock(['down']);

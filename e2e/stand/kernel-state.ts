@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { cgroupHierarchies } from './end-instance.ts';
 import { mustRun } from './run-program.ts';
-import { allProcesses } from './site-processes.ts';
+import { allProcesses, processesInNetns } from './site-processes.ts';
 import { standPrefix } from './stand-name.ts';
 
 /** Everything in the kernel that an agent could leave behind, one line per object. */
@@ -39,7 +39,7 @@ export async function kernelState(netns: string): Promise<string[]> {
         .map((line) => line.split(' ')[4] ?? ''),
     ),
     ...named('cgroup', cgroupHierarchies().flatMap(ourCgroups)),
-    ...named('process', ourProcesses()),
+    ...named('process', ourProcesses(netns)),
   ].sort();
 }
 
@@ -50,8 +50,10 @@ export async function kernelState(netns: string): Promise<string[]> {
 export function ofOthers(line: string, instance: string): boolean {
   const marks = [...line.matchAll(/(?:cellblock[-_/]|ids\/\d+ )([0-9a-f]{8})\b/g)].map((match) => match[1]);
   if (marks.length > 0) return !marks.includes(instance);
-  // Another agent's data directory may be called anything; what it mounts there has one name.
-  return /cellblock-(stand|e2e)-|\/agent\/jails$/.test(line) && !line.includes(standPrefix);
+  if (line.includes(standPrefix)) return false;
+  // Another agent's data directory may be called anything; what it mounts there has one name. Trees without an
+  // agent are made by tests of packages/native.
+  return /cellblock-(stand|e2e)-|\/agent\/jails$|\/tree-\w{6}(\/|$)/.test(line);
 }
 
 /** A claim of host ids says in its text whose it is. */
@@ -92,14 +94,16 @@ function ourCgroups(hierarchy: string): string[] {
     : [];
 }
 
-function ourProcesses(): string[] {
+/** By the control group that they are in, the program that they run, or the network that they were started on. */
+function ourProcesses(netns: string): string[] {
+  const onSite = new Set(processesInNetns(netns));
   return allProcesses().flatMap((pid) => {
     try {
       const program = readlinkSync(`/proc/${pid}/exe`);
-      const cgroups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-      return /cellblock-e2e-/.test(program) || /cellblock-[0-9a-f]{8}/.test(cgroups)
-        ? [`${pid} ${program}`]
-        : [];
+      // Whose it is, where its program does not say so: another agent's jails run the host's own.
+      const [group] = /cellblock-[0-9a-f]{8}\b/.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8')) ?? [];
+      const line = [pid, program, group ?? (onSite.has(pid) ? 'on site' : '')].join(' ').trim();
+      return group || onSite.has(pid) || /cellblock-e2e-/.test(program) ? [line] : [];
     } catch {
       return [];
     }
