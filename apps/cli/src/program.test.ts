@@ -1,5 +1,7 @@
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { recordedRun } from '../test/recorded-run.ts';
+import { buildProgram } from './program.ts';
 
 /** The verbs of release 1 with the options that scripts will rely on. */
 const VERBS: [string, string[]][] = [
@@ -7,9 +9,13 @@ const VERBS: [string, string[]][] = [
   ['down', []],
   ['status', []],
   ['agent run', ['--dashboard', '--token']],
+  ['agent install', ['--dashboard', '--token']],
   ['agent purge', ['--yes']],
   ['agent hold', ['--reason']],
   ['agent unhold', []],
+  ['dashboard ls', []],
+  ['dashboard export', []],
+  ['dashboard import', []],
   ['user ls', []],
   ['user invite', ['--role']],
   ['user role', []],
@@ -92,4 +98,17 @@ test.each(VERBS)('cellblock %s is a verb, with its options', async (words, optio
   expect(help).toMatchObject({ exitCode: 0, stderr: '' });
   expect(help.stdout).toContain(`Usage: cellblock ${words}`);
   for (const option of options) expect(help.stdout).toContain(option);
+});
+
+/** Verbs with something to do, as they are typed; a second name of a verb is a verb. */
+function verbsOf(command: Command, before = ''): string[] {
+  return command.commands.flatMap((each) => {
+    const names = [each.name(), ...each.aliases()].map((name) => `${before}${name}`);
+    return each.commands.length === 0 ? names : names.flatMap((name) => verbsOf(each, `${name} `));
+  });
+}
+
+test('no verb is missing from the table', () => {
+  const program = buildProgram({ terminal: {} as never, ended: () => {}, flagsOf: () => {} });
+  expect(verbsOf(program).sort()).toEqual(VERBS.map(([words]) => words).sort());
 });

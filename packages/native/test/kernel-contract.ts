@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kernel } from '../lib/kernel.ts';
+import { createLinuxKernel } from '../lib/linux-kernel.ts';
 import { addressExpectations } from './contract/addresses.ts';
 import { cgroupExpectations } from './contract/cgroups.ts';
 import { linkExpectations } from './contract/links.ts';
@@ -37,8 +38,9 @@ export interface Subject extends Pick<Scene, 'kernel' | 'directory' | 'startProc
 export function kernelContract(title: string, subject: Subject) {
   const { kernel, directory, startProcess, makeDirectory } = subject;
   const cgroup = `cellblock-test${process.pid}`;
+  const expected = new Set<string>();
   const scene: Scene = {
-    ...{ kernel, directory, startProcess, makeDirectory, cgroup },
+    ...{ kernel: noting(kernel, expected), directory, startProcess, makeDirectory, cgroup },
     host: `${directory}/host`,
     guest: `${directory}/guest`,
   };
@@ -73,5 +75,19 @@ export function kernelContract(title: string, subject: Subject) {
         for (const [expectation, check] of Object.entries(expectations)) it(expectation, () => check(scene));
       });
     }
+
+    it('says of every verb what is expected of it', () => {
+      expect(Object.keys(createLinuxKernel()).filter((verb) => !expected.has(verb))).toEqual([]);
+    });
+  });
+}
+
+/** The same kernel; the names of the verbs that were called of it are put into `called`. */
+function noting(kernel: Kernel, called: Set<string>): Kernel {
+  return new Proxy(kernel, {
+    get(target, verb) {
+      called.add(String(verb));
+      return Reflect.get(target, verb);
+    },
   });
 }

@@ -36,6 +36,8 @@ export const AuditKind = z.enum([
   'ip.assign',
   'ip.release',
   'ip.move',
+  /** only refused: what is applied is the events of the objects */
+  'document.put',
   'task.cancel',
   'audit.export',
 ]);

@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Prisma } from '../generated/prisma/client.ts';
+import { testDb } from './test-fleet.ts';
 
 const app = new pg.Client({ connectionString: process.env.DATABASE_URL });
 const owner = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
@@ -57,4 +61,33 @@ test('a leaf with another hash is refused', async () => {
   await expect(
     app.query(`INSERT INTO audit_leaf (seq, event_id, leaf, hash) VALUES (2, $1, 'x', sha256('x'))`, [EVENT]),
   ).rejects.toMatchObject({ code: '23514' });
+});
+
+const SCHEMA = path.join(import.meta.dirname, '../../prisma/schema');
+
+/** What is written by the migrations alone, and what is counted by a statement that Prisma has no word for. */
+const WITHOUT_MODEL = ['_prisma_migrations', 'sign_in_tries'];
+
+test('every table has its model, and every model its table', async () => {
+  const models = readdirSync(SCHEMA).flatMap((file) =>
+    [...readFileSync(path.join(SCHEMA, file), 'utf8').matchAll(/@@map\("(\w+)"\)/g)].map((match) => match[1]),
+  );
+  const { rows } = await app.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  expect([...models, ...WITHOUT_MODEL].sort()).toEqual(rows.map(({ name }) => name).sort());
+});
+
+test('every column of a model is there, and the application may read it', async () => {
+  const db = testDb();
+  try {
+    const models = Object.values(Prisma.ModelName);
+    expect(models.length).toBeGreaterThan(10);
+    for (const model of models) {
+      const delegate = `${model[0]?.toLowerCase()}${model.slice(1)}` as 'host';
+      await expect(db[delegate].findFirst(), model).resolves.not.toBeUndefined();
+    }
+  } finally {
+    await db.$disconnect();
+  }
 });

@@ -139,6 +139,14 @@ describe('a refused change', () => {
     expect(JSON.stringify(event?.details)).toContain('Needs role admin');
   });
 
+  it('is in the history too when it came in a file', async () => {
+    const { db } = dashboard.running.services;
+    const documents = [{ apiVersion: 'cellblock/v1', kind: 'Jail', metadata: { name: 'web9' }, spec: {} }];
+    await dashboard.mutate('documents.put', { documents }, { token: tokens.get('viewer') ?? '' });
+    const event = await db.auditEvent.findFirst({ where: { phase: 'refusal', objectId: 'web9' } });
+    expect(event).toMatchObject({ kind: 'document.put', objectType: 'jail', actorType: 'token' });
+  });
+
   it('is told a body that is too long', async () => {
     const answer = await dashboard.mutate(
       'hosts.remove',

@@ -11,6 +11,7 @@ const NOUNS: Record<string, string> = {
   pools: 'pool',
   jails: 'jail',
   ips: 'ip',
+  documents: 'document',
   tasks: 'task',
   audit: 'audit',
 };

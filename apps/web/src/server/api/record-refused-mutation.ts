@@ -41,8 +41,19 @@ export async function recordRefusedMutation(
   }
 }
 
+/** Of several documents the first: `{ kind: 'Jail', metadata: { name: 'web1' } }`. */
+function documentObject(input: unknown): ObjectRef | null {
+  const { documents } = (input ?? {}) as { documents?: { kind?: unknown; metadata?: { name?: unknown } }[] };
+  const first = Array.isArray(documents) ? documents[0] : null;
+  const type = ObjectRef.shape.type.safeParse(String(first?.kind).toLowerCase());
+  const name = String(first?.metadata?.name ?? '(none given)').slice(0, 200);
+  return type.success ? { type: type.data, id: name, name } : null;
+}
+
 function objectOf(kind: AuditKind, input: unknown): ObjectRef {
   const noun = kind.slice(0, kind.indexOf('.'));
+  const document = noun === 'document' ? documentObject(input) : null;
+  if (document) return document;
   const type = ObjectRef.shape.type.safeParse(noun === 'ip' ? 'address' : noun).data ?? 'installation';
   const given = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
   const names = [...(FIELDS[noun] ?? []), 'name'].map((field) => given[field]);

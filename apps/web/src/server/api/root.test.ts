@@ -1,5 +1,6 @@
 import { Permission } from '@cellblock/shared/role';
 import { describe, expect, it } from 'vitest';
+import { auditKindOf } from './audit-kind-of.ts';
 import { appRouter } from './root.ts';
 import type { ProcedureMeta } from './trpc.ts';
 
@@ -13,6 +14,9 @@ const PUBLIC = ['invites.accept', 'invites.show', 'session.me', 'setup.claim', '
 
 /** What people note for themselves alone, and what changes nothing of the fleet. */
 const OWN_NOTES = ['notices.done'];
+
+/** What asks or goes on, and pieces of an exec, whose opening is the event: a refusal of theirs is no act. */
+const NO_ACT = ['documents.plan', 'jails.execInput', 'jails.execKill', 'jails.execResize', ...OWN_NOTES];
 
 describe('every procedure', () => {
   it.each(procedures.map(([path, { _def }]) => [path, _def.meta?.permission]))(
@@ -34,5 +38,10 @@ describe('every procedure', () => {
       ([, { _def }]) => _def.type === 'mutation' && _def.meta?.permission === 'read',
     );
     expect(weak.map(([path]) => path)).toEqual(OWN_NOTES);
+  });
+
+  it('that changes something has its word in the history, also when it is refused', () => {
+    const mutations = procedures.filter(([, { _def }]) => _def.type === 'mutation').map(([path]) => path);
+    expect(mutations.filter((path) => auditKindOf(path) === null).sort()).toEqual(NO_ACT.sort());
   });
 });

@@ -57,7 +57,8 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
           message,
           cause: `Its rule ${refused.rule} stands against it; what it has is left as it is.`,
           fix:
-            refused.fix ?? `Ask for what ${name} allows; its root may allow more in /etc/cellblock/bounds.d there.`,
+            refused.fix ??
+            `Ask for what ${name} allows; its root may allow more in /etc/cellblock/bounds.d there.`,
           evidence: { ...refused },
         },
       };
