@@ -41,7 +41,7 @@ const CHAINS: Record<string, string[]> = {
 
 /** Number of rules in a whole guard: fewer means that somebody flushed a chain. */
 export const GUARD_RULES = Object.values(CHAINS).flat().length;
-export const NAT_RULES = 2;
+export const NAT_RULES = 4;
 
 /** Installs the guard, or mends it in one transaction: elements stay, no frame passes in between. */
 export function guardRuleset(instance: string): string {
@@ -67,9 +67,14 @@ export function guardRuleset(instance: string): string {
   ].join('\n');
 }
 
-/** Masquerades what leaves the subnets in its sets by a link that is none of our bridges. */
+/**
+ * Masquerades what leaves the subnets in its sets by a link that is none of our bridges, and lets in from there
+ * only what belongs to a conversation that a jail began: who has a route to the host would reach every jail
+ * else, though the network says that it reaches this host only.
+ */
 export function natRuleset(instance: string): string {
   const table = `inet ${nftTableName(instance)}`;
+  const fromOutside = `iifname != "b${instance}*" ct state != { established, related } drop`;
   return [
     `add table ${table}`,
     `add set ${table} nat4 { type ipv4_addr; flags interval; }`,
@@ -78,6 +83,10 @@ export function natRuleset(instance: string): string {
     `flush chain ${table} postrouting`,
     `add rule ${table} postrouting ip saddr @nat4 oifname != "b${instance}*" masquerade`,
     `add rule ${table} postrouting ip6 saddr @nat6 oifname != "b${instance}*" masquerade`,
+    `add chain ${table} forward { type filter hook forward priority 0; policy accept; }`,
+    `flush chain ${table} forward`,
+    `add rule ${table} forward ip daddr @nat4 ${fromOutside}`,
+    `add rule ${table} forward ip6 daddr @nat6 ${fromOutside}`,
     '',
   ].join('\n');
 }

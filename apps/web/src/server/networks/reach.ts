@@ -31,9 +31,12 @@ export async function hostsReached(tx: Tx, network: Reachable) {
 }
 
 /** Shown wherever the network is shown: nobody should think that two hosts share a segment which they do not. */
-export function reachText(network: Reachable, hosts: readonly { name: string }[]): string {
+export function reachText(network: Reachable & { nat: boolean }, hosts: readonly { name: string }[]): string {
   const names = hosts.map(({ name }) => name).join(', ');
-  if (network.parent === null) return `reaches jails of host ${names} only`;
+  if (network.parent === null) {
+    // With NAT the host lets nobody in; without it, it forwards for whoever has a route, if it forwards at all.
+    return `reaches jails of host ${names} only${network.nat ? '' : ', and who has a route through it'}`;
+  }
   if (network.hostId !== null) return `attached to bridge ${network.parent} of host ${names}`;
   return names
     ? `the segment of bridge ${network.parent}, on ${names}`
