@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Mount } from './kernel.ts';
 
 const unescaped = (text: string) =>
@@ -19,7 +19,7 @@ export function parseMountinfo(text: string): Mount[] {
 }
 
 export async function readMounts(): Promise<Mount[]> {
-  return parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  return parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
 }
 
 export function isAtOrBelow(path: string, root: string): boolean {

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadBounds, writeDefaultBounds } from './bounds-file.ts';
 
@@ -38,4 +39,17 @@ test('a misspelt key, a bad value and a file that others can write are refused b
   await expect(loadBounds(path)).rejects.toMatchObject({
     refusal: { cause: expect.stringContaining('mode 666'), fix: `chown root ${file} && chmod go-w ${file}` },
   });
+});
+
+test('files that have not changed are not read again, and one that has is', async () => {
+  const path = await directory();
+  const file = join(path, 'a.yaml');
+  await writeFile(file, 'maxJails: 3\n', { mode: 0o644 });
+  await pause(100);
+  const first = await loadBounds(path);
+  expect(await loadBounds(path)).toBe(first);
+  for (const most of [4, 5]) {
+    await writeFile(file, `maxJails: ${most}\n`);
+    expect((await loadBounds(path)).bounds.maxJails).toBe(most);
+  }
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import { Bounds } from '@cellblock/shared/bounds';
@@ -30,28 +31,32 @@ hostSettings:
   - net.ipv6.conf.all.forwarding
 `;
 
+/** Times of files are of the kernel's last tick. */
+const CLOCK_TICK_MS = 50;
+
 export interface LoadedBounds {
   bounds: Bounds;
   /** SHA-256, hex, of the canonical bounds: every receipt names the bounds it was made under */
   hash: string;
 }
 
+interface Source {
+  path: string;
+  /** changes whenever the file does */
+  state: string;
+}
+
+/** What was read last: files that are as they were then say what they said then. */
+const known = new Map<string, { sources: string; loaded: LoadedBounds }>();
+
 /** Reads the bounds. A file that others than root can write, or that cannot be read, is an error: a host
  *  whose bounds are in doubt changes nothing. */
 export async function loadBounds(directory: string): Promise<LoadedBounds> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.yaml')).sort();
+  const sources = sourcesIn(directory);
+  const before = known.get(directory);
+  if (before?.sources === JSON.stringify(sources)) return before.loaded;
   let merged: Record<string, unknown> = {};
-  for (const name of names) {
-    const path = join(directory, name);
-    const { uid, mode } = await stat(path);
-    if (uid !== 0 || (mode & 0o022) !== 0) {
-      throw new AppError('denied', `${path} can be written by others than root.`, {
-        cause: `It belongs to user ${uid} and has the mode ${(mode & 0o7777).toString(8)}; bounds are root's alone.`,
-        fix: `chown root ${path} && chmod go-w ${path}`,
-      });
-    }
-    merged = { ...merged, ...readYaml(path, await readFile(path, 'utf8')) };
-  }
+  for (const { path } of sources) merged = { ...merged, ...readYaml(path, readFileSync(path, 'utf8')) };
   const parsed = Bounds.strict().safeParse(merged);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
@@ -60,7 +65,42 @@ export async function loadBounds(directory: string): Promise<LoadedBounds> {
       fix: `Mend that in ${directory}/*.yaml; the agent reads them as soon as they are written`,
     });
   }
-  return { bounds: parsed.data, hash: createHash('sha256').update(canonicalJson(parsed.data)).digest('hex') };
+  const hash = createHash('sha256').update(canonicalJson(parsed.data)).digest('hex');
+  const loaded = { bounds: parsed.data, hash };
+  known.set(directory, { sources: JSON.stringify(sources), loaded });
+  return loaded;
+}
+
+function sourcesIn(directory: string): Source[] {
+  return namesIn(directory)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => {
+      const path = join(directory, name);
+      const found = statSync(path);
+      const { uid, mode } = found;
+      if (uid !== 0 || (mode & 0o022) !== 0) {
+        throw new AppError('denied', `${path} can be written by others than root.`, {
+          cause: `It belongs to user ${uid} and has the mode ${(mode & 0o7777).toString(8)}; bounds are root's alone.`,
+          fix: `chown root ${path} && chmod go-w ${path}`,
+        });
+      }
+      return { path, state: stateOf(found) };
+    });
+}
+
+/** Two changes within one tick of the clock have one time: a file changed so lately is read again. */
+function stateOf({ ino, size, ctimeMs }: Stats): string {
+  const settled = Date.now() - ctimeMs > CLOCK_TICK_MS;
+  return settled ? `${ino} ${size} ${ctimeMs}` : `${performance.now()}`;
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
 }
 
 function readYaml(path: string, text: string): Record<string, unknown> {

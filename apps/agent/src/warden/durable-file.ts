@@ -1,21 +1,26 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { closeSync, fsync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { promisify } from 'node:util';
 import type { DurableFile } from '@cellblock/shared/crash-points';
+
+/** The one call here that waits for a disk, and so the one that is worth the way over another thread. */
+const sync = promisify(fsync);
 
 /** Replaces a file so that after a power cut it is the old one or the new one, whole: temporary file, fsync,
  *  rename, fsync of the directory. */
 export async function writeDurably(path: string, text: string, mode = 0o600): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', mode);
+  const file = openSync(temporary, 'w', mode);
   try {
-    await file.writeFile(text);
-    await file.sync();
+    writeFileSync(file, text);
+    await sync(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
   const name = basename(path) as DurableFile;
   globalThis.crashHere?.(`warden drafted ${name}`);
-  await rename(temporary, path);
+  renameSync(temporary, path);
   await syncDirectory(dirname(path));
   globalThis.crashHere?.(`warden wrote ${name}`);
 }
@@ -26,18 +31,18 @@ export async function removeDurably(path: string): Promise<void> {
 }
 
 export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
+  const directory = openSync(path, 'r');
   try {
-    await directory.sync();
+    await sync(directory);
   } finally {
-    await directory.close();
+    closeSync(directory);
   }
 }
 
 /** Null when there is no such file. */
 export async function readTextIfThere(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, uptime } from 'node:os';
 import type { Kernel } from '@cellblock/native/kernel';
 import type { HostFacts } from '@cellblock/shared/host-status';
@@ -19,7 +19,7 @@ export async function readFacts(o: {
   return {
     hostname: hostname(),
     kernel: release(),
-    distribution: await distribution(),
+    distribution: distribution(),
     architecture: arch(),
     agentVersion: o.agentVersion,
     instance: o.instance,
@@ -35,14 +35,14 @@ export async function readFacts(o: {
   };
 }
 
-async function distribution(): Promise<string> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+function distribution(): string {
+  const text = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   return /^PRETTY_NAME="?([^"\n]*)"?/m.exec(text)?.[1] ?? 'unknown';
 }
 
 /** Changes with every boot: tells a restarted agent from a restarted host. */
 export async function bootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 /** Whole minutes, because uptime is measured anew each time and must not make every report differ. */

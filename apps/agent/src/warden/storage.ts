@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
@@ -40,13 +41,13 @@ export async function openStorage(host: WardenHost): Promise<void> {
 }
 
 export async function createStorage(host: WardenHost, jailKey: string): Promise<void> {
-  await closeStorage(host);
+  if (!(await storageIsSafe(host))) await closeStorage(host);
   const { directory, storage, run } = jailPaths(host.paths, jailKey);
-  await makePrivateDirectory(directory);
-  await chmod(directory, 0o700);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
   globalThis.crashHere?.('warden made a directory for a jail');
-  await makePrivateDirectory(run);
-  await mkdir(storage, { recursive: true, mode: 0o755 });
+  mkdirSync(run, { recursive: true, mode: 0o700 });
+  mkdirSync(storage, { recursive: true, mode: 0o755 });
 }
 
 /** Fills the own directories of a `host-usr` jail, once: afterwards every name in them is the jail's. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TreeMount, TreeRoot, TreeSpec } from '@cellblock/native/process-tree';
 import { addressesOf, type JailSpec } from '@cellblock/shared/host-spec';
@@ -49,7 +49,7 @@ const OWN = ['etc', 'var', 'root', 'home'];
 /** The jail as `spawn` builds it; its storage is furnished, or its tarball unpacked, on the way. */
 export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number): Promise<TreeSpec> {
   const { run } = jailPaths(host.paths, spec.key);
-  await mkdir(run, { recursive: true, mode: 0o700 });
+  mkdirSync(run, { recursive: true, mode: 0o700 });
   const common = {
     hostname: spec.settings.hostname,
     idBase,
@@ -104,7 +104,7 @@ async function etcMounts(host: WardenHost, spec: JailSpec): Promise<TreeMount[]>
   const addresses = addressesOf(host.spec())
     .filter((address) => address.jail === spec.id && address.wanted === 'present')
     .map((address) => address.address);
-  const upstream = await upstreamNameServers();
+  const upstream = upstreamNameServers();
   return etcFiles({ settings: spec.settings, upstream, addresses }).map((file) => ({
     kind: 'file' as const,
     ...file,

@@ -1,4 +1,5 @@
-import { cp, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { cp, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Files of the host's /etc that programs below /usr need and that hold nothing of the host's own. */
@@ -101,17 +102,26 @@ async function readableByAll(path: string): Promise<boolean> {
 }
 
 /** Name servers of the host's real upstream: a stub on 127.0.0.53 answers nobody in a jail. */
-export async function upstreamNameServers(): Promise<string[]> {
+export function upstreamNameServers(): string[] {
   for (const path of [
     '/etc/resolv.conf',
     '/run/systemd/resolve/resolv.conf',
     '/run/NetworkManager/resolv.conf',
   ]) {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    const servers = nameServers(text).filter((server) => !server.startsWith('127.') && server !== '::1');
+    const servers = nameServers(textOf(path)).filter(
+      (server) => !server.startsWith('127.') && server !== '::1',
+    );
     if (servers.length > 0) return servers;
   }
   return [];
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 export function nameServers(resolvConf: string): string[] {

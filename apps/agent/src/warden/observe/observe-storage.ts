@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { WardenHost } from '../warden-host.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { WardenHost } from '../warden-host.ts';
  */
 export async function storageIsSafe(host: WardenHost): Promise<boolean> {
   const { agent, jails } = host.paths;
-  const above = await stat(agent).catch(() => null);
+  const above = statSync(agent, { throwIfNoEntry: false });
   if (!above || (above.mode & 0o077) !== 0) return false;
   const mount = (await host.kernel.listMounts({ under: jails })).findLast(({ target }) => target === jails);
   return ['nosuid', 'nodev'].every((option) => mount?.options.includes(option));

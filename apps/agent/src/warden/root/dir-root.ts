@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Directories of the host that are never a jail's root, nor above or below one of these exactly. */
@@ -67,7 +67,7 @@ export async function refuseDirRoot(o: {
       fix: 'use a directory elsewhere',
     };
   }
-  const real = await realpath(path).catch(() => null);
+  const real = realPathOf(path);
   if (real === null) {
     return { rule: 'root-missing', message: `${path} does not exist on this host`, fix: `mkdir -p ${path}` };
   }
@@ -78,26 +78,31 @@ export async function refuseDirRoot(o: {
       fix: `name ${real} itself`,
     };
   }
-  const entry = await lstat(path);
-  if (!entry.isDirectory()) {
+  if (!lstatSync(path).isDirectory()) {
     return { rule: 'root-missing', message: `${path} is no directory`, fix: 'name a directory' };
   }
-  const hasShellOrInit = await Promise.all(
-    ['usr', 'bin', 'etc'].map((name) => lstat(`${path}/${name}`).catch(() => null)),
-  );
-  if (hasShellOrInit.every((found) => found === null)) {
+  const isThere = (name: string) => lstatSync(`${path}/${name}`, { throwIfNoEntry: false }) !== undefined;
+  if (!['usr', 'bin', 'etc'].some(isThere)) {
     return {
       rule: 'root-empty',
       message: `${path} is no root: it has neither usr, bin nor etc`,
       fix: `unpack a system into it, e.g. mmdebstrap bookworm ${path}`,
     };
   }
-  return (await closedAbove(path)) ? null : openAbove(path);
+  return closedAbove(path) ? null : openAbove(path);
 }
 
-async function closedAbove(path: string): Promise<boolean> {
+function realPathOf(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
+
+function closedAbove(path: string): boolean {
   for (let above = dirname(path); above !== '/'; above = dirname(above)) {
-    const { uid, mode } = await lstat(above);
+    const { uid, mode } = lstatSync(above);
     if (uid === 0 && (mode & 0o077) === 0) return true;
   }
   return false;
