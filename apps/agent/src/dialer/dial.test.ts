@@ -167,6 +167,35 @@ test('where the first dashboard is away it dials the next, and goes on between t
   expect(said[0]).toContain('ECONNREFUSED');
 });
 
+test('a dashboard that falls silent after it was well is not dialled before the other', async () => {
+  const other = new WebSocketServer({ port: 0, host: '127.0.0.1', path: '/agent' });
+  await once(other, 'listening');
+  try {
+    const url = (port: number) => `http://127.0.0.1:${port}`;
+    const [first, second] = [dashboardHttp, other].map((each) => (each.address() as AddressInfo).port);
+    writeFileSync(
+      path.join(directory, 'dialer.json'),
+      JSON.stringify({ dashboardUrl: url(first ?? 0), others: [{ url: url(second ?? 0) }] }),
+    );
+    dial(400);
+    const { atDashboard } = await nextPair();
+    answerPings(atDashboard);
+    // Longer than it takes to be called well.
+    await new Promise((resolve) => setTimeout(resolve, 5_200));
+    const atOther = once(other, 'connection');
+    atDashboard.removeAllListeners('ping');
+    await atOther;
+    expect(said.slice(0, 2)).toEqual([
+      `connected to ws://127.0.0.1:${first}/agent`,
+      'the dashboard is silent',
+    ]);
+    expect(said.filter((line) => line.includes(`:${first}/`))).toHaveLength(1);
+  } finally {
+    for (const client of other.clients) client.terminate();
+    other.close();
+  }
+}, 30_000);
+
 test('the dashboard that was connected is dialled first, the others in their turn', () => {
   const all = ['a', 'b', 'c'].map((url) => ({ url })) as [{ url: string }, ...{ url: string }[]];
   const turn = new Turn();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type {} from '@cellblock/shared/crash-points';
 import { agentEndpoint, DialerFile } from '@cellblock/shared/dialer-file';
 import { WebSocket } from 'ws';
-import { relay } from './relay.ts';
+import { relay, SILENT } from './relay.ts';
 
 export type DialerPlaces = {
   /** DATA/run/warden/dialer.json; read before every attempt */
@@ -105,13 +105,17 @@ async function connectOnce(
     connected();
     options.say(`connected to ${url}`);
     const since = performance.now();
-    const ended = relay(dashboard, warden, options.pingEvery);
+    // Where another can be asked, nobody need be sure for long that this one is gone.
+    const pingEvery = file.others.length > 0 ? options.pingEvery / 2 : options.pingEvery;
+    const ended = relay(dashboard, warden, pingEvery);
     dashboard.resume();
     warden.resume();
     const words = await ended;
     // One that was refused at once, by either side, is no better than one that is away.
-    if (performance.now() - since < WELL_AFTER) turn.missed();
-    else turn.connected(base);
+    const well = performance.now() - since >= WELL_AFTER;
+    if (well) turn.connected(base);
+    // What answers no ping answers no dial: that would be three more seconds of waiting.
+    if (!well || words === SILENT) turn.missed();
     return words;
   } catch (error) {
     return wordsOf(error as NodeJS.ErrnoException, places);

@@ -3,6 +3,9 @@ import type { WebSocket } from 'ws';
 /** Frames wait in our memory when one side is slower: above this the other side is not read. */
 const ENOUGH_WAITING = 1024 * 1024;
 
+/** Why it ended, where the dashboard answered no ping. */
+export const SILENT = 'the dashboard is silent';
+
 /** Passes frames both ways untouched until one side ends; then the other is ended too. Resolves with why. */
 export function relay(dashboard: WebSocket, warden: WebSocket, pingEvery: number): Promise<string> {
   return new Promise((resolve) => {
@@ -15,7 +18,7 @@ export function relay(dashboard: WebSocket, warden: WebSocket, pingEvery: number
       warden.terminate();
       resolve(why);
     };
-    const stopPinging = noticeSilence(dashboard, pingEvery, () => end('the dashboard is silent'));
+    const stopPinging = noticeSilence(dashboard, pingEvery, () => end(SILENT));
     pass(dashboard, warden);
     pass(warden, dashboard);
     dashboard.once('close', (code) => end(`the dashboard closed the connection (${code})`));
