@@ -3,6 +3,7 @@ import type { Role } from '@cellblock/shared/role';
 import { type ReactNode, useState } from 'react';
 import { Button } from '@/ui/button';
 import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { FormDialog } from '@/ui/form-dialog';
 import { TextField } from '@/ui/text-field';
 import { placeRefusal } from '../../place-refusal';
 import { RoleField } from './role-field';
@@ -58,41 +59,28 @@ export function GrantDialog({
   }
   const refusal = placeRefusal(change.error, ['name']);
   return (
-    <Dialog open onClose={onClose} title={title} description={description}>
-      <form
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name && !change.isPending) onSubmit(name, role);
-        }}
-      >
-        <DialogBody>
-          <TextField
-            label="Name"
-            value={typed}
-            onChange={(event) => setName(event.currentTarget.value)}
-            hint={nameHint}
-            error={refusal.at('name')}
-            mono
-            autoFocus
-            required
-          />
-          <RoleField value={role} onChange={setRole} />
-          {children}
-          {refusal.rest}
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            pending={change.isPending}
-            disabledReason={!name && 'Give a name first'}
-          >
-            {action(name, role)}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      description={description}
+      action={action(name, role)}
+      blocked={!name && 'Give a name first'}
+      pending={change.isPending}
+      onSubmit={() => onSubmit(name, role)}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={typed}
+        onChange={(event) => setName(event.currentTarget.value)}
+        hint={nameHint}
+        error={refusal.at('name')}
+        mono
+        autoFocus
+        required
+      />
+      <RoleField value={role} onChange={setRole} />
+      {children}
+      {refusal.rest}
+    </FormDialog>
   );
 }

@@ -11,9 +11,7 @@ import { StatusBadge } from '@/ui/status-badge';
 import { Loaded } from '../../../loaded';
 import { useMayNot } from '../../../may';
 import { useAsking } from '../../../use-asking';
-import { useKey } from '../../../use-key';
-import { AccessHeader } from '../access-header';
-import { NeedsRole } from '../needs-role';
+import { AccessPage } from '../access-page';
 import { CreateTokenDialog } from './create-token-dialog';
 import { RevokeTokenDialog } from './revoke-token-dialog';
 import { TokenExpiry } from './token-expiry';
@@ -29,9 +27,7 @@ export function TokensPage() {
   });
   type Token = NonNullable<typeof tokens.data>[number];
   const [asking, setAsking] = useAsking(['new']);
-  const making = asking === 'new' && denied === null;
   const [ending, setEnding] = useState<string | null>(null);
-  useKey('n', () => denied === null && setAsking('new'));
   const columns: readonly Column<Token>[] = [
     {
       key: 'name',
@@ -87,56 +83,40 @@ export function TokensPage() {
     },
   ];
   return (
-    <>
-      <AccessHeader
-        meta={
-          tokens.data && (
-            <span>
-              {tokens.data.length} {tokens.data.length === 1 ? 'token' : 'tokens'}
-            </span>
-          )
-        }
-        actions={
-          <Button
-            look="primary"
-            icon={<Plus aria-hidden />}
-            shortcut="N"
-            disabledReason={denied}
-            onClick={() => setAsking('new')}
-          >
-            New token
-          </Button>
-        }
-      />
-      {denied ? (
-        <NeedsRole reason={denied} />
-      ) : (
-        <Loaded query={tokens} rows={4}>
-          {(rows) => (
-            <DataTable
-              label="Tokens"
-              columns={columns}
-              rows={rows}
-              rowKey={(token) => token.name}
-              empty={
-                <EmptyState
-                  command="cellblock token create ci-1 --role operator --expires 30d"
-                  action={
-                    <Button look="primary" icon={<Plus aria-hidden />} onClick={() => setAsking('new')}>
-                      New token
-                    </Button>
-                  }
-                >
-                  No tokens yet. A token lets a program act with a role of its own, until a day that you
-                  choose.
-                </EmptyState>
-              }
-            />
-          )}
-        </Loaded>
-      )}
-      {making && <CreateTokenDialog onClose={() => setAsking(null)} />}
+    <AccessPage
+      meta={
+        tokens.data && (
+          <span>
+            {tokens.data.length} {tokens.data.length === 1 ? 'token' : 'tokens'}
+          </span>
+        )
+      }
+      add={{ label: 'New token', onPress: () => setAsking('new') }}
+    >
+      <Loaded query={tokens} rows={4}>
+        {(rows) => (
+          <DataTable
+            label="Tokens"
+            columns={columns}
+            rows={rows}
+            rowKey={(token) => token.name}
+            empty={
+              <EmptyState
+                command="cellblock token create ci-1 --role operator --expires 30d"
+                action={
+                  <Button look="primary" icon={<Plus aria-hidden />} onClick={() => setAsking('new')}>
+                    New token
+                  </Button>
+                }
+              >
+                No tokens yet. A token lets a program act with a role of its own, until a day that you choose.
+              </EmptyState>
+            }
+          />
+        )}
+      </Loaded>
+      {asking === 'new' && <CreateTokenDialog onClose={() => setAsking(null)} />}
       {ending !== null && <RevokeTokenDialog name={ending} onClose={() => setEnding(null)} />}
-    </>
+    </AccessPage>
   );
 }

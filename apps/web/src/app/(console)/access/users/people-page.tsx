@@ -1,17 +1,13 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
 import { useTRPC } from '@/trpc/client';
-import { Button } from '@/ui/button';
 import { cx } from '@/ui/cx';
 import { DataTable } from '@/ui/data-table';
 import { Loaded } from '../../../loaded';
 import { useMayNot } from '../../../may';
 import { useAsking } from '../../../use-asking';
-import { useKey } from '../../../use-key';
-import { AccessHeader } from '../access-header';
-import { NeedsRole } from '../needs-role';
+import { AccessPage } from '../access-page';
 import { InviteDialog } from './invite-dialog';
 import { personColumns } from './person-columns';
 import { PersonPanel } from './person-panel';
@@ -27,73 +23,53 @@ export function PeoplePage() {
   const people = usePeople(me.data !== undefined && denied === null);
   const [sel, setSel] = useQueryState('sel', parseAsString);
   const [asking, setAsking] = useAsking(['invite']);
-  const inviting = asking === 'invite' && denied === null;
-  useKey('n', () => denied === null && setAsking('invite'));
   const columns = personColumns(me.data?.user?.name);
   const chosen = people.data?.find(({ name }) => name === sel) ?? null;
   const invited = people.data?.filter((each) => each.invited).length ?? 0;
   return (
-    <>
-      <AccessHeader
-        meta={
-          people.data && (
-            <>
-              <span>
-                {people.data.length - invited} {people.data.length - invited === 1 ? 'person' : 'people'}
-              </span>
-              {invited > 0 && <span>{invited} invited</span>}
-            </>
-          )
-        }
-        actions={
-          <Button
-            look="primary"
-            icon={<Plus aria-hidden />}
-            shortcut="N"
-            disabledReason={denied}
-            onClick={() => setAsking('invite')}
+    <AccessPage
+      meta={
+        people.data && (
+          <>
+            <span>
+              {people.data.length - invited} {people.data.length - invited === 1 ? 'person' : 'people'}
+            </span>
+            {invited > 0 && <span>{invited} invited</span>}
+          </>
+        )
+      }
+      add={{ label: 'Invite person', onPress: () => setAsking('invite') }}
+    >
+      <Loaded query={people} rows={4}>
+        {(rows) => (
+          <div
+            className={cx('grid items-start gap-4', chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,440px)]')}
           >
-            Invite person
-          </Button>
-        }
-      />
-      {denied ? (
-        <NeedsRole reason={denied} />
-      ) : (
-        <Loaded query={people} rows={4}>
-          {(rows) => (
-            <div
-              className={cx(
-                'grid items-start gap-4',
-                chosen && 'lg:grid-cols-[minmax(0,1fr)_minmax(0,440px)]',
-              )}
-            >
-              {chosen && (
-                <div className="min-w-0 lg:order-2">
-                  <PersonPanel
-                    key={chosen.name}
-                    person={chosen}
-                    all={rows}
-                    me={me.data?.user?.name}
-                    onClose={() => void setSel(null)}
-                  />
-                </div>
-              )}
-              <div className="min-w-0">
-                <DataTable
-                  label="People"
-                  columns={chosen ? columns.filter(({ key }) => !BESIDE.includes(key)) : columns}
-                  rows={rows}
-                  rowKey={(person) => person.name}
-                  selectedKey={chosen?.name ?? null}
-                  onOpen={(person) => void setSel(person.name)}
+            {chosen && (
+              <div className="min-w-0 lg:order-2">
+                <PersonPanel
+                  key={chosen.name}
+                  person={chosen}
+                  all={rows}
+                  me={me.data?.user?.name}
+                  onClose={() => void setSel(null)}
                 />
               </div>
+            )}
+            <div className="min-w-0">
+              <DataTable
+                label="People"
+                columns={chosen ? columns.filter(({ key }) => !BESIDE.includes(key)) : columns}
+                rows={rows}
+                rowKey={(person) => person.name}
+                selectedKey={chosen?.name ?? null}
+                onOpen={(person) => void setSel(person.name)}
+              />
             </div>
-          )}
-        </Loaded>
-      )}
-      {inviting && <InviteDialog onClose={() => setAsking(null)} />}
-    </>
+          </div>
+        )}
+      </Loaded>
+      {asking === 'invite' && <InviteDialog onClose={() => setAsking(null)} />}
+    </AccessPage>
   );
 }

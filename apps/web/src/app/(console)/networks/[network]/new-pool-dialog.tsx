@@ -4,8 +4,7 @@ import type { NetworkView } from '@cellblock/shared/views/network-view';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { Button } from '@/ui/button';
-import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { FormDialog } from '@/ui/form-dialog';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../conflict-note';
 import { placeRefusal } from '../../../place-refusal';
@@ -51,75 +50,57 @@ export function NewPoolDialog({ network, onMade, onClose }: NewPoolDialogProps) 
       ? 'Name its first and its last address'
       : null;
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={`New pool of ${network.name}`}
       description={`A range of ${network.subnets.map((subnet) => subnet.prefix).join(' or ')} that jails may be given.`}
+      action={`Make pool ${name.trim()}`}
+      blocked={missing ?? conflict?.message}
+      pending={change.isPending}
+      onSubmit={() => change.mutate({ ...range, name: name.trim() })}
+      onClose={onClose}
     >
-      <form
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!missing && !conflict && !change.isPending) change.mutate({ ...range, name: name.trim() });
-        }}
-      >
-        <DialogBody>
-          <TextField
-            label="Name"
-            mono
-            autoFocus
-            value={name}
-            error={refusal.at('name')}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <div className="grid grid-cols-2 gap-3">
-            <TextField
-              label="First address"
-              mono
-              value={first}
-              error={wrong(settled.first) ?? refusal.at('first')}
-              onChange={(event) => setFirst(event.currentTarget.value)}
-            />
-            <TextField
-              label="Last address"
-              mono
-              value={last}
-              error={wrong(settled.last) ?? refusal.at('last')}
-              onChange={(event) => setLast(event.currentTarget.value)}
-            />
-          </div>
-          {conflict && (
-            <ConflictNote
-              conflict={conflict}
-              take={
-                free
-                  ? {
-                      text: `Take ${free.first} to ${free.last}`,
-                      onPress: () => {
-                        setFirst(free.first);
-                        setLast(free.last);
-                      },
-                    }
-                  : undefined
-              }
-            />
-          )}
-          {refusal.rest}
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            pending={change.isPending}
-            disabledReason={missing ?? conflict?.message ?? null}
-          >
-            Make pool {name.trim()}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        mono
+        autoFocus
+        value={name}
+        error={refusal.at('name')}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <div className="grid grid-cols-2 gap-3">
+        <TextField
+          label="First address"
+          mono
+          value={first}
+          error={wrong(settled.first) ?? refusal.at('first')}
+          onChange={(event) => setFirst(event.currentTarget.value)}
+        />
+        <TextField
+          label="Last address"
+          mono
+          value={last}
+          error={wrong(settled.last) ?? refusal.at('last')}
+          onChange={(event) => setLast(event.currentTarget.value)}
+        />
+      </div>
+      {conflict && (
+        <ConflictNote
+          conflict={conflict}
+          take={
+            free
+              ? {
+                  text: `Take ${free.first} to ${free.last}`,
+                  onPress: () => {
+                    setFirst(free.first);
+                    setLast(free.last);
+                  },
+                }
+              : undefined
+          }
+        />
+      )}
+      {refusal.rest}
+    </FormDialog>
   );
 }
 

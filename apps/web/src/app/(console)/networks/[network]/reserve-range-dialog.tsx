@@ -2,8 +2,7 @@
 import type { PoolView } from '@cellblock/shared/views/network-view';
 import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
-import { Button } from '@/ui/button';
-import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { FormDialog } from '@/ui/form-dialog';
 import { TextField } from '@/ui/text-field';
 import { placeRefusal } from '../../../place-refusal';
 import { useOwnChange } from '../../../use-own-change';
@@ -33,74 +32,61 @@ export function ReserveRangeDialog({
       ? 'Say why, for whoever finds it later'
       : null;
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={`Reserve addresses of ${pool.name}`}
       description="Reserved addresses are not given to jails."
+      action={`Reserve ${first.trim() || 'range'}${last.trim() && ` to ${last.trim()}`}`}
+      blocked={missing}
+      pending={change.isPending}
+      onSubmit={() =>
+        change.mutate({
+          pool: pool.id,
+          first: first.trim(),
+          last: last.trim() || first.trim(),
+          reason: reason.trim(),
+          until: until ? new Date(`${until}T00:00:00Z`).toISOString() : undefined,
+        })
+      }
+      onClose={onClose}
     >
-      <form
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (missing || change.isPending) return;
-          change.mutate({
-            pool: pool.id,
-            first: first.trim(),
-            last: last.trim() || first.trim(),
-            reason: reason.trim(),
-            until: until ? new Date(`${until}T00:00:00Z`).toISOString() : undefined,
-          });
-        }}
-      >
-        <DialogBody>
-          <div className="grid grid-cols-2 gap-3">
-            <TextField
-              label="First address"
-              mono
-              autoFocus
-              value={first}
-              error={refusal.at('first')}
-              onChange={(e) => setFirst(e.currentTarget.value)}
-              placeholder={pool.first}
-            />
-            <TextField
-              label="Last address"
-              optional
-              mono
-              value={last}
-              error={refusal.at('last')}
-              onChange={(e) => setLast(e.currentTarget.value)}
-              placeholder="the same"
-            />
-          </div>
-          <TextField
-            label="Reason"
-            value={reason}
-            error={refusal.at('reason')}
-            onChange={(e) => setReason(e.currentTarget.value)}
-            placeholder="Printers on the second floor"
-          />
-          <TextField
-            label="Until"
-            optional
-            type="date"
-            hint="00:00 UTC of that day; without it, until someone ends it"
-            value={until}
-            error={refusal.at('until')}
-            onChange={(e) => setUntil(e.currentTarget.value)}
-            className="max-w-52"
-          />
-          {refusal.rest}
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" pending={change.isPending} disabledReason={missing}>
-            Reserve {first.trim() || 'range'}
-            {last.trim() && ` to ${last.trim()}`}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      <div className="grid grid-cols-2 gap-3">
+        <TextField
+          label="First address"
+          mono
+          autoFocus
+          value={first}
+          error={refusal.at('first')}
+          onChange={(e) => setFirst(e.currentTarget.value)}
+          placeholder={pool.first}
+        />
+        <TextField
+          label="Last address"
+          optional
+          mono
+          value={last}
+          error={refusal.at('last')}
+          onChange={(e) => setLast(e.currentTarget.value)}
+          placeholder="the same"
+        />
+      </div>
+      <TextField
+        label="Reason"
+        value={reason}
+        error={refusal.at('reason')}
+        onChange={(e) => setReason(e.currentTarget.value)}
+        placeholder="Printers on the second floor"
+      />
+      <TextField
+        label="Until"
+        optional
+        type="date"
+        hint="00:00 UTC of that day; without it, until someone ends it"
+        value={until}
+        error={refusal.at('until')}
+        onChange={(e) => setUntil(e.currentTarget.value)}
+        className="max-w-52"
+      />
+      {refusal.rest}
+    </FormDialog>
   );
 }

@@ -4,8 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC, useTRPCClient } from '@/trpc/client';
 import { refusalOf } from '@/trpc/refusal';
-import { Button } from '@/ui/button';
-import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { FormDialog } from '@/ui/form-dialog';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../../conflict-note';
@@ -43,80 +42,66 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
   });
   const refused = change.error ?? plan.error;
   const conflict = plan.data?.conflicts[0] ?? (refused ? refusalOf(refused) : undefined);
+  // It has it already: there is nothing to move.
+  const own = (conflict?.evidence?.holder as { id?: string } | undefined)?.id === jail.id;
   const given = address || plan.data?.addresses[0] || next.data?.address || undefined;
 
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={`Assign an address to ${jail.name}`}
       description="It takes effect while the jail runs."
+      action={`Assign ${given ?? 'the next free address'}`}
+      blocked={
+        !network
+          ? `No network reaches ${jail.host.name}. Create one first.`
+          : conflict && !change.error && conflict.message
+      }
+      pending={change.isPending}
+      onSubmit={() => input && change.mutate(undefined)}
+      onClose={onClose}
     >
-      <form
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (input && !change.isPending) change.mutate(undefined);
+      {within.length > 1 && (
+        <SelectField
+          label="Network"
+          value={network}
+          onChange={(event) => setNetwork(event.currentTarget.value)}
+          options={within.map((each) => ({
+            value: each.name,
+            label: `${each.name} · ${each.subnets.map((s) => s.prefix).join(', ')}`,
+          }))}
+        />
+      )}
+      <TextField
+        label="Address"
+        mono
+        autoFocus
+        name="address"
+        value={text}
+        placeholder={next.data?.address ? `Next free: ${next.data.address}` : 'Next free'}
+        hint={
+          within.length === 1
+            ? `From ${within[0]?.name}, ${within[0]?.subnets.map((s) => s.prefix).join(', ')}`
+            : undefined
+        }
+        onChange={(event) => {
+          change.reset();
+          setText(event.currentTarget.value);
         }}
-      >
-        <DialogBody>
-          {within.length > 1 && (
-            <SelectField
-              label="Network"
-              value={network}
-              onChange={(event) => setNetwork(event.currentTarget.value)}
-              options={within.map((each) => ({
-                value: each.name,
-                label: `${each.name} · ${each.subnets.map((s) => s.prefix).join(', ')}`,
-              }))}
-            />
-          )}
-          <TextField
-            label="Address"
-            mono
-            autoFocus
-            name="address"
-            value={text}
-            placeholder={next.data?.address ? `Next free: ${next.data.address}` : 'Next free'}
-            hint={
-              within.length === 1
-                ? `From ${within[0]?.name}, ${within[0]?.subnets.map((s) => s.prefix).join(', ')}`
-                : undefined
-            }
-            onChange={(event) => {
-              change.reset();
-              setText(event.currentTarget.value);
-            }}
-          />
-          {conflict && (
-            <ConflictNote conflict={conflict} onTake={setText} onMove={(taken) => move.mutate(taken)} />
-          )}
-          {move.error && <RefusalPanel error={move.error} />}
-          {!conflict && next.data?.refusal && !address && <ConflictNote conflict={next.data.refusal} />}
-          {plan.data && !conflict && (
-            <div className="rounded-note border border-line-subtle">
-              <PlanSteps plan={plan.data} />
-            </div>
-          )}
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            pending={change.isPending}
-            disabledReason={
-              !network
-                ? `No network reaches ${jail.host.name}. Create one first.`
-                : conflict && !change.error
-                  ? conflict.message
-                  : null
-            }
-          >
-            Assign {given ?? 'the next free address'}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      />
+      {conflict && (
+        <ConflictNote
+          conflict={conflict}
+          onTake={setText}
+          onMove={own ? undefined : (taken) => move.mutate(taken)}
+        />
+      )}
+      {move.error && <RefusalPanel error={move.error} />}
+      {!conflict && next.data?.refusal && !address && <ConflictNote conflict={next.data.refusal} />}
+      {plan.data && !conflict && (
+        <div className="rounded-note border border-line-subtle">
+          <PlanSteps plan={plan.data} />
+        </div>
+      )}
+    </FormDialog>
   );
 }

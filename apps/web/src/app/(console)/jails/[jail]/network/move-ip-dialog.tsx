@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC, useTRPCClient } from '@/trpc/client';
 import { refusalOf } from '@/trpc/refusal';
-import { Button } from '@/ui/button';
 import { Combobox } from '@/ui/combobox';
-import { Dialog, DialogActions, DialogBody } from '@/ui/dialog';
+import { FormDialog } from '@/ui/form-dialog';
 import { ConflictNote } from '../../../../conflict-note';
 import { PlanSteps } from '../../../../plan-steps';
 import { useChange } from '../../../../use-change';
@@ -39,52 +38,32 @@ export function MoveIpDialog({
   const conflict =
     (target ? plan.data?.conflicts[0] : undefined) ?? (refused ? refusalOf(refused) : undefined);
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={`Move ${address}`}
       description={`From ${from}; never two holders at a time.`}
+      action={target ? `Move ${address} to ${target}` : 'Move'}
+      blocked={!target ? 'Choose the jail that gets it' : conflict && !change.error && conflict.message}
+      pending={change.isPending}
+      onSubmit={() => change.mutate(undefined)}
+      onClose={onClose}
     >
-      <form
-        className="contents"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (target && !change.isPending) change.mutate(undefined);
-        }}
-      >
-        <DialogBody>
-          <Combobox
-            label="To jail"
-            autoFocus
-            placeholder="Name of a jail"
-            value={target}
-            onChange={setTarget}
-            empty="No other jail is called so."
-            items={(jails.data?.jails ?? [])
-              .filter((jail) => jail.name !== from && jail.wanted.state !== 'destroyed')
-              .map((jail) => ({ value: jail.name, label: jail.name, detail: jail.host.name }))}
-          />
-          {conflict && <ConflictNote conflict={conflict} />}
-          {target && plan.data && !conflict && (
-            <div className="rounded-note border border-line-subtle">
-              <PlanSteps plan={plan.data} />
-            </div>
-          )}
-        </DialogBody>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            pending={change.isPending}
-            disabledReason={
-              !target ? 'Choose the jail that gets it' : conflict && !change.error ? conflict.message : null
-            }
-          >
-            {target ? `Move ${address} to ${target}` : 'Move'}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+      <Combobox
+        label="To jail"
+        autoFocus
+        placeholder="Name of a jail"
+        value={target}
+        onChange={setTarget}
+        empty="No other jail is called so."
+        items={(jails.data?.jails ?? [])
+          .filter((jail) => jail.name !== from && jail.wanted.state !== 'destroyed')
+          .map((jail) => ({ value: jail.name, label: jail.name, detail: jail.host.name }))}
+      />
+      {conflict && <ConflictNote conflict={conflict} />}
+      {target && plan.data && !conflict && (
+        <div className="rounded-note border border-line-subtle">
+          <PlanSteps plan={plan.data} />
+        </div>
+      )}
+    </FormDialog>
   );
 }
