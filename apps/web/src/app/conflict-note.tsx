@@ -8,11 +8,11 @@ import { Prose } from '@/ui/prose';
 interface ConflictNoteProps {
   conflict: Refusal;
   /** Takes the address that the server proposes instead. */
-  onTake?: (address: string) => void;
+  onTake?: ((address: string) => void) | undefined;
   /** Another way out than an address: what it says and does. */
   take?: { text: string; onPress: () => void } | undefined;
   /** Moves the address from its holder to here. */
-  onMove?: (address: string) => void;
+  onMove?: ((address: string) => void) | undefined;
 }
 
 /** What stands in the way, why, and what to do about it: as sentences, and as something to press where there is. */

@@ -136,5 +136,6 @@ function LineIsOver({ over, line, made, onAnother }: LineIsOverProps) {
 function timeLeft(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 60) return `${seconds} s left`;
-  return `${Math.ceil(seconds / 60)} minutes left`;
+  const minutes = Math.round(seconds / 60);
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} left`;
 }

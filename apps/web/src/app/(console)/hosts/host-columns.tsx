@@ -32,20 +32,26 @@ export const hostColumns: readonly Column<HostSummary>[] = [
     width: 'w-[12%]',
     from: 'sm',
     cell: (host) =>
-      host.state === 'unknown'
-        ? `${host.jails.wanted} wanted`
-        : `${host.jails.running} of ${host.jails.wanted}`,
+      host.state === 'waiting'
+        ? '—'
+        : host.state === 'unknown'
+          ? `${host.jails.wanted} wanted`
+          : `${host.jails.running} of ${host.jails.wanted}`,
   },
   {
     key: 'checks',
     header: 'Checks',
     width: 'w-[12%]',
     from: 'sm',
-    cell: ({ checks }) => (
-      <StatusBadge tone={checks.have === checks.total ? 'ok' : 'warn'}>
-        {checks.have} of {checks.total}
-      </StatusBadge>
-    ),
+    // What has not been looked at is not as it should be.
+    cell: ({ checks }) =>
+      checks.total === 0 ? (
+        '—'
+      ) : (
+        <StatusBadge tone={checks.have === checks.total ? 'ok' : 'warn'}>
+          {checks.have} of {checks.total}
+        </StatusBadge>
+      ),
   },
   {
     key: 'agent',

@@ -19,7 +19,7 @@ export const jailColumns: readonly Column<JailSummary>[] = [
     key: 'name',
     sortable: true,
     header: 'Name',
-    width: 'w-[18%] max-sm:w-[58%]',
+    width: 'w-[16%] max-sm:w-[58%]',
     cell: (jail) => (
       <NameCell second={first(jail, 'v4')}>
         <Link href={paths.jail(jail.name)} className="hover:underline">
@@ -32,7 +32,7 @@ export const jailColumns: readonly Column<JailSummary>[] = [
     key: 'state',
     sortable: true,
     header: 'State',
-    width: 'w-[14%] max-sm:w-[42%]',
+    width: 'w-[12%] max-sm:w-[42%]',
     cell: (jail) => <JailStateBadge state={jail.state} />,
   },
   {
@@ -44,14 +44,14 @@ export const jailColumns: readonly Column<JailSummary>[] = [
     mono: true,
     cell: (jail) => jail.host.name,
   },
-  { key: 'ip4', header: 'IPv4', width: 'w-[14%]', from: 'sm', mono: true, cell: (jail) => first(jail, 'v4') },
+  { key: 'ip4', header: 'IPv4', width: 'w-[12%]', from: 'sm', mono: true, cell: (jail) => first(jail, 'v4') },
   { key: 'ip6', header: 'IPv6', from: 'lg', mono: true, cell: (jail) => first(jail, 'v6') },
-  { key: 'root', sortable: true, header: 'Root', width: 'w-[10%]', from: 'lg', cell: (jail) => jail.root },
+  { key: 'root', sortable: true, header: 'Root', width: 'w-[8%]', from: 'lg', cell: (jail) => jail.root },
   {
     key: 'memory',
     sortable: true,
     header: 'Memory',
-    width: 'w-[11%]',
+    width: 'w-[9%]',
     align: 'right',
     from: 'md',
     cell: (jail) =>

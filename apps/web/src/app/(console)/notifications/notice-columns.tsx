@@ -1,12 +1,12 @@
 import { Link } from '@/app/link';
 import { Button } from '@/ui/button';
-import { CopyButton } from '@/ui/copy-button';
 import type { Column } from '@/ui/data-table';
 import { Moment } from '@/ui/moment';
 import { StatusBadge, type Tone } from '@/ui/status-badge';
 import { noticePath } from '../../notice-path';
 import { objectPath } from '../../object-path';
 import { taskTitle } from '../../task-title';
+import { WhatToDo } from '../../what-to-do';
 import type { Notice } from './use-notices';
 
 type NoticeRow = Notice & { first: boolean };
@@ -79,12 +79,7 @@ export const noticeColumns = (onDone: (notice: Notice) => void): readonly Column
           {notice.times > 1 && <span className="text-muted">, {notice.times} times</span>}
           {notice.task && <span className="mono text-muted"> {notice.task.id}</span>}
           {notice.task && notice.text && <p className="text-muted">{notice.text}</p>}
-          {notice.fix && notice.clearedAt === null && (
-            <p className="flex items-center gap-1 text-muted">
-              <span className="mono min-w-0 break-words">{notice.fix}</span>
-              <CopyButton text={notice.fix} label="Copy what to do" />
-            </p>
-          )}
+          {notice.fix && notice.clearedAt === null && <WhatToDo fix={notice.fix} />}
           {notice.clearedAt && (
             <p>
               Cleared <Moment at={notice.clearedAt} />

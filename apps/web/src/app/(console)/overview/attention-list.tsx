@@ -2,10 +2,10 @@
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import { Link } from '@/app/link';
 import { paths } from '@/paths';
-import { CopyButton } from '@/ui/copy-button';
 import { Moment } from '@/ui/moment';
 import { Prose } from '@/ui/prose';
 import { StatusBadge } from '@/ui/status-badge';
+import { WhatToDo } from '../../what-to-do';
 
 interface Attention {
   severity: 'bad' | 'warn' | 'unknown';
@@ -54,12 +54,7 @@ export function AttentionList({
             <Link href={hrefOf(item.object)} className="text-strong hover:underline">
               <Prose text={item.text} />
             </Link>
-            {item.fix && (
-              <p className="flex items-center gap-1 text-muted">
-                <span className="mono min-w-0 break-words">{item.fix}</span>
-                <CopyButton text={item.fix} label="Copy what to do" />
-              </p>
-            )}
+            {item.fix && <WhatToDo fix={item.fix} />}
           </div>
           {item.since && <Moment at={item.since} className="shrink-0 text-muted" />}
         </li>

@@ -30,8 +30,9 @@ export function HostRoom() {
             </Link>
             <HostStateBadge state={host.state} />
             <span className="ml-auto text-muted">
-              {host.state === 'unknown' ? 'as last seen, ' : ''}
-              {host.jails.running} of {host.jails.wanted} jails running
+              {host.state === 'unknown'
+                ? `${host.jails.running} jails running when last seen`
+                : `${host.jails.running} of ${host.jails.wanted} jails running`}
             </span>
           </li>
         ))}

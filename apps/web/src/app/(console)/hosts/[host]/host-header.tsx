@@ -28,7 +28,10 @@ export function HostHeader({ name }: { name: string }) {
   const pathname = usePathname();
   const now = useNow();
   const counts: Partial<Record<HostTab, string>> = host
-    ? { jails: String(host.jails.wanted), checks: `${host.checks.have}/${host.checks.total}` }
+    ? {
+        jails: String(host.jails.wanted),
+        ...(host.checks.total > 0 && { checks: `${host.checks.have}/${host.checks.total}` }),
+      }
     : {};
   return (
     <>

@@ -74,12 +74,12 @@ function Bridge({ network }: { network: HostNetworkPicture['networks'][number] }
         <ul className="ml-2 border-l border-line-default">
           {network.ports.map((port) => (
             <li key={`${port.jail.id}/${port.interface}`} className="flex min-h-7 items-center gap-2">
-              <span aria-hidden className="h-px w-4 bg-line-default" />
-              <span className="mono text-muted">{port.link}</span>
-              <span aria-hidden className="h-px w-4 bg-line-default" />
+              <span aria-hidden className="h-px w-4 shrink-0 bg-line-default" />
+              <span className="mono text-muted max-sm:hidden">{port.link}</span>
+              <span aria-hidden className="h-px w-4 bg-line-default max-sm:hidden" />
               <Link
                 href={paths.jail(port.jail.name, 'network')}
-                className="font-medium text-strong hover:underline"
+                className="font-medium whitespace-nowrap text-strong hover:underline"
               >
                 {port.jail.name}
               </Link>

@@ -72,9 +72,11 @@ function Facts({ host }: { host: HostView }) {
           ],
           [
             'Spec',
-            generation.converged === generation.wanted
-              ? `generation ${generation.wanted}, made true`
-              : `generation ${generation.wanted} wanted, ${generation.accepted} accepted, ${generation.converged} made true`,
+            host.lastReportAt === null
+              ? null
+              : generation.converged === generation.wanted
+                ? `generation ${generation.wanted}, made true`
+                : `generation ${generation.wanted} wanted, ${generation.accepted} accepted, ${generation.converged} made true`,
           ],
           [
             'Fingerprint',
