@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { seriousFaults, sidewaysScroll } from './stand/accessibility.ts';
 import { claim } from './stand/claim.ts';
 import { type Console, openConsole } from './stand/open-console.ts';
 import { makeStand, type Stand } from './stand/stand.ts';
@@ -93,8 +93,8 @@ test('control: a page that is too wide, and a text that cannot be read, are noti
   await view.page.setContent(
     '<html lang="en"><title>x</title><main><h1 style="width: 900px; color: #ddd; background: #eee">hard to read</h1></main>',
   );
-  expect(await sidewaysScroll(view)).toBeGreaterThan(0);
-  expect(await seriousFaults(view)).toHaveLength(1);
+  expect(await sidewaysScroll(view.page)).toBeGreaterThan(0);
+  expect(await seriousFaults(view.page)).toHaveLength(1);
   await view.close();
 });
 
@@ -133,27 +133,9 @@ async function examine(view: Console, path: string, variant: string): Promise<vo
   await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   const name = `${path.replaceAll(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')}-${variant}`;
   await page.screenshot({ path: `test-results/screens/${name}.png` });
-  const sideways = await sidewaysScroll(view);
+  const sideways = await sidewaysScroll(page);
   expect.soft(sideways, `${path}: scrolls sideways by ${sideways} px`).toBeLessThanOrEqual(0);
-  expect.soft(await seriousFaults(view), path).toEqual([]);
+  expect.soft(await seriousFaults(page), path).toEqual([]);
   expect.soft(errors, path).toEqual([]);
   page.off('pageerror', note);
-}
-
-/** Pixels that the page can be moved to the side. */
-const sidewaysScroll = ({ page }: Console) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** What axe calls serious or critical, with where it is. */
-async function seriousFaults({ page }: Console): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter((each) => each.impact === 'serious' || each.impact === 'critical')
-    .map(
-      (each) =>
-        `${each.id}: ${each.nodes
-          .map((node) => node.target.join(' '))
-          .slice(0, 3)
-          .join(' | ')}`,
-    );
 }

@@ -4,8 +4,15 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { build } from 'esbuild';
-import type { DrawnState, EveryState } from '../../apps/web/src/app/testing/drawn-state.ts';
 import { type DashboardStand, makeDashboardStand } from './stand/dashboard-stand.ts';
+
+/** What `apps/web/src/app/testing/every-state.tsx` has to show. */
+interface DrawnState {
+  set: string;
+  state: string;
+  html: string;
+}
+type EveryState = Record<'wordedStates' | 'markedStates' | 'statesOfOneShape', () => DrawnState[]>;
 
 const web = path.join(import.meta.dirname, '../../apps/web');
 const directory = mkdtempSync(path.join(tmpdir(), 'cellblock-states-'));

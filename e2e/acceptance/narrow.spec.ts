@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { sidewaysScroll } from './stand/accessibility.ts';
+import { sidewaysScroll } from '../stand/accessibility.ts';
 import { type DashboardStand, makeDashboardStand, until } from './stand/dashboard-stand.ts';
 
 let stand: DashboardStand;

@@ -59,6 +59,7 @@ export class AgentUnderTest {
   hostname = 'h3';
   /** addresses of the host itself, beside that of its uplink */
   moreAddresses: { link: string; prefix: string }[] = [];
+  problems: HostStatus['problems'] = [];
   /** what was true when it last did something */
   #true = new Map<string, SpecObject>();
   #accounted = new Set<string>();
@@ -150,6 +151,21 @@ export class AgentUnderTest {
       this.#account(cause, key, `made ${key.split('/')[0]} as it is wanted`);
     }
     this.#true = new Map(this.objects);
+    this.report();
+  }
+
+  /** Says that it tried what it was told last, and could not. */
+  fail(problem: { step: string; code: string; message: string; fix?: string }): void {
+    const open = causesOf(this.objects).filter(({ cause }) => !this.#accounted.has(cause));
+    this.problems = open.map(({ cause, key }) => ({
+      ...problem,
+      key,
+      cause,
+      generation: this.generation ?? 0,
+      at: new Date().toISOString(),
+      attempts: 3,
+      nextTryAt: null,
+    }));
     this.report();
   }
 
@@ -306,7 +322,7 @@ export class AgentUnderTest {
       networks: seen
         .filter((object) => object.kind === 'network')
         .map(({ id, key, wanted }) => ({ id, link: `b${this.#instance}${key}`, state: wanted })),
-      problems: [],
+      problems: this.problems,
       refused: [],
       receipts: this.receipts.length,
     };
