@@ -231,7 +231,10 @@ test("exec passes streams and the command's own status", async () => {
 });
 
 test('what is wrong with exec itself is 125', async () => {
-  expect((await run('exec', 'web1')).exitCode).toBe(125);
+  expect(await run('exec', 'web1')).toMatchObject({
+    exitCode: 125,
+    stderr: expect.stringMatching(/missing.*'command'[\s\S]*fix: cellblock exec --help/i),
+  });
 });
 
 test('at without a holder is exit 3', async () => {
@@ -270,7 +273,9 @@ test('nobody but root is let in without a token, and no token travels unencrypte
 test('a dashboard that is off is exit 8 with what to do', async () => {
   expect(await recordedRun(['--data', '/nonexistent', 'ls'])).toMatchObject({
     exitCode: 8,
-    stderr: expect.stringContaining('fix: cellblock up'),
+    stderr: expect.stringMatching(
+      /cause: Nobody listens on \/nonexistent\/run\/web\/root\.sock\.\n {2}fix: cellblock up/,
+    ),
   });
 });
 
@@ -284,9 +289,24 @@ test.each([
   ['a time that is none', ['ip', 'at', '10.0.0.5', 'yesterday']],
   ['force without a reason', ['ip', 'release', 'a', '10.0.0.5', '--force-unconfirmed']],
   ['a relative data directory', ['--data', 'here', 'ls']],
-])('%s is exit 2, in one line without a stack', async (_, line) => {
+  ['a word too many', ['ls', 'web1']],
+  ['an option without its value', ['create', 'a', '--memory']],
+  ['an option that is missing', ['pool', 'create', 'p']],
+  ['a number that is none', ['create', 'a', '--cpus', 'many']],
+  [
+    'a duration that is none',
+    ['pool', 'create', 'p', '--network', 'n', '--range', '10.0.0.1', '--cooling', 'x'],
+  ],
+  ['a range that is none', ['pool', 'create', 'p', '--network', 'n', '--range', '1-2-3']],
+  ['an event that is none', ['audit', 'show', 'first']],
+  ['two filters', ['audit', 'search', 'kind:ip', '--filter', 'kind:jail']],
+  ['a count that is none', ['logs', 'a', '-n', 'few']],
+  ['a file that is not there', ['apply', '/nowhere/jail.yaml']],
+  ['a certificate without its key', ['up', '--cert', '/c.pem']],
+  ['a port that is none', ['up', '--port', '70000']],
+])('%s is exit 2, with cause and fix and without a stack', async (_, line) => {
   const failed = await recordedRun(line);
   expect(failed.exitCode).toBe(2);
-  expect(failed.stderr).toMatch(/^cellblock: /);
+  expect(failed.stderr).toMatch(/^cellblock: .+\n {2}cause: .+\n {2}fix: .+\n$/);
   expect(failed.stderr).not.toMatch(/\n\s+at /);
 });

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { resolve } from 'node:path';
 import { AppError, Refusal } from '@cellblock/shared/app-error';
 import superjson from 'superjson';
 
@@ -35,6 +36,9 @@ function request(socketPath: string, method: 'GET' | 'POST', path: string, body?
   });
 }
 
+/** Of the dashboard whose data directory holds run/web/root.sock. */
+const logOf = (socketPath: string) => resolve(socketPath, '../../../log/dashboard.log');
+
 type Answer = { status: number; text: string };
 
 /** Whether the dashboard takes requests and reaches its database. */
@@ -52,7 +56,7 @@ export async function setupLink(socketPath: string): Promise<string | null> {
   if (status !== 200)
     throw new AppError('internal', 'The dashboard gave no link to set it up.', {
       cause: `It answered with status ${status}: ${text.slice(0, 200)}`,
-      fix: 'It is up all the same. Its log says more: tail DATA/log/dashboard.log; then: cellblock up prints the link',
+      fix: `It is up all the same. Its log says more: tail ${logOf(socketPath)}; then cellblock up prints the link`,
     });
   return (JSON.parse(text) as { link: string | null }).link;
 }
@@ -79,6 +83,6 @@ export async function callDashboard<T>(
   if (refusal.success) throw new AppError(refusal.data.code, refusal.data.message, refusal.data);
   throw new AppError('internal', `The dashboard did not do ${procedure}.`, {
     cause: answer.error?.json?.message ?? `It answered with status ${status}.`,
-    fix: 'Its log says more: tail DATA/log/dashboard.log; then try again',
+    fix: `Its log says more: tail ${logOf(socketPath)}; then try again`,
   });
 }

@@ -83,12 +83,17 @@ export async function enrolLocalHost(place: DataDirectory): Promise<boolean> {
   if (!fingerprint) return false;
   const hosts = await callDashboard<Host[]>(place.rootSocket, 'query', 'hosts.list');
   for (const { id } of hosts) {
-    const host = await callDashboard<Host & { fingerprint: string }>(place.rootSocket, 'query', 'hosts.get', {
-      host: id,
-    });
+    const host = await callDashboard<Host & { name: string; fingerprint: string }>(
+      place.rootSocket,
+      'query',
+      'hosts.get',
+      {
+        host: id,
+      },
+    );
     if (host.fingerprint !== fingerprint) continue;
     if (host.state === 'waiting') await approve(place, id, fingerprint);
-    if (host.state === 'locked') throw lockedHere(place, fingerprint);
+    if (host.state === 'locked') throw lockedHere(place, host);
     return host.state === 'ready' || host.state === 'frozen';
   }
   return false;
@@ -103,10 +108,11 @@ async function approve(place: DataDirectory, host: string, fingerprint: string):
   }
 }
 
-function lockedHere(place: DataDirectory, fingerprint: string): AppError {
+function lockedHere(place: DataDirectory, host: { name: string; fingerprint: string }): AppError {
+  const at = (verb: string) => cellblockAt(place.data, verb);
   return new AppError('conflict', 'This host is locked: its key was used twice.', {
-    cause: `Two agents showed the key ${fingerprint} of ${place.agent}/key.pem: a copy of this machine or of its data runs somewhere, or its data was put back from a backup.`,
-    fix: `Look at the host in the browser for where the other is, remove it there, then: ${cellblockAt(place.data, 'agent purge')}; ${cellblockAt(place.data, 'up')}`,
+    cause: `Two agents showed the key ${host.fingerprint} of ${place.agent}/key.pem: a copy of this machine or of its data runs somewhere, or its data was put back from a backup.`,
+    fix: `${at('up --detach --no-agent')}; ${at('audit search kind:host.enroll')} says where the other came from: end it; then: ${at(`host approve ${host.name}`)}; ${at('down')}; ${at('up')}`,
   });
 }
 

@@ -145,8 +145,9 @@ const COMES_UP_WITHIN = 170_000;
 
 function stateWords({ spec, process, failures, lastEnd }: SupervisedProcess): string {
   if (failures >= 5) return `${spec.name} ended ${failures} times, the last time with ${lastEnd}.`;
-  const runs = process ? `runs as process ${process.pid}` : `ended with ${lastEnd}`;
-  return `${spec.name} ${runs}, and was waited for ${COMES_UP_WITHIN / 1000} s.`;
+  return process
+    ? `${spec.name} runs as process ${process.pid} and does not answer.`
+    : `${spec.name} ended with ${lastEnd}.`;
 }
 
 const STOPPED = new Error('told to stop');

@@ -1,4 +1,5 @@
 import type { Bounds } from '@cellblock/shared/bounds';
+import { dataDirectory } from '@cellblock/shared/data-directory';
 import {
   type HostSpec,
   hostSpec,
@@ -12,7 +13,7 @@ import type { PlanOptions } from '@cellblock/shared/plan/wanted';
 import type { Hold } from './holds.ts';
 import type { UnreadableObject } from './ledger.ts';
 import { refusedObjects } from './refusals.ts';
-import { refuseDirRoot } from './root/dir-root.ts';
+import { allowRoot, refuseDirRoot } from './root/dir-root.ts';
 
 /** The ledger's spec as this host makes it true: held jails as they were when held, refused objects frozen. */
 export interface AcceptedSpec extends PlanOptions {
@@ -33,8 +34,11 @@ export async function acceptSpec(o: {
   const refused = refusedObjects(spec, o.bounds, o.facts);
   refused.push(...(await refusedRoots(spec, o)));
   for (const { key, message } of o.unreadable) {
-    refused.push({ key, rule: 'unreadable', message, cause: null });
+    refused.push({ key, rule: 'unreadable', message, fix: UNREADABLE, cause: null });
   }
+  // The rules name the usual place of the bounds.
+  const { bounds } = dataDirectory(o.dataDirectory);
+  for (const one of refused) if (one.fix) one.fix = one.fix.replace('/etc/cellblock/bounds.d', bounds);
   return {
     spec,
     refused,
@@ -57,6 +61,9 @@ function withHolds(spec: HostSpec, holds: readonly Hold[]): HostSpec {
   return hostSpec(spec.generation, [...kept, ...others]);
 }
 
+const UNREADABLE =
+  "The dashboard is newer than this host's agent: bring the host to its build with a line of: cellblock host enroll";
+
 async function refusedRoots(
   spec: HostSpec,
   o: { bounds: Bounds; dataDirectory: string },
@@ -71,7 +78,8 @@ async function refusedRoots(
       refused.push({
         key: specKey(jail),
         rule: 'root-prefix',
-        message: `${root.path} lies below no root prefix of this host's bounds: as root on the host, add a directory above it to rootPrefixes in the bounds file`,
+        message: `${root.path} lies below no root prefix of this host's bounds`,
+        fix: allowRoot(root.path, o.bounds.rootPrefixes),
         cause: jail.cause,
       });
       continue;
@@ -82,13 +90,7 @@ async function refusedRoots(
       dataDirectory: o.dataDirectory,
     });
     if (!ground) continue;
-    const fix = ground.fix === undefined ? '' : `: ${ground.fix}`;
-    refused.push({
-      key: specKey(jail),
-      rule: ground.rule,
-      message: `${ground.message}${fix}`,
-      cause: jail.cause,
-    });
+    refused.push({ key: specKey(jail), ...ground, cause: jail.cause });
   }
   return refused;
 }

@@ -158,7 +158,7 @@ function provesItself(welcome: DashboardWelcome, transcript: Buffer, file: HostF
       `Whoever answers at ${file.dashboardUrl} is not the dashboard that this host was enrolled at.`,
       {
         cause: `Its key is not the one that ${file.host?.name ?? 'this host'} was admitted with: another machine has its address, or it was installed anew without its secrets.`,
-        fix: 'If it was installed anew, enrol this host anew: here cellblock down; cellblock agent purge; there cellblock host enroll. If not, find out who answers there.',
+        fix: 'If it was installed anew, put its secrets back (cellblock dashboard import), or enrol this host anew, which ends its jails: here cellblock down; cellblock agent purge; there cellblock host enroll. If it was not, find out who answers there.',
       },
     );
   }

@@ -2,6 +2,7 @@ import { Bounds } from '@cellblock/shared/bounds';
 import { hostSpec, type SpecObject } from '@cellblock/shared/host-spec';
 import type { HostFacts } from '@cellblock/shared/host-status';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from '../../test/spec-builders.ts';
 import { refusedObjects } from './refusals.ts';
 
@@ -103,6 +104,7 @@ test.each<[string, SpecObject[], Partial<Bounds>, string[]]>([
 ])('%s', (_, objects, bounds, rules) => {
   const refused = refusedObjects(hostSpec(1, objects), Bounds.parse(bounds), facts);
   expect(refused.map(({ rule }) => rule)).toEqual(rules);
+  for (const { fix } of refused) expect(fix).toMatch(/cellblock|On the host, as root|Mend what stands/);
 });
 
 test('a refusal says what stands in the way', () => {
@@ -110,4 +112,19 @@ test('a refusal says what stands in the way', () => {
   expect(refused?.message).toBe(
     '10.50.3.0/24 is already routed on this host: 10.50.0.0/16 via 192.168.5.2 dev eth0',
   );
+});
+
+test('what bounds forbid is allowed by a line that they take', () => {
+  const fixOf = (object: SpecObject, bounds: object) =>
+    refusedObjects(hostSpec(1, [object]), Bounds.parse(bounds), facts)[0]?.fix ?? '';
+  const allowed = (object: SpecObject, bounds: object) => {
+    const line = /bounds\.d: (.*)$/.exec(fixOf(object, bounds))?.[1] ?? 'no line';
+    const wider = Bounds.strict().parse({ ...bounds, ...parse(line) });
+    return refusedObjects(hostSpec(1, [object]), wider, facts);
+  };
+  expect(allowed(on('8.8.8.0/24'), {})).toEqual([]);
+  expect(allowed(on('10.20.0.0/16', { parent: 'br0' }), { parents: ['br7'] })).toEqual([]);
+  expect(allowed(limits({ cpus: 3 }), { maxCpus: 2 })).toEqual([]);
+  expect(allowed(limits({}), { maxMemory: 100 })).toEqual([]);
+  expect(allowed(jailSpec(1, {}), { maxJails: 0 })).toEqual([]);
 });

@@ -12,7 +12,9 @@ import {
 import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
 import { type ParsedPrefix, parseIp, parsePrefix } from '@cellblock/shared/ip-address';
 
-type Ground = { rule: string; message: string } | null;
+type Ground = { rule: string; message: string; fix: string } | null;
+
+const BOUNDS = 'On the host, as root, in /etc/cellblock/bounds.d:';
 
 /**
  * Objects that this host will not make true, by its bounds and by what stands in the way: each with its
@@ -38,16 +40,22 @@ export function refusedObjects(spec: HostSpec, bounds: Bounds, facts: HostFacts)
     for (const inside of jail.interfaces) {
       const network = names.get(inside.network);
       if (!network) {
-        refuse(jail, { rule: 'network-unknown', message: `${jail.name}'s network is not in the spec` });
+        refuse(jail, {
+          rule: 'network-unknown',
+          message: `${jail.name}'s network is not in the spec`,
+          fix: `See whether it is there: cellblock network ls; make it, or: cellblock destroy ${jail.name}`,
+        });
       } else if (refused.has(specKey(network))) {
         refuse(jail, {
           rule: 'network-refused',
           message: `${jail.name} is on ${network.name}, which is refused`,
+          fix: `Mend what stands against ${network.name}; then it starts by itself: cellblock start ${jail.name}`,
         });
       }
     }
   });
 
+  const jailNames = new Map(jailsOf(spec).map(({ id, name }) => [id, name]));
   const holders = new Map<string, string>();
   const ranges = new Map(
     networksOf(spec).map(({ id, subnets }) => [id, subnets.map(({ prefix }) => parsePrefix(prefix))]),
@@ -65,16 +73,22 @@ export function refusedObjects(spec: HostSpec, bounds: Bounds, facts: HostFacts)
       refuse(address, {
         rule: 'address-outside',
         message: `${address.address} is no address for a jail of ${place.name}: it lies in none of its subnets, or is a gateway`,
+        fix: `Take it back and assign another: cellblock ip release ${jailNames.get(address.jail)} ${address.address}`,
       });
     }
     if (network && refused.has(specKey(network))) {
-      refuse(address, { rule: 'network-refused', message: `${network.name} is refused` });
+      refuse(address, {
+        rule: 'network-refused',
+        message: `${network.name} is refused`,
+        fix: `Mend what stands against ${network.name}; then the address is put in by itself`,
+      });
     }
     const holder = holders.get(address.address);
     if (holder !== undefined) {
       refuse(address, {
         rule: 'address-twice',
         message: `${address.address} is wanted on two jails of this host: nothing has it twice`,
+        fix: `Take it back from one of them: cellblock ip release ${jailNames.get(address.jail)} ${address.address}`,
       });
     }
     holders.set(address.address, address.jail);
@@ -89,13 +103,15 @@ function refuseNetwork(network: NetworkSpec, bounds: Bounds, facts: HostFacts): 
     if (!allowed.some((bound) => within(parsed, bound))) {
       return {
         rule: 'bounds-subnets',
-        message: `${subnet.prefix} lies in no subnet that this host's bounds allow: add it to subnets in the bounds file`,
+        message: `${subnet.prefix} lies in no subnet that this host's bounds allow`,
+        fix: `Choose one of ${allowedSubnets(bounds).join(', ')}, or allow it. ${BOUNDS} subnets: [${[...allowedSubnets(bounds), subnet.prefix].join(', ')}]`,
       };
     }
     if (subnet.gateway !== null && !contains(parsed, subnet.gateway)) {
       return {
         rule: 'gateway-outside',
         message: `${subnet.gateway} is no address of ${subnet.prefix}, whose gateway it would be`,
+        fix: `Make the network anew with a gateway in ${subnet.prefix}: cellblock network rm ${network.name}; cellblock network create ${network.name} …`,
       };
     }
   }
@@ -113,6 +129,7 @@ function refuseOwn(network: NetworkSpec, facts: HostFacts): Ground {
       return {
         rule: 'subnet-routed',
         message: `${subnet.prefix} is already routed on this host: ${route.destination}${via} dev ${route.link}`,
+        fix: otherSubnet(network),
       };
     }
     const address = facts.addresses.find(({ prefix }) => overlap(parsed, parsePrefix(prefix)));
@@ -120,6 +137,7 @@ function refuseOwn(network: NetworkSpec, facts: HostFacts): Ground {
       return {
         rule: 'subnet-routed',
         message: `${subnet.prefix} holds or meets the host's own address ${address.prefix} on ${address.link}`,
+        fix: otherSubnet(network),
       };
     }
   }
@@ -130,13 +148,15 @@ function refuseParent(network: NetworkSpec, parent: string, bounds: Bounds, fact
   if (!bounds.parents.includes(parent)) {
     return {
       rule: 'bounds-parents',
-      message: `this host's bounds let no network attach to ${parent}: add it to parents in the bounds file`,
+      message: `this host's bounds let no network attach to ${parent}`,
+      fix: `${BOUNDS} parents: [${[...bounds.parents, parent].join(', ')}]`,
     };
   }
   if (!facts.bridges.includes(parent)) {
     return {
       rule: 'parent-missing',
-      message: `this host has no bridge ${parent}: ip link add ${parent} type bridge`,
+      message: `this host has no bridge ${parent}`,
+      fix: `On the host, as root: ip link add ${parent} type bridge && ip link set ${parent} up`,
     };
   }
   for (const subnet of network.subnets) {
@@ -148,27 +168,36 @@ function refuseParent(network: NetworkSpec, parent: string, bounds: Bounds, fact
       return {
         rule: 'subnet-routed',
         message: `${subnet.prefix} is routed elsewhere on this host: ${route.destination} dev ${route.link}`,
+        fix: otherSubnet(network),
       };
     }
   }
   return null;
 }
 
+const otherSubnet = ({ name }: NetworkSpec) =>
+  `Make ${name} anew with a subnet that \`ip route\` does not show on the host: cellblock network rm ${name}; cellblock network create ${name} …`;
+
 function refuseJail(jail: JailSpec, bounds: Bounds, index: number): Ground {
   if (index >= bounds.maxJails) {
-    return { rule: 'bounds-jails', message: `this host's bounds allow ${bounds.maxJails} jails (maxJails)` };
+    return {
+      rule: 'bounds-jails',
+      message: `this host's bounds allow ${bounds.maxJails} jails (maxJails)`,
+      fix: `Stop another jail there, or allow more. ${BOUNDS} maxJails: ${index + 1}`,
+    };
   }
   const { limits } = jail.settings;
   const caps = [
-    ['memory', limits.memory, bounds.maxMemory, 'bytes'],
-    ['cpus', limits.cpus, bounds.maxCpus, 'cores'],
-    ['pids', limits.pids, bounds.maxPids, 'processes'],
+    ['memory', 'maxMemory', limits.memory, bounds.maxMemory, 'bytes'],
+    ['cpus', 'maxCpus', limits.cpus, bounds.maxCpus, 'cores'],
+    ['pids', 'maxPids', limits.pids, bounds.maxPids, 'processes'],
   ] as const;
-  for (const [name, asked, most, unit] of caps) {
+  for (const [name, key, asked, most, unit] of caps) {
     if (most !== null && (asked === null || asked > most)) {
       return {
         rule: `bounds-${name}`,
-        message: `${jail.name} asks for ${asked ?? 'unlimited'} ${unit}; this host's bounds allow ${most}: set --${name} to at most that`,
+        message: `${jail.name} asks for ${asked ?? 'unlimited'} ${unit}; this host's bounds allow ${most}`,
+        fix: `Ask for at most that (--${name}), or allow more. ${BOUNDS} ${key}: ${asked ?? 'null'}`,
       };
     }
   }

@@ -56,10 +56,14 @@ function merged(
 }
 
 /** Nobody listens there: the dashboard is off. */
-export function isConnectionRefused(error: unknown): boolean {
+export const isConnectionRefused = (error: unknown): boolean => refusedConnection(error) !== null;
+
+/** The connection that nobody took, with the socket's path where it was one; null: it was something else. */
+export function refusedConnection(error: unknown): { socket: string | undefined } | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code, syscall } = cause as NodeJS.ErrnoException;
-    if (code === 'ECONNREFUSED' || (code === 'ENOENT' && syscall === 'connect')) return true;
+    const { code, syscall, address } = cause as NodeJS.ErrnoException & { address?: string };
+    if (code === 'ECONNREFUSED' || (code === 'ENOENT' && syscall === 'connect'))
+      return { socket: address?.startsWith('/') ? address : undefined };
   }
-  return false;
+  return null;
 }

@@ -42,6 +42,6 @@ test('every other one is refused by its rule, with the command that mends it', a
     dataDirectory: '/var/lib/cellblock',
   });
   expect(refusal?.fix).toBe(
-    `chown root:root ${join(directory, 'open')} && chmod 0700 ${join(directory, 'open')}`,
+    `On the host, as root: chown root:root ${join(directory, 'open')} && chmod 0700 ${join(directory, 'open')}`,
   );
 });

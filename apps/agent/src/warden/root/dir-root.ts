@@ -47,7 +47,7 @@ export async function refuseDirRoot(o: {
     return {
       rule: 'root-prefix',
       message: `${path} lies below no root prefix of this host's bounds`,
-      fix: `as root on the host, add a directory above it to rootPrefixes in the bounds file`,
+      fix: allowRoot(path, o.rootPrefixes),
     };
   }
   if (
@@ -57,36 +57,44 @@ export async function refuseDirRoot(o: {
     return {
       rule: 'root-system',
       message: `${path} is, or holds, a directory of the host's own system`,
-      fix: 'use a directory of its own, such as one below /srv',
+      fix: 'Give it a directory of its own, such as --root dir:/srv/jails/NAME',
     };
   }
   if (isSame(path, o.dataDirectory) || isBelow(path, o.dataDirectory) || isBelow(o.dataDirectory, path)) {
     return {
       rule: 'root-data',
       message: `${path} holds, or lies in, ${o.dataDirectory}, where jails' storage and keys are`,
-      fix: 'use a directory elsewhere',
+      fix: 'Give it a directory elsewhere, such as --root dir:/srv/jails/NAME',
     };
   }
   const real = realPathOf(path);
   if (real === null) {
-    return { rule: 'root-missing', message: `${path} does not exist on this host`, fix: `mkdir -p ${path}` };
+    return {
+      rule: 'root-missing',
+      message: `${path} does not exist on this host`,
+      fix: onHost(`mkdir -p ${path}`),
+    };
   }
   if (real !== path) {
     return {
       rule: 'root-link',
       message: `${path} leads through a link to ${real}`,
-      fix: `name ${real} itself`,
+      fix: `Name what it leads to: --root dir:${real}`,
     };
   }
   if (!lstatSync(path).isDirectory()) {
-    return { rule: 'root-missing', message: `${path} is no directory`, fix: 'name a directory' };
+    return {
+      rule: 'root-missing',
+      message: `${path} is no directory`,
+      fix: `Name a directory; what it is: ls -ld ${path}`,
+    };
   }
   const isThere = (name: string) => lstatSync(`${path}/${name}`, { throwIfNoEntry: false }) !== undefined;
   if (!['usr', 'bin', 'etc'].some(isThere)) {
     return {
       rule: 'root-empty',
       message: `${path} is no root: it has neither usr, bin nor etc`,
-      fix: `unpack a system into it, e.g. mmdebstrap bookworm ${path}`,
+      fix: onHost(`mmdebstrap bookworm ${path}; or unpack another system into it`),
     };
   }
   return closedAbove(path) ? null : openAbove(path);
@@ -98,6 +106,13 @@ function realPathOf(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+const onHost = (command: string) => `On the host, as root: ${command}`;
+
+/** How root lets a directory or tarball be a jail's root. */
+export function allowRoot(path: string, rootPrefixes: readonly string[]): string {
+  return `On the host, as root, in /etc/cellblock/bounds.d: rootPrefixes: [${[...rootPrefixes, dirname(path)].join(', ')}]`;
 }
 
 function closedAbove(path: string): boolean {
@@ -113,7 +128,7 @@ function openAbove(path: string): RootRefusal {
   return {
     rule: 'root-open',
     message: `the host's users can enter ${parent}: a setuid file that the jail makes would be real for them`,
-    fix: `chown root:root ${parent} && chmod 0700 ${parent}`,
+    fix: onHost(`chown root:root ${parent} && chmod 0700 ${parent}`),
   };
 }
 
