@@ -36,6 +36,9 @@ const [web1, web2, third] = jails;
 const own = jails.map((jail, n) => addressSpec(n + 1, jail, `10.77.1.1${n + 1}`));
 const absent = (address: AddressSpec): AddressSpec => ({ ...address, wanted: 'absent' });
 
+/** Each question starts a process, and the machine may be busy. */
+const BUSY = { timeout: 10_000 };
+
 /** What the address says when it is asked from a jail's network, or the host's; `-` when nobody answers. */
 async function word(from: JailSpec | null, address: string): Promise<string> {
   const out = await stand.inside(from?.key ?? null, process.execPath, CLIENT, address, '1', '1');
@@ -85,8 +88,8 @@ test('three jails start and each serves its word on its address, to the host and
   const status = await whenConverged([lan, ...jails, ...own]);
   expect(status.problems).toEqual([]);
   expect(status.jails.map(({ state }) => state)).toEqual(['running', 'running', 'running']);
-  await expect.poll(() => word(null, '10.77.1.11')).toBe('word1');
-  await expect.poll(() => word(third, '10.77.1.12')).toBe('word2');
+  await expect.poll(() => word(null, '10.77.1.11'), BUSY).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.12'), BUSY).toBe('word2');
   expect(new Set(status.jails.map(({ idBase }) => idBase)).size).toBe(3);
 });
 
@@ -96,16 +99,16 @@ test('a second address is assigned, v4 and v6, and released while the jail runs'
   const sixth = addressSpec(21, web1, 'fd77:0:0:1::20');
   const with6 = addressSpec(22, third, 'fd77:0:0:1::30');
   await whenConverged([lan, ...jails, ...own, second, sixth, with6]);
-  await expect.poll(() => word(null, '10.77.1.20')).toBe('word1');
-  await expect.poll(() => word(third, '10.77.1.20')).toBe('word1');
-  await expect.poll(() => word(null, 'fd77:0:0:1::20')).toBe('word1');
-  await expect.poll(() => word(third, 'fd77:0:0:1::20')).toBe('word1');
+  await expect.poll(() => word(null, '10.77.1.20'), BUSY).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.20'), BUSY).toBe('word1');
+  await expect.poll(() => word(null, 'fd77:0:0:1::20'), BUSY).toBe('word1');
+  await expect.poll(() => word(third, 'fd77:0:0:1::20'), BUSY).toBe('word1');
 
   const status = await whenConverged([lan, ...jails, ...own, absent(second), absent(sixth), with6]);
   expect(status.addresses.find(({ id }) => id === second.id)?.state).toBe('absent');
   expect(await word(null, '10.77.1.20')).toBe('-');
   expect(await word(third, 'fd77:0:0:1::20')).toBe('-');
-  await expect.poll(() => word(third, '10.77.1.11')).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.11'), BUSY).toBe('word1');
   expect(startOf(status, web1)).toBe(pid);
 });
 
@@ -157,7 +160,7 @@ test('the receipts are a chain, signed by this host, and carry the event that wa
 test('a warden that is killed restarts no jail and adopts them', async () => {
   const status = await stand.status();
   await stand.stop('SIGKILL');
-  await expect.poll(() => word(third, '10.77.1.11')).toBe('word1');
+  await expect.poll(() => word(third, '10.77.1.11'), BUSY).toBe('word1');
   await stand.start();
   const after = await stand.until(
     'adopted',
