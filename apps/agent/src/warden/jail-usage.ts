@@ -4,31 +4,36 @@ import { cgroupName } from '@cellblock/shared/owned-names';
 import type { WardenHost } from './warden-host.ts';
 
 const GOOD_FOR_MS = 2_000;
+/** What a report may spend on looks: a dozen files for each jail would keep the agent of a thousand busy. */
+const AT_MOST_MS = 50;
 
 type Usage = JailSeen['usage'];
 
-/** What running jails use, looked at anew after a while: a burst of reports costs one look. */
+/** What running jails use. A burst of reports costs one look; where there are many jails, each report looks at
+ *  those that were looked at longest ago, and the others are as they were. */
 export class JailUsage {
   private readonly host: WardenHost;
-  private known = new Map<string, { at: number; usage: Usage }>();
+  private readonly known = new Map<string, { at: number; usage: Usage }>();
 
   constructor(host: WardenHost) {
     this.host = host;
   }
 
-  /** By jail key. */
+  /** By jail key; a jail that was not looked at yet is not in it. */
   async of(state: HostState): Promise<Map<string, Usage>> {
     const now = this.host.now().getTime();
-    const running = state.jails.filter(({ process }) => process?.state === 'running');
-    const entries = await Promise.all(
-      running.map(async ({ key }) => {
-        const known = this.known.get(key);
-        if (known && now - known.at < GOOD_FOR_MS) return [key, known] as const;
-        return [key, { at: now, usage: await this.look(key) }] as const;
-      }),
+    const running = new Set(
+      state.jails.filter(({ process }) => process?.state === 'running').map(({ key }) => key),
     );
-    this.known = new Map(entries);
-    return new Map(entries.map(([key, { usage }]) => [key, usage]));
+    for (const key of this.known.keys()) if (!running.has(key)) this.known.delete(key);
+    const at = (key: string) => this.known.get(key)?.at ?? 0;
+    const stale = [...running].filter((key) => now - at(key) >= GOOD_FOR_MS).sort((a, b) => at(a) - at(b));
+    const began = performance.now();
+    for (const key of stale) {
+      if (performance.now() - began > AT_MOST_MS) break;
+      this.known.set(key, { at: now, usage: await this.look(key) });
+    }
+    return new Map([...this.known].map(([key, { usage }]) => [key, usage]));
   }
 
   private async look(key: string): Promise<Usage> {
