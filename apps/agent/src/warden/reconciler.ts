@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { jailsOf } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
 import type { Problem } from '@cellblock/shared/host-status';
@@ -5,6 +6,7 @@ import { plan } from '@cellblock/shared/plan/plan';
 import { describeStep, type Step } from '@cellblock/shared/step';
 import type { AcceptedSpec } from './accepted-spec.ts';
 import { applySet, type StepOutcome } from './apply/apply-set.ts';
+import { inTurns } from './apply/in-turns.ts';
 import { type ConnectedSteps, connectedSteps } from './connected-steps.ts';
 import { endJails } from './end-jails.ts';
 import { watchKernel } from './kernel-watch.ts';
@@ -18,6 +20,10 @@ import { strangers } from './strangers.ts';
 import type { WardenHost } from './warden-host.ts';
 
 const IDLE_MS = 30_000;
+const LONGEST_REST_MS = 1_000;
+/** A thousand jails that are made step by step together are all ready at the end; some at a time, one after another. */
+const makeInTurn = inTurns(16 * cpus().length);
+const atOnce = <T>(act: () => Promise<T>) => act();
 
 export interface ReconcilerParts {
   host: WardenHost;
@@ -56,6 +62,7 @@ export class Reconciler {
   private again = false;
   /** jails to look into in the next pass; null: all of them */
   private scope: Set<string> | null = null;
+  private rested: () => void = () => undefined;
   private timer: NodeJS.Timeout | null = null;
   private last: Seen | null = null;
   private convergedGeneration = 0;
@@ -94,6 +101,7 @@ export class Reconciler {
   /** Resolves when nothing is being changed any more. */
   async stop(): Promise<void> {
     this.stopped.abort();
+    this.rested();
     if (this.timer) clearTimeout(this.timer);
     this.watches.stop();
     await this.passing;
@@ -111,7 +119,10 @@ export class Reconciler {
   /** A pass soon. `changed`: what is wanted has changed, so what failed before is tried at once. `jails`: keys
    *  of those that it concerns; the others are taken as they were seen last. */
   wake(o: { changed?: boolean; jails?: Iterable<string> } = {}): void {
-    if (o.changed) this.retries.forgetAll();
+    if (o.changed) {
+      this.retries.forgetAll();
+      this.rested();
+    }
     if (o.jails === undefined) this.scope = null;
     else for (const key of o.jails) this.scope?.add(key);
     this.again = true;
@@ -151,6 +162,7 @@ export class Reconciler {
   private async passes(): Promise<void> {
     while (this.again && !this.stopped.signal.aborted) {
       this.again = false;
+      const began = performance.now();
       try {
         await this.pass();
         this.sleep();
@@ -159,7 +171,21 @@ export class Reconciler {
         this.sleep(1_000);
       }
       this.parts.changed();
+      await this.rest(performance.now() - began);
     }
+  }
+
+  /** While many are being changed each end asks for a look, and a look at a thousand jails takes its time: it
+   *  gets a fifth of it. Who changes what is wanted, and the last that ends, wait for nothing. */
+  private async rest(tookMs: number): Promise<void> {
+    if (this.running.size === 0 || this.stopped.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(4 * tookMs, LONGEST_REST_MS));
+      this.rested = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async pass(): Promise<void> {
@@ -198,17 +224,23 @@ export class Reconciler {
 
   private run(set: ConnectedSteps, waiting: string[], accepted: AcceptedSpec): void {
     for (const member of set.members) this.busy.set(member, set.steps);
-    const done = applySet(this.parts.host, set.steps, {
+    const made = set.steps.some(({ kind }) => kind === 'process.start');
+    const ended = set.steps.some(({ kind }) => kind === 'process.stop');
+    // Whoever stops takes his time, and keeps nobody waiting.
+    const inTurn = made && !ended ? makeInTurn : atOnce;
+    const steps = {
       blocked: waiting,
-      report: (outcome) => {
+      report: (outcome: StepOutcome) => {
         if (outcome.failure) this.retries.tryAgainAsItIs(set);
         return this.report(outcome, accepted);
       },
-    })
+    };
+    const done = inTurn(() => applySet(this.parts.host, set.steps, steps))
       .catch((error) => console.error('steps could not be accounted for:', error))
       .finally(() => {
         for (const member of set.members) this.busy.delete(member);
         this.running.delete(done);
+        if (this.running.size === 0) this.rested();
         this.wake({ jails: jailsAmong(set.members) });
       });
     this.running.add(done);

@@ -1,4 +1,4 @@
-import { KernelError } from '@cellblock/native/kernel-error';
+import { isKernelError, KernelError } from '@cellblock/native/kernel-error';
 import { netnsPath, portMac } from '@cellblock/shared/owned-names';
 import type { WardenHost } from '../warden-host.ts';
 import { dissolved } from './dissolved.ts';
@@ -8,6 +8,15 @@ export const createLink: Executor<'link.create'> = async (host, step) => {
   const { port, bridge, link, mac } = step;
   const netns = netnsPath(host.instance, step.jail);
   const fact = { port, bridge, link, mac };
+  const peer = { name: link, netns, mac };
+  const create = () => host.kernel.createVeth({ name: port, mac: portMac(mac), master: bridge, peer });
+  // To look first would cost a look at all links of the host for each of a thousand jails.
+  try {
+    await create();
+    return { before: null, after: fact };
+  } catch (error) {
+    if (!isKernelError(error, 'EEXIST')) throw error;
+  }
   // One end without the other cannot be mended, only made anew; a whole pair is what was asked for.
   const [outside, inside] = await Promise.all([host.kernel.listLinks({}), host.kernel.listLinks({ netns })]);
   const outer = outside.some(({ name }) => name === port);
@@ -15,8 +24,7 @@ export const createLink: Executor<'link.create'> = async (host, step) => {
   if (outer && inner) return { before: fact, after: fact };
   if (outer) await gone(host.kernel.deleteLink({ name: port }), null, 'ENODEV');
   if (inner) await gone(host.kernel.deleteLink({ netns, name: link }), null, 'ENODEV');
-  const peer = { name: link, netns, mac };
-  return made(host.kernel.createVeth({ name: port, mac: portMac(mac), master: bridge, peer }), fact);
+  return made(create(), fact);
 };
 
 export const attachLink: Executor<'link.attach'> = (host, { port, bridge }) =>
