@@ -81,7 +81,7 @@ export function NetworkForm({ onMade }: { onMade: (network: NetworkView) => void
           />
           <p className="text-muted">
             {draft.own
-              ? 'Reaches the jails of one host. With NAT they reach the outside through the host’s address. Another machine reaches them only by a route through the host; the other kind gives them addresses of the segment that it is on.'
+              ? 'Reaches the jails of one host. With NAT they reach the outside through the host’s address, and no other machine begins a conversation with them; without it, a machine needs a route through the host. The other kind gives them addresses of the segment that it is on.'
               : 'The host’s administrator made it and it leads to a real segment. Its own addresses and ports are never touched.'}
           </p>
           <TextField
