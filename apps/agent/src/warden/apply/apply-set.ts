@@ -3,6 +3,7 @@ import type { Step } from '@cellblock/shared/step';
 import type { WardenHost } from '../warden-host.ts';
 import { applyStep } from './apply-step.ts';
 import type { Applied } from './fact.ts';
+import { countAtOnce } from './steps-at-once.ts';
 
 export interface StepOutcome {
   step: Step;
@@ -13,7 +14,7 @@ export interface StepOutcome {
 }
 
 /**
- * Applies steps in order. A step that fails skips the rest of its own jail (or network), and whatever gives
+ * Applies steps in order, those beside each other that need nothing of each other. A step that fails skips the rest of its own jail (or network), and whatever gives
  * an address to somebody that a skipped step should have taken from somebody else; others go on. An address
  * that cannot be added, since somebody on the segment has it, keeps a jail from starting and from nothing else.
  */
@@ -25,17 +26,21 @@ export async function applySet(
   const blocked = new Set(o.blocked ?? []);
   // Accounting for a step goes on while the next is done: a move's gap must not wait for a disk.
   const reports: Promise<void>[] = [];
-  for (const step of steps) {
-    const members = [...blockersOf(step)];
-    if (members.some((member) => blocked.has(member))) {
-      for (const key of waitsFor(step)) blocked.add(key);
-      continue;
+  for (let at = 0; at < steps.length; ) {
+    const together = steps.slice(at, at + countAtOnce(steps, at));
+    at += together.length;
+    const due: Step[] = [];
+    for (const step of together) {
+      const isBlocked = [...blockersOf(step)].some((member) => blocked.has(member));
+      if (isBlocked) for (const key of waitsFor(step)) blocked.add(key);
+      else due.push(step);
     }
-    const outcome = await attempt(host, step);
-    if (outcome.failure) for (const key of waitsFor(step)) blocked.add(key);
-    const report = o.report(outcome);
-    report.catch(() => undefined); // heard below, with the others
-    reports.push(report);
+    for (const outcome of await Promise.all(due.map((step) => attempt(host, step)))) {
+      if (outcome.failure) for (const key of waitsFor(outcome.step)) blocked.add(key);
+      const report = o.report(outcome);
+      report.catch(() => undefined); // heard below, with the others
+      reports.push(report);
+    }
   }
   await Promise.all(reports);
 }
