@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TIMING_HEAD, type Timed, timeInTurn, timingCells } from '../clock.ts';
+import { TIMING_HEAD, type Timed, type Timing, timeInTurn, timingCells } from '../clock.ts';
 import type { Ground } from '../ground.ts';
 import { OurTree } from '../our-tree.ts';
 import { runnable } from '../peers.ts';
@@ -60,11 +60,30 @@ export async function a1(ground: Ground, o: { rounds: number; slowRounds: number
             ]
           : []),
       ],
-      notes: [...notes, ...profile(ground, ours, floor)],
+      notes: [
+        ...notes,
+        ...profile(ground, ours, floor),
+        why({ ours: u, floor: f, program: timings.get(plain.name) ?? f, bubblewrap }),
+      ],
     };
   } finally {
     await tree.remove();
   }
+}
+
+/** What is missing to the targets, by what this run has measured. */
+function why(o: { ours: Timing; floor: Timing; program: Timing; bubblewrap: Timing | undefined }): string {
+  const more = o.ours.cpu.median - o.floor.cpu.median;
+  const program = Math.min(more, o.program.cpu.median);
+  const least = o.ours.wall.least / o.floor.wall.least;
+  const lines = [
+    `Why: ${short(more)} ms of processor time more than the floor, and ${short(least)} × the floor in the least disturbed run of each. One program more is executed, the keeper: a static program's start is most of the ${short(program)} ms of "fork and exec" above, because its C library asks the processor what it can do, and a virtual machine's processor asks its host. The other ${short(more - program)} ms are what is counted above: masks over /proc, devices, filters, control groups, one more process, and the files of the run directory.`,
+  ];
+  if (o.bubblewrap && o.floor.wall.median > 0.6 * o.bubblewrap.wall.median)
+    lines.push(
+      '0.6 × bubblewrap is less than the bare system calls of two locked stages take here: the floor itself misses it.',
+    );
+  return lines.join(' ');
 }
 
 /** What the difference consists of: counted, not guessed. */

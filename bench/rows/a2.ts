@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Receipt } from '@cellblock/shared/receipt';
 import { type AgentHost, objectsOf } from '../agent/agent-host.ts';
 import { newestReceipt, receiptsSince, stepTimes } from '../agent/step-times.ts';
 import { BRIDGE } from '../bridge.ts';
@@ -23,10 +24,12 @@ export async function a2(
   const accepted: number[] = [];
   const sent: number[] = [];
   const floors: number[] = [];
+  const parts: Parts[] = [];
   let receipts = 0;
   try {
     for (let round = -Math.min(WARM_UP, o.rounds); round < o.rounds; round += 1) {
       if (round === 0) receipts = await newestReceipt(host);
+      const seq = await newestReceipt(host);
       const jail = host.jail(['/bin/true']);
       witness.clear();
       const began = Date.now();
@@ -39,6 +42,8 @@ export async function a2(
         accepted.push(ended - written);
         sent.push(ended - began);
         floors.push(floor.get('floor with network')?.wall.median ?? 0);
+        const steps = (await receiptsSince(host, seq)).filter(({ body }) => 'jail' in body.step);
+        parts.push(partsOf(steps, written, ended));
       }
       await host.destroy([jail]);
     }
@@ -92,11 +97,37 @@ export async function a2(
         ...notes,
         'the end is what the keeper wrote down, in whole milliseconds: half of one is added',
         stepTimes(steps, o.rounds),
+        why(parts),
       ],
     };
   } finally {
     await witness.end();
   }
+}
+
+/** Milliseconds of one round. */
+interface Parts {
+  /** from the accepted spec to the first step: the host is looked at, and a plan is made */
+  look: number;
+  /** from the first step to the start's */
+  steps: number;
+  count: number;
+  /** from the start's step to the exit */
+  start: number;
+}
+
+function partsOf(receipts: readonly Receipt[], written: number, ended: number): Parts {
+  const times = receipts.map(({ body }) => Date.parse(body.at));
+  const first = times[0] ?? written;
+  const start = receipts.find(({ body }) => body.step.kind === 'process.start');
+  const started = start ? Date.parse(start.body.at) : ended;
+  const count = times.filter((at) => at <= started).length - 1;
+  return { look: first - written, steps: started - first, count, start: ended - started };
+}
+
+function why(parts: readonly Parts[]): string {
+  const median = (part: keyof Parts) => short(spreadOf(parts.map((one) => one[part])).median);
+  return `Why: ${median('look')} ms until the first step, in which the host is looked at and a plan is made; ${median('steps')} ms for ${median('count')} steps, of which each is a request of its own and a signed receipt, where the floor sends two batches and writes nothing down; ${median('start')} ms from the start's step to the exit: its record is made durable, \`spawn\` does what A1 counts, with /tmp, /run and three files of /etc more. The times of steps are in whole milliseconds.`;
 }
 
 function floorWithNetwork(ground: Ground, number: number): Timed {
