@@ -144,12 +144,12 @@ void TreeBuilder::release_first(const UniqueFd& mounts) {
   CRASH_POINT("spawn received the mounts");
   write_tree_file(run, tree_facts(spec, getpid(), first));
   CRASH_POINT("spawn wrote the facts of the tree");
+  // It has the host's credentials in the tree's pid namespace: it is gone before a program of the tree can see it.
+  wait_for(mounter);
   send_descriptor(mounts_for_first.ours.get(), mounts.get());
   CRASH_POINT("spawn released the first process");
   failures.in.reset();
   std::string said = read_all(failures.out.get(), 64 * 1024);
-  // What it had to say was heard: nobody had to wait for its end.
-  wait_for(mounter);
   if (said == "+") {
     CRASH_POINT("spawn heard that the program runs");
     return;
