@@ -71,6 +71,34 @@ for (const part of ['warden', 'dialer', 'dashboard', 'database'] as const) {
   });
 }
 
+test('kill -9 of the supervisor: the others finish what was acknowledged, and up takes their place', async () => {
+  test.setTimeout(300_000);
+  const before = await seen();
+  const victim = await stand.pidOf('supervisor');
+  const given = `10.99.0.${next++}`;
+  const task = await acknowledged('ip', 'assign', 'web', given);
+  process.kill(victim, 'SIGKILL');
+
+  const holds = async () => {
+    expect(await answerFrom(stand.segment.outside, address)).toBe(nonce);
+    await expect
+      .poll(() => answerFrom(stand.segment.outside, given, 1), { timeout: CONVERGES_MS })
+      .toBe(nonce);
+    await expect
+      .poll(async () => (await stand.json<{ state: string }>('task', 'show', task)).state, {
+        timeout: CONVERGES_MS,
+      })
+      .toBe('applied');
+    const after = await seen();
+    expect(after).toMatchObject({ pid: before.pid, restarts: before.restarts, state: 'running' });
+    expect([...after.addresses].sort()).toEqual([...before.addresses, given].sort());
+  };
+  await holds();
+  await stand.up();
+  expect(await stand.pidOf('supervisor')).not.toBe(victim);
+  await holds();
+});
+
 test('kill -9 of everything at once: up adopts the jail that went on', async () => {
   const before = await seen();
   const supervisor = await stand.pidOf('supervisor');
