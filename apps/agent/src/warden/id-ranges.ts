@@ -15,6 +15,13 @@ export const ID_REGISTRY = '/run/cellblock/ids';
 /** What rmdir says of a directory that holds something, is gone already, or is one that others mount or guard. */
 const IN_USE = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
 
+const LOOK_GOOD_FOR_MS = 100;
+
+interface Range {
+  first: number;
+  last: number;
+}
+
 export interface IdClaim {
   base: number;
   instance: string;
@@ -32,6 +39,7 @@ export class IdRanges {
    *  one process claims for an instance. */
   readonly #bases = new Map<string, number>();
   #listed = false;
+  #look: { at: number; taken: Set<number>; foreign: Range[] } | null = null;
 
   constructor(o: { registry?: string; etc?: string } = {}) {
     this.#registry = o.registry ?? ID_REGISTRY;
@@ -47,10 +55,10 @@ export class IdRanges {
     // the next. The registry lies in memory.
     const own = this.#ownBase(o);
     if (own !== null) return own;
-    const foreign = this.#hostRanges();
-    const taken = new Set(this.#names().map(Number));
+    const { taken, foreign } = this.#around();
     for (const base of candidates(o.preferred)) {
       if (taken.has(base) || foreign.some((range) => overlaps(range, base))) continue;
+      taken.add(base);
       if (!this.#write(base, o)) continue;
       this.#bases.set(`${o.instance} ${o.jailKey}`, base);
       return base;
@@ -64,7 +72,9 @@ export class IdRanges {
   /** Gives the range back. Call it only when nothing of the jail exists any more. */
   async release(o: { instance: string; jailKey: string }): Promise<void> {
     const base = await this.baseOf(o);
-    if (base !== null) rmSync(join(this.#registry, String(base)), { force: true });
+    if (base === null) return;
+    rmSync(join(this.#registry, String(base)), { force: true });
+    this.#look?.taken.delete(base);
   }
 
   /** Removes what an agent of this instance that was killed while it claimed has left in the registry. */
@@ -158,8 +168,17 @@ export class IdRanges {
     }
   }
 
+  /** What is taken, as it was a moment ago: a look for each of a thousand claims would read a million names. That
+   *  a range is free is decided by its file, whatever is known here. */
+  #around() {
+    const now = performance.now();
+    if (!this.#look || now - this.#look.at > LOOK_GOOD_FOR_MS)
+      this.#look = { at: now, taken: new Set(this.#names().map(Number)), foreign: this.#hostRanges() };
+    return this.#look;
+  }
+
   /** Ids that the host gives to its own users, delegated ranges included. */
-  #hostRanges(): { first: number; last: number }[] {
+  #hostRanges(): Range[] {
     const lines = (name: string) =>
       textIn(this.#etc, name)
         .split('\n')
@@ -187,7 +206,7 @@ function textIn(directory: string, name: string): string {
   }
 }
 
-function overlaps(range: { first: number; last: number }, base: number): boolean {
+function overlaps(range: Range, base: number): boolean {
   return range.first < base + ID_COUNT && range.last >= base;
 }
 
