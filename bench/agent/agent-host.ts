@@ -42,7 +42,10 @@ export class AgentHost {
   static async open(o: { root: string; main: string }): Promise<AgentHost> {
     const bounds = `rootPrefixes: [${dirname(o.root)}]\nmaxJails: 4000\n`;
     const host = new AgentHost(
-      await Stand.open({ bounds, program: { main: o.main, env: {}, flags: WARDEN_FLAGS } }),
+      await Stand.open({
+        bounds,
+        program: { main: o.main, env: {}, flags: WARDEN_FLAGS },
+      }),
       o.root,
     );
     await host.stand.start();
@@ -98,7 +101,7 @@ export class AgentHost {
   /** Jails and their addresses are ended, and forgotten once the host has confirmed it. */
   async destroy(jails: BenchJail[]): Promise<void> {
     await this.put(destroyed(jails));
-    await this.settled();
+    await this.settled(900_000);
     await this.forget(jails);
   }
 

@@ -24,7 +24,7 @@ export async function a3(host: AgentHost, o: { sizes: number[]; rounds: number }
     const more = Array.from({ length: size - jails.length }, () => host.jail(SLEEP));
     jails.push(...more);
     await host.put(objectsOf(more));
-    await host.settled(300_000);
+    await host.settled(900_000);
     samples.push(await assignAndRelease(host, jails, o.rounds));
   }
   await host.put(objectsOf([]));

@@ -88,7 +88,7 @@ async function throughAgent(host: AgentHost, size: number): Promise<Rates> {
   const worked = processorSeconds(host.stand.pid);
   const began = Date.now();
   await host.put(objectsOf(jails));
-  await host.settled(600_000);
+  await host.settled(900_000);
   const making = processorSeconds(host.stand.pid) - worked;
   const makingTook = (Date.now() - began) / 1000;
   const made = await receiptsSince(host, before);
@@ -100,7 +100,7 @@ async function throughAgent(host: AgentHost, size: number): Promise<Rates> {
   const beforeEnd = await newestReceipt(host);
   const ending = Date.now();
   await host.put(destroyed(jails));
-  await host.settled(600_000);
+  await host.settled(900_000);
   const unmade = await receiptsSince(host, beforeEnd);
   const unmaking = processorSeconds(host.stand.pid) - working;
   for (;;) {

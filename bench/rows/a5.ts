@@ -30,7 +30,7 @@ export async function a5(
       const more = Array.from({ length: size - jails.length }, () => host.jail(IDLE));
       jails.push(...more);
       if (more.length > 0) await host.put(objectsOf(more));
-      await host.settled(600_000);
+      await host.settled(900_000);
       await pause(o.quietMs ?? QUIET_MS);
       agent.push({ jails: size, warden: memoryOf(host.stand.pid).pss, dialer: memoryOf(dialer.pid).pss });
       if (keepers.length === 0)
