@@ -84,7 +84,7 @@ test('a directory below an open parent is refused, with the command that mends i
     ({ refused, jails }) => refused.length > 0 && jails.some(({ state }) => state === 'running'),
   );
   expect(status.refused[0]).toMatchObject({ rule: 'root-open' });
-  expect(status.refused[0]?.message).toContain(`chmod 0700 ${prefix}`);
+  expect(status.refused[0]?.fix).toContain(`chmod 0700 ${prefix}`);
   await chmod(prefix, 0o700);
 });
 

@@ -150,3 +150,26 @@ test('who holds a jail, and why, is said', () => {
     'root holds it on host h1 against remote changes: inventory',
   );
 });
+
+test('what failed or is refused on a host says why in words, and what to do', () => {
+  const busy = {
+    ...problem,
+    step: 'remove group web',
+    code: 'EBUSY',
+    message: 'remove group web: EBUSY (41)',
+  };
+  const failed = verdictOf(
+    task(want('running')),
+    facts({ jails: [jail({ startNumber: 1 })], problems: [{ ...busy, attempts: 3 }] }),
+  );
+  expect(failed.refusal).toMatchObject({
+    cause: 'Something uses it: 41 (EBUSY). It was tried 3 times.',
+    fix: expect.stringContaining('h1'),
+  });
+  const ground = { rule: 'bounds-jails', message: 'm', fix: 'maxJails: 2', cause: EVENT };
+  const refused = facts({ refused: [{ key: `jail/${JAIL}`, ...ground }] });
+  expect(verdictOf(task(want('running')), refused).refusal).toMatchObject({
+    cause: expect.stringContaining('bounds-jails'),
+    fix: 'maxJails: 2',
+  });
+});

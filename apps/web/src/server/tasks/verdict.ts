@@ -1,5 +1,6 @@
 import type { Refusal } from '@cellblock/shared/app-error';
-import type { HostStatus } from '@cellblock/shared/host-status';
+import type { HostStatus, Problem } from '@cellblock/shared/host-status';
+import { systemRefusal } from '@cellblock/shared/system-refusal';
 import { type Want, wantKey } from './want.ts';
 
 /** What is known when a task is judged. */
@@ -78,7 +79,7 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
       const refusal: Refusal = {
         code: 'internal',
         message: words,
-        cause: `It was tried ${problem.attempts} times${problem.nextTryAt === null ? ', and trying on is of no use' : ''}.`,
+        cause: causeOf(problem),
         fix:
           problem.fix ??
           `Mend what it names on ${name}; it is tried again by itself. Its log: DATA/log/warden.log`,
@@ -93,6 +94,13 @@ export function verdictOf(task: JudgedTask, facts: Facts): Verdict {
     return (facts.hosts.get(want.host)?.status?.accepted ?? -1) >= want.generation;
   });
   return { state: accepted ? 'accepted' : 'wanted', message: null, refusal: null };
+}
+
+/** errno in words, where the kernel refused, and how often it was asked. */
+function causeOf({ code, step, message, attempts, nextTryAt }: Problem): string {
+  const refused = code ? systemRefusal(Object.assign(new Error(message), { code, step }))?.cause : undefined;
+  const tried = nextTryAt === null ? 'To try again is of no use.' : `It was tried ${attempts} times.`;
+  return refused === undefined ? tried : `${refused.charAt(0).toUpperCase()}${refused.slice(1)} ${tried}`;
 }
 
 /** The jail that a want is about: a hold of the jail keeps its addresses as they are, too. */
