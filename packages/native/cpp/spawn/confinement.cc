@@ -29,16 +29,14 @@ Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities) {
   return Confinement{uid, gid, capabilities, allowed_calls(), argument_rules()};
 }
 
-void forget_our_attributes() {
+void forget_our_attributes(const sigset_t& blocked) {
   for (int signal = 1; signal < NSIG; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     sigaction(signal, &action, nullptr);
   }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  sigprocmask(SIG_SETMASK, &blocked, nullptr);
   umask(022);
   // Node raises its own soft limit; programs that use select() expect the usual one.
   rlimit files{};

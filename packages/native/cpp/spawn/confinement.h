@@ -3,6 +3,7 @@
 #include <linux/filter.h>
 #include <sys/types.h>
 
+#include <csignal>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,5 +46,6 @@ void lower_oom_protection(pid_t process);
 /** Nothing in a tree may trace us or look into us while we are on our way into it. */
 void hide_from_tracers();
 
-/** What a program must not inherit from us: signals, limits, session keyring, umask. */
-void forget_our_attributes();
+/** What a program must not inherit from us: signals, limits, session keyring, umask. `blocked`: the signals
+ * that it begins with blocked. */
+void forget_our_attributes(const sigset_t& blocked);

@@ -76,7 +76,9 @@ Streams make_streams(const ExecRequest& request) {
       check(dup2(streams.output.in.get(), 1), "set standard output");
       check(dup2(streams.error.in.get(), 2), "set standard error");
     }
-    forget_our_attributes();
+    sigset_t none;
+    sigemptyset(&none);
+    forget_our_attributes(none);
     write_all(failures, "+");
     confine_and_execute(confinement, -1, request.command, request.environment);
   } catch (const Failure& failure) {

@@ -17,11 +17,16 @@ static bool reap() {
   return ended == 0;
 }
 
-int run_init() {
+sigset_t block_signals_of_init() {
   sigset_t awaited;
   sigemptyset(&awaited);
   for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, signal);
   sigprocmask(SIG_BLOCK, &awaited, nullptr);
+  return awaited;
+}
+
+int run_init() {
+  const sigset_t awaited = block_signals_of_init();
   for (;;) {
     const int signal = sigwaitinfo(&awaited, nullptr);
     if (signal == SIGTERM || signal == SIGINT) break;

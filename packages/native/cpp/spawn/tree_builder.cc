@@ -12,6 +12,7 @@
 
 #include "crash_point.h"
 #include "descriptor_passing.h"
+#include "init.h"
 #include "mutant.h"
 #include "paths.h"
 #include "tree_facts.h"
@@ -60,6 +61,11 @@ static void wait_for(pid_t pid) {
 void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) {
   failures.out.reset();
   mounts_for_first.ours.reset();
+  const bool has_command = !spec.command.empty();
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  // The tree may be asked to end before its init has begun, and this process loses what it does not block.
+  if (!has_command) blocked = block_signals_of_init();
   join(groups, unified_procs);
   CRASH_POINT("spawn joined the groups");
   // A builder that died sends neither the ids nor the mounts: this ends us.
@@ -82,8 +88,7 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
   check(dup2(nothing.get(), 0), "set standard input");
   check(dup2(console.in.get(), 1), "set standard output");
   check(dup2(console.in.get(), 2), "set standard error");
-  forget_our_attributes();
-  const bool has_command = !spec.command.empty();
+  forget_our_attributes(blocked);
   CRASH_POINT("spawn is about to execute");
   // From here on, silence means that the program runs.
   write_all(failures.in.get(), "+");
