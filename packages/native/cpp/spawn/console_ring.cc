@@ -5,62 +5,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <string>
 
-#include "failure.h"
+#include "ring_header.h"
 
-namespace {
-
-constexpr char kMagic[8] = {'C', 'O', 'N', 'S', 'O', 'L', 'E', '1'};
-
-struct Header {
-  char magic[8];
-  uint64_t capacity;
-  uint64_t reserved;
-  uint64_t total;
-};
-
-bool read_header(int file, Header& header) {
+bool read_ring_header(int file, RingHeader& header) {
   return pread(file, &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) &&
-         std::memcmp(header.magic, kMagic, sizeof kMagic) == 0 && header.capacity > 0;
-}
-
-std::string kept_bytes(int file, const Header& header, uint64_t most) {
-  const uint64_t count = std::min({header.total, header.capacity, most});
-  std::string bytes(count, '\0');
-  for (uint64_t done = 0; done < count;) {
-    const uint64_t at = (header.total - count + done) % header.capacity;
-    const uint64_t piece = std::min(count - done, header.capacity - at);
-    if (pread(file, bytes.data() + done, piece, static_cast<off_t>(kRingHeader + at)) !=
-        static_cast<ssize_t>(piece))
-      return "";
-    done += piece;
-  }
-  return bytes;
-}
-
-}  // namespace
-
-void prepare_ring(int file, uint64_t capacity) {
-  Header header{};
-  const bool there = read_header(file, header);
-  if (there && header.capacity == capacity) return;
-  const std::string kept = there ? kept_bytes(file, header, capacity) : "";
-  const uint64_t began = there ? header.total - kept.size() : 0;
-  check(ftruncate(file, 0), "empty console ring");
-  check(ftruncate(file, static_cast<off_t>(kRingHeader + capacity)), "size console ring");
-  Header fresh{};
-  std::memcpy(fresh.magic, kMagic, sizeof kMagic);
-  fresh.capacity = capacity;
-  fresh.reserved = began;
-  fresh.total = began;
-  if (pwrite(file, &fresh, sizeof fresh, 0) != static_cast<ssize_t>(sizeof fresh)) fail("write console ring");
-  ConsoleRing(file).append(kept);
+         std::memcmp(header.magic, kRingMagic, sizeof kRingMagic) == 0 && header.capacity > 0;
 }
 
 ConsoleRing::ConsoleRing(int file) : file_(file) {
-  Header header{};
-  if (!read_header(file, header)) return;
+  RingHeader header{};
+  if (!read_ring_header(file, header)) return;
   capacity_ = header.capacity;
   total_ = std::max(header.total, header.reserved);
 }
@@ -74,10 +29,10 @@ void ConsoleRing::append(std::string_view bytes) {
   while (!bytes.empty()) {
     const uint64_t at = total_ % capacity_;
     const uint64_t piece = std::min<uint64_t>(bytes.size(), capacity_ - at);
-    publish(offsetof(Header, reserved), total_ + piece);
+    publish(offsetof(RingHeader, reserved), total_ + piece);
     if (pwrite(file_, bytes.data(), piece, static_cast<off_t>(kRingHeader + at)) < 0) return;
     total_ += piece;
-    publish(offsetof(Header, total), total_);
+    publish(offsetof(RingHeader, total), total_);
     bytes.remove_prefix(piece);
   }
 }

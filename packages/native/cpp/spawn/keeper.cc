@@ -2,6 +2,7 @@
  * Holds what must survive whoever started a tree: it is the parent of the tree's first process, knows how
  * that ended, and keeps what it wrote. It runs as a user of its own, without capabilities, outside the tree,
  * and takes no commands: whoever connects only hears `c` when there is more console and `x` when all is over.
+ * Nothing in it allocates, and nothing throws: it is linked without a C library (keeper_calls.cc).
  * Descriptors are opened by `spawn` and have fixed numbers (keeper_descriptors.h).
  */
 #include <fcntl.h>
@@ -11,20 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <ctime>
-#include <string>
-#include <vector>
 
 #include "console_ring.h"
 #include "crash_point.h"
 #include "keeper_descriptors.h"
 #include "keeper_filter.h"
-#include "paths.h"
-#include "unique_fd.h"
 
 namespace {
 
@@ -33,28 +28,38 @@ constexpr size_t kListenersMost = 64;
 class Listeners {
  public:
   void accept_one() {
-    UniqueFd fd(accept4(kListenSocket, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    const int fd = accept4(kListenSocket, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     // What came before the listener did is in the files: tell it to look once.
-    if (fd && fds_.size() < kListenersMost && send(fd.get(), "c", 1, MSG_NOSIGNAL) == 1)
-      fds_.push_back(std::move(fd));
+    if (fd >= 0 && count_ < kListenersMost && send(fd, "c", 1, MSG_NOSIGNAL) == 1)
+      fds_[count_++] = fd;
+    else if (fd >= 0)
+      close(fd);
     CRASH_POINT("keeper took a listener");
   }
   void tell(char news) {
-    std::erase_if(fds_, [news](const UniqueFd& fd) {
+    for (size_t i = count_; i-- > 0;)
       // A full socket means unread news of the same kind: nothing is lost by not adding to it.
-      return send(fd.get(), &news, 1, MSG_NOSIGNAL) < 0 && errno != EAGAIN;
-    });
+      if (send(fds_[i], &news, 1, MSG_NOSIGNAL) < 0 && errno != EAGAIN) drop_at(i);
   }
-  void watch(std::vector<pollfd>& polled) const {
-    for (const UniqueFd& fd : fds_) polled.push_back({fd.get(), POLLIN, 0});
+  /** Puts them at `polled` and answers with their number. */
+  size_t watch(pollfd* polled) const {
+    for (size_t i = 0; i < count_; i++) polled[i] = {fds_[i], POLLIN, 0};
+    return count_;
   }
   /** Listeners say nothing: whatever arrives is their farewell. */
   void drop(int gone) {
-    std::erase_if(fds_, [gone](const UniqueFd& fd) { return fd.get() == gone; });
+    for (size_t i = count_; i-- > 0;)
+      if (fds_[i] == gone) drop_at(i);
   }
 
  private:
-  std::vector<UniqueFd> fds_;
+  void drop_at(size_t at) {
+    close(fds_[at]);
+    fds_[at] = fds_[--count_];
+  }
+
+  int fds_[kListenersMost];
+  size_t count_ = 0;
 };
 
 /** Whether anything was read. `over` is set at the end of file. */
@@ -67,15 +72,44 @@ bool drain(ConsoleRing& ring, bool& over) {
   return n > 0;
 }
 
+/** A line that is put together without an allocation. */
+class Line {
+ public:
+  void add(char c) { text_[size_++] = c; }
+  void add(long long number) {
+    char digits[20];
+    size_t count = 0;
+    do digits[count++] = static_cast<char>('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (count > 0) add(digits[--count]);
+  }
+  ssize_t write_to(int fd) const { return write(fd, text_, size_); }
+
+ private:
+  char text_[80];
+  size_t size_ = 0;
+};
+
 void write_exit(int status) {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  const long long milliseconds = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-  const std::string code = WIFEXITED(status) ? std::to_string(WEXITSTATUS(status)) : "-";
-  const std::string signal = WIFSIGNALED(status) ? std::to_string(WTERMSIG(status)) : "-";
+  Line line;
+  if (WIFEXITED(status))
+    line.add(static_cast<long long>(WEXITSTATUS(status)));
+  else
+    line.add('-');
+  line.add(' ');
+  if (WIFSIGNALED(status))
+    line.add(static_cast<long long>(WTERMSIG(status)));
+  else
+    line.add('-');
+  line.add(' ');
+  line.add(now.tv_sec * 1000LL + now.tv_nsec / 1000000);
   // The newline is what makes the line complete.
+  line.add('\n');
   // Not synced: after a power cut the host's new boot decides, not how the tree ended.
-  write_all(kExitFile, code + " " + signal + " " + std::to_string(milliseconds) + "\n");
+  while (line.write_to(kExitFile) < 0 && errno == EINTR) {
+  }
 }
 
 void ignore_what_is_meant_for_others() {
@@ -87,20 +121,27 @@ void ignore_what_is_meant_for_others() {
   }
 }
 
+pid_t number_in(const char* text) {
+  pid_t number = 0;
+  for (; *text >= '0' && *text <= '9'; text++) number = number * 10 + (*text - '0');
+  return number;
+}
+
 int keep(pid_t first) {
   ConsoleRing ring(kConsoleRing);
   Listeners listeners;
   bool console_over = false;
   int status = 0;
   for (bool ended = false; !ended;) {
-    std::vector<pollfd> polled{{kFirstProcess, POLLIN, 0}, {kListenSocket, POLLIN, 0}};
-    polled.push_back({console_over ? -1 : kConsolePipe, POLLIN, 0});
-    const size_t fixed = polled.size();
-    listeners.watch(polled);
-    if (poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) return 1;
+    constexpr size_t fixed = 3;
+    pollfd polled[fixed + kListenersMost] = {{kFirstProcess, POLLIN, 0},
+                                             {kListenSocket, POLLIN, 0},
+                                             {console_over ? -1 : kConsolePipe, POLLIN, 0}};
+    const size_t count = fixed + listeners.watch(polled + fixed);
+    if (poll(polled, count, -1) < 0 && errno != EINTR) return 1;
     if (polled[2].revents != 0 && drain(ring, console_over)) listeners.tell('c');
     if (polled[1].revents != 0) listeners.accept_one();
-    for (size_t i = fixed; i < polled.size(); i++)
+    for (size_t i = fixed; i < count; i++)
       if (polled[i].revents != 0) listeners.drop(polled[i].fd);
     if (polled[0].revents != 0) ended = waitpid(first, &status, 0) == first || errno == ECHILD;
   }
@@ -133,8 +174,8 @@ int main(int count, char** arguments) {
   // What it holds is worth more than what it is confined by: an old kernel's refusal does not end it.
   confine_keeper();
   CRASH_POINT("keeper confined itself");
-  write_all(kReportPipe, "ok\n");
+  if (write(kReportPipe, "ok\n", 3) < 0) return 1;
   close(kReportPipe);
   CRASH_POINT("keeper reported");
-  return keep(static_cast<pid_t>(std::atoi(arguments[1])));
+  return keep(number_in(arguments[1]));
 }

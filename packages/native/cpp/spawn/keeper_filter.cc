@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <iterator>
-#include <vector>
 
 /** Read, write, wait, listen, grow, end: nothing that opens, executes, forks or signals. */
 static constexpr long kNeeded[] = {
@@ -23,18 +22,19 @@ static constexpr long kNeeded[] = {
 };
 
 bool confine_keeper() {
-  std::vector<sock_filter> code{
+  constexpr size_t kCalls = std::size(kNeeded);
+  sock_filter code[kCalls + 6] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
   };
-  for (size_t i = 0; i < std::size(kNeeded); i++)
-    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(kNeeded[i]),
-                            static_cast<unsigned char>(std::size(kNeeded) - i), 0));
+  for (size_t i = 0; i < kCalls; i++)
+    code[4 + i] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(kNeeded[i]),
+                           static_cast<unsigned char>(kCalls - i), 0);
   // Refused, not killed: a keeper that dies takes the exit status with it.
-  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
-  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  code[4 + kCalls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+  code[5 + kCalls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
   return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
