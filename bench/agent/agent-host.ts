@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { WARDEN_FLAGS } from '@cellblock/agent/supervisor/node-flags';
+import { WARDEN_ENVIRONMENT, WARDEN_FLAGS } from '@cellblock/agent/supervisor/node-flags';
 import {
   type AddressSpec,
   type JailSpec,
@@ -44,7 +44,7 @@ export class AgentHost {
     const host = new AgentHost(
       await Stand.open({
         bounds,
-        program: { main: o.main, env: {}, flags: WARDEN_FLAGS },
+        program: { main: o.main, env: WARDEN_ENVIRONMENT, flags: WARDEN_FLAGS },
       }),
       o.root,
     );

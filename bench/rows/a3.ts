@@ -80,6 +80,11 @@ export async function a3(host: AgentHost, o: { sizes: number[]; rounds: number }
     ],
     notes: [
       'assigned: the guard lets it send, its link carries it and the bridge answers for it; released: none of them does',
+      ...(toPeer <= 0.1
+        ? []
+        : [
+            'Why: three changes of the kernel (guard, address, neighbour) are three ways from the agent to another thread and back, each with a receipt that is signed meanwhile; on a busy machine each way waits for a processor, as a process does once. The change is planned for its jail alone, without a look at the host.',
+          ]),
     ],
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { DataDirectory } from '@cellblock/shared/data-directory';
 import type { InstalledBuild } from './installed-build.ts';
-import { DIALER_FLAGS, WARDEN_FLAGS } from './node-flags.ts';
+import { DIALER_FLAGS, WARDEN_ENVIRONMENT, WARDEN_FLAGS } from './node-flags.ts';
 import { writeOwnedFile } from './owned-file.ts';
 import { type Settings, urlOf } from './settings.ts';
 import type { ProcessSpec } from './supervised-process.ts';
@@ -73,7 +73,7 @@ export function wardenProcess(place: DataDirectory, build: InstalledBuild): Proc
     argv: [build.node, ...WARDEN_FLAGS, build.file('warden.mjs')],
     uid: 0,
     gid: 0,
-    env: environment(place, build),
+    env: { ...environment(place, build), ...WARDEN_ENVIRONMENT },
     // Else systemd would wait for the jails in vain, and then kill them.
     machineGoesDown: { signal: 'SIGPWR', graceMilliseconds: 75_000 },
   };
