@@ -74,10 +74,9 @@ export async function a1(ground: Ground, o: { rounds: number; slowRounds: number
 /** What is missing to the targets, by what this run has measured. */
 function why(o: { ours: Timing; floor: Timing; program: Timing; bubblewrap: Timing | undefined }): string {
   const more = o.ours.cpu.median - o.floor.cpu.median;
-  const program = Math.min(more, o.program.cpu.median);
   const least = o.ours.wall.least / o.floor.wall.least;
   const lines = [
-    `Why: ${short(more)} ms of processor time more than the floor, and ${short(least)} × the floor in the least disturbed run of each. One program more is executed, the keeper: a static program's start is most of the ${short(program)} ms of "fork and exec" above, because its C library asks the processor what it can do, and a virtual machine's processor asks its host. The other ${short(more - program)} ms are what is counted above: masks over /proc, devices, filters, control groups, one more process, and the files of the run directory.`,
+    `Why: ${short(more)} ms of processor time more than the floor, and ${short(least)} × the floor in the least disturbed run of each. They are what is counted above and the floor does not have: masks over /proc, devices, filters, control groups, the keeper, one more process, and the files of the run directory. Starting any static program takes ${short(o.program.cpu.median)} ms here ("fork and exec" above), twice in both.`,
   ];
   if (o.bubblewrap && o.floor.wall.median > 0.6 * o.bubblewrap.wall.median)
     lines.push(
