@@ -236,7 +236,7 @@ test('with a dialog open, and with what the server says in it', async () => {
   await examineState(page, 'dialog assign, refused');
   for (const [path, button, name, title] of [
     ['/access/tokens', 'Make token', 'ci-2', 'Token ci-2'],
-    ['/access/users', 'Invite jon as viewer', 'jon', 'Invite for jon'],
+    ['/access/users', 'Invite jon as operator', 'jon', 'Invite for jon'],
   ] as const) {
     await page.goto(path);
     await settled(page);
