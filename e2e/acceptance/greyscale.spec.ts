@@ -15,11 +15,12 @@ interface DrawnState {
 type EveryState = Record<'wordedStates' | 'markedStates' | 'statesOfOneShape', () => DrawnState[]>;
 
 const web = path.join(import.meta.dirname, '../../apps/web');
-const directory = mkdtempSync(path.join(tmpdir(), 'cellblock-states-'));
+let directory = '';
 let stand: DashboardStand;
 let states: EveryState;
 test.beforeAll(async () => {
   test.setTimeout(900_000);
+  directory = mkdtempSync(path.join(tmpdir(), 'cellblock-states-'));
   // As the browser gets them, not as the runner would compile them.
   const outfile = path.join(directory, 'every-state.mjs');
   await build({
