@@ -213,6 +213,25 @@ setInterval(() => {}, 1000);
     await stop(spec.runDirectory);
   });
 
+  test('keeps the tree of a caller that ended before it heard so', async () => {
+    const spec = await fixture.spec();
+    const programs = await fixture.programsWithout('');
+    const child = spawn(join(programs, 'spawn'), ['start', join(programs, 'keeper')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdout.destroy();
+    child.stdin.end(startMessage(spec));
+    const status = () => fixture.trees.status(spec);
+    await vi.waitUntil(async () => (await status()) !== null, { timeout: 10_000, interval: 5 });
+    // Until then it is the builder; its report is behind it once it has confined itself and waits.
+    const keeper = (await status())?.keeper?.pid;
+    const filtered = () => /Seccomp:\t2/.test(readFileSync(`/proc/${keeper}/status`, 'utf8'));
+    await vi.waitUntil(filtered, { timeout: 10_000, interval: 5 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await status()).toMatchObject({ state: 'running', keeper: { pid: keeper } });
+    expect(await stop(spec.runDirectory)).toMatchObject({ state: 'exited', exit: { code: 0, signal: null } });
+  });
+
   test('a tree whose keeper was killed runs on, and how it ended is lost, not invented', async () => {
     const spec = await fixture.spec();
     const { keeper } = await fixture.trees.start(spec);

@@ -138,7 +138,12 @@ int keep(pid_t first) {
                                              {kListenSocket, POLLIN, 0},
                                              {console_over ? -1 : kConsolePipe, POLLIN, 0}};
     const size_t count = fixed + listeners.watch(polled + fixed);
-    if (poll(polled, count, -1) < 0 && errno != EINTR) return 1;
+    if (poll(polled, count, -1) < 0) {
+      if (errno == EFAULT || errno == EINVAL) return 1;  // a mistake in this program: no other try mends it
+      // Short of memory, as it may be for long: what it holds outlives that. A wait for nothing needs none.
+      if (errno != EINTR) poll(nullptr, 0, 100);
+      continue;
+    }
     if (polled[2].revents != 0 && drain(ring, console_over)) listeners.tell('c');
     if (polled[1].revents != 0) listeners.accept_one();
     for (size_t i = fixed; i < count; i++)
@@ -174,7 +179,8 @@ int main(int count, char** arguments) {
   // What it holds is worth more than what it is confined by: an old kernel's refusal does not end it.
   confine_keeper();
   CRASH_POINT("keeper confined itself");
-  if (write(kReportPipe, "ok\n", 3) < 0) return 1;
+  // Whoever asked may have ended meanwhile: the tree runs, and is found by its facts.
+  static_cast<void>(write(kReportPipe, "ok\n", 3) < 0);
   close(kReportPipe);
   CRASH_POINT("keeper reported");
   return keep(number_in(arguments[1]));
