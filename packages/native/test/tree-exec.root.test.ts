@@ -191,6 +191,27 @@ describe('a command has exactly the protections of the first process', () => {
     expect(await forked(await fixture.without('exec-cgroups'))).toBe(100);
   });
 
+  test("none runs in the host's mounts while the first process is still there", async () => {
+    // It is there for a moment only after it is known; without `prompt-mounts` that is a second.
+    const [slow, unguarded] = [
+      await fixture.without('prompt-mounts'),
+      await fixture.without('exec-own-mounts'),
+    ];
+    const spec = await fixture.spec();
+    const started = slow.start(spec);
+    await vi.waitUntil(async () => (await slow.status(spec))?.init, { timeout: 10_000, interval: 5 });
+    const look = (trees: ProcessTrees) =>
+      fixture.exec(trees, spec.runDirectory, ['sh', '-c', `[ -d ${fixture.directory} ] && echo host`]);
+    const early = await Promise.allSettled([look(fixture.trees), look(unguarded)]);
+    await started;
+    expect(early).toMatchObject([
+      { status: 'rejected', reason: { code: 'EAGAIN' } },
+      { status: 'fulfilled', value: { stdout: 'host\n' } },
+    ]);
+    for (const trees of [fixture.trees, unguarded]) expect(await look(trees)).toMatchObject({ stdout: '' });
+    await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: 15, timeoutMs: 5000 });
+  });
+
   test('nobody inside can trace it on its way in', async () => {
     // It is on its way for a millisecond only; `haste` left out makes that long enough to be met every time.
     const trace = async (protections: string) => {

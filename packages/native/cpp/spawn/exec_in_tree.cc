@@ -39,9 +39,18 @@ Pipe make_pipe_of(uid_t uid, gid_t gid) {
 
 void enter(const ExecRequest& request) {
   UniqueFd first = open_process(request.init, request.init_start);
-  check(setns(first.get(), CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+  const std::string path = "/proc/" + std::to_string(request.init) + "/ns/mnt";
+  UniqueFd mounts = check_fd(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open the tree's mounts");
+  const int with_host_credentials = leaves_out("exec-own-mounts") ? CLONE_NEWNS : 0;
+  // It lives, so that what was opened by its number is its own.
+  check(setns(first.get(), with_host_credentials | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
                                CLONE_NEWUTS | CLONE_NEWCGROUP),
         "enter the tree");
+  // A first process on its way is known, and still in the host's mounts: no member of the tree may enter those.
+  if (with_host_credentials == 0 && setns(mounts.get(), CLONE_NEWNS) < 0)
+    fail(errno == EPERM ? "enter the tree's mounts: it has not entered them itself yet"
+                        : "enter the tree's mounts",
+         errno == EPERM ? EAGAIN : errno);
   check(chdir("/"), "enter the tree's root");
   check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(0, 0, 0), "become group 0 of the tree");

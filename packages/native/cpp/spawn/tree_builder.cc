@@ -151,6 +151,7 @@ void TreeBuilder::release_first(const UniqueFd& mounts) {
   CRASH_POINT("spawn wrote the facts of the tree");
   // It has the host's credentials in the tree's pid namespace: it is gone before a program of the tree can see it.
   wait_for(mounter);
+  if (leaves_out("prompt-mounts")) sleep(1);
   send_descriptor(mounts_for_first.ours.get(), mounts.get());
   CRASH_POINT("spawn released the first process");
   failures.in.reset();
