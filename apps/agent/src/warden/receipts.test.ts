@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
+import type { Receipt } from '@cellblock/shared/receipt';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentKeyOf } from './agent-key.ts';
 import { type ReceiptDraft, Receipts, receiptHash } from './receipts.ts';
@@ -79,4 +80,69 @@ test('acknowledged files are removed and the chain still goes on', async () => {
   const again = await reopen();
   expect(again.newest).toBe(601);
   expect((await again.after(0, 1))[0]?.body.seq).toBe(513);
+});
+
+/** Appends together, and says which of them were promised. */
+async function together(receipts: Receipts, texts: string[]): Promise<string[]> {
+  const ended = await Promise.allSettled(texts.map((text) => receipts.append(draft(text))));
+  return ended.map(({ status }) => status);
+}
+
+function expectChain(kept: Receipt[]): void {
+  expect(kept.map(({ body }) => body.seq)).toEqual(kept.map((_, at) => at + 1));
+  for (const [at, { body }] of kept.slice(1).entries())
+    expect(body.prev).toBe(receiptHash((kept[at] as Receipt).body));
+}
+
+test('of a batch over two files that which is on the disk is of the chain, also when the second is refused', async () => {
+  const { directory, reopen } = await inDirectory();
+  const receipts = await reopen();
+  await together(receipts, Array(254).fill('early'));
+  // The second file cannot be made, as on a disk that is full.
+  const second = join(directory, '00000001.jsonl');
+  await mkdir(second);
+  const ended = await together(receipts, ['255', '256', '257', '258']);
+  expect(ended).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+  expect(receipts.newest).toBe(256);
+  await rm(second, { recursive: true });
+  await receipts.append(draft('later'));
+  for (const each of [receipts, await reopen()]) {
+    const kept = await each.after(0, 1_000);
+    expect(kept.slice(254, 256).map(({ body }) => body.text)).toEqual(['255', '256']);
+    expect(kept.at(-1)?.body.text).toBe('later');
+    expectChain(kept);
+  }
+});
+
+test('what an attempt left behind the good lines of a file is cut off before more is written', async () => {
+  const { directory, reopen } = await inDirectory();
+  const receipts = await reopen();
+  await receipts.append(draft('a'));
+  const file = join(directory, '00000000.jsonl');
+  await appendFile(file, '{"body":{"v":1');
+  await receipts.append(draft('b'));
+  await appendFile(file, '{"body":{"v":1\n\0\0\n');
+  const again = await reopen();
+  await again.append(draft('c'));
+  const kept = await again.after(0, 10);
+  expect(kept.map(({ body }) => body.text)).toEqual(['a', 'b', 'c']);
+  expectChain(kept);
+});
+
+test('where a number lies twice in a file, that which the chain goes on from is given out', async () => {
+  const { directory, reopen } = await inDirectory();
+  const receipts = await reopen();
+  await together(receipts, Array(255).fill('early'));
+  const file = join(directory, '00000000.jsonl');
+  const before = await readFile(file, 'utf8');
+  await receipts.append(draft('promised to nobody'));
+  const stray = (await readFile(file, 'utf8')).slice(before.length);
+  await writeFile(file, before);
+  const again = await reopen();
+  await together(again, ['256', '257']);
+  const lines = await readFile(file, 'utf8');
+  await writeFile(file, before + stray + lines.slice(before.length));
+  const kept = await (await reopen()).after(0, 1_000);
+  expect(kept.slice(254).map(({ body }) => body.text)).toEqual(['early', '256', '257']);
+  expectChain(kept);
 });

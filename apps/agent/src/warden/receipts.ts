@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { Receipt, type ReceiptBody } from '@cellblock/shared/receipt';
@@ -25,6 +25,8 @@ export class Receipts {
   /** the first that may still be there */
   #oldest: number;
   #head: { seq: number; hash: string };
+  /** where the newest one is, and how much of that file is known to be good */
+  #file: { name: string; size: number };
   #tail: Promise<unknown> = Promise.resolve();
   readonly #waiting: {
     draft: ReceiptDraft;
@@ -38,12 +40,14 @@ export class Receipts {
     sign: (message: Buffer) => string;
     oldest: number;
     head: { seq: number; hash: string };
+    file: { name: string; size: number };
   }) {
     this.#directory = o.directory;
     this.#host = o.host;
     this.#sign = o.sign;
     this.#oldest = o.oldest;
     this.#head = o.head;
+    this.#file = o.file;
   }
 
   static async open(o: {
@@ -52,7 +56,7 @@ export class Receipts {
     sign: (message: Buffer) => string;
   }): Promise<Receipts> {
     await mkdir(o.directory, { recursive: true, mode: 0o700 });
-    await dropCutLine(o.directory);
+    await dropCutLines(o.directory);
     const files = (await readdir(o.directory)).filter((name) => name.endsWith('.jsonl')).sort();
     const lastName = files.findLast((name) => statSync(join(o.directory, name)).size > 0);
     const last = lastName && linesOf(await readFile(join(o.directory, lastName), 'utf8')).at(-1);
@@ -61,7 +65,9 @@ export class Receipts {
       ? { seq: body.seq, hash: receiptHash(body) }
       : await readHead(join(o.directory, 'head.json'));
     const oldest = files[0] === undefined ? head.seq + 1 : firstOfFile(files[0]);
-    return new Receipts({ ...o, oldest, head });
+    const name = fileOf(Math.max(head.seq, 1));
+    const size = files.includes(name) ? (await stat(join(o.directory, name))).size : 0;
+    return new Receipts({ ...o, oldest, head, file: { name, size } });
   }
 
   /** Sequence number of the newest receipt; 0 before the first. */
@@ -87,20 +93,25 @@ export class Receipts {
       head = { seq: receipt.body.seq, hash: receiptHash(receipt.body) };
       return receipt;
     });
+    let stored = 0;
     try {
-      for (const [name, lines] of Map.groupBy(receipts, ({ body }) => fileOf(body.seq))) {
-        await appendDurably(
-          join(this.#directory, name),
-          lines.map((one) => `${JSON.stringify(one)}\n`).join(''),
-        );
+      for (const [name, part] of Map.groupBy(receipts, ({ body }) => fileOf(body.seq))) {
+        await this.#write(name, part.map((one) => `${JSON.stringify(one)}\n`).join(''));
+        globalThis.crashHere?.('warden appended receipts');
+        // What is on the disk is of the chain, whatever becomes of the files after it.
+        for (const receipt of part) {
+          this.#head = { seq: receipt.body.seq, hash: receiptHash(receipt.body) };
+          batch[stored++]?.resolve(receipt);
+        }
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error);
-      return;
+      for (const { reject } of batch.slice(stored)) reject(error);
     }
-    globalThis.crashHere?.('warden appended receipts');
-    this.#head = head;
-    for (const [at, { resolve }] of batch.entries()) resolve(receipts[at] as Receipt);
+  }
+
+  async #write(name: string, text: string): Promise<void> {
+    const good = this.#file.name === name ? this.#file.size : 0;
+    this.#file = { name, size: await appendDurably(join(this.#directory, name), good, text) };
   }
 
   #receipt(draft: ReceiptDraft, head: { seq: number; hash: string }): Receipt {
@@ -123,7 +134,7 @@ export class Receipts {
       const text = await readTextIfThere(join(this.#directory, fileOf(at)));
       if (text === null) continue; // acknowledged meanwhile
       const first = firstOfFile(fileOf(at));
-      const lines = linesOf(text).slice(at - first, to + 1 - first);
+      const lines = oneOfEach(linesOf(text)).slice(at - first, to + 1 - first);
       receipts.push(...lines.map((line) => JSON.parse(line) as Receipt));
     }
     return receipts;
@@ -143,11 +154,15 @@ export class Receipts {
   }
 }
 
-/** All of the text is on the disk, or none of it is in the file: half a line would end the chain. */
-async function appendDurably(path: string, text: string): Promise<void> {
+/** All of the text is on the disk behind the first `good` bytes, or none of it is in the file: half a line would
+ *  end the chain. Returns the file's new size. */
+async function appendDurably(path: string, good: number, text: string): Promise<number> {
   const file = await open(path, 'a', 0o600);
   try {
-    const { size } = await file.stat();
+    // What an attempt left that could not even be taken back was promised to nobody.
+    const { size: found } = await file.stat();
+    const size = Math.min(found, good);
+    if (found > size) await file.truncate(size);
     try {
       await file.writeFile(text);
       await file.datasync();
@@ -155,6 +170,7 @@ async function appendDurably(path: string, text: string): Promise<void> {
       await file.truncate(size);
       throw error;
     }
+    return size + Buffer.byteLength(text);
   } finally {
     await file.close();
   }
@@ -180,16 +196,38 @@ function lastOfFile(seq: number): number {
   return (Math.floor((seq - 1) / PER_FILE) + 1) * PER_FILE;
 }
 
-/** A last line without its newline was cut by a crash before anybody was told of it. */
-async function dropCutLine(directory: string): Promise<void> {
+/** A last line without its newline, or one that is no JSON, was cut by a crash before anybody was told of it. */
+async function dropCutLines(directory: string): Promise<void> {
   const last = (await readdir(directory))
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
     .at(-1);
   if (last === undefined) return;
   const bytes = await readFile(join(directory, last));
-  const whole = bytes.lastIndexOf(10) + 1;
+  let whole = bytes.lastIndexOf(10) + 1;
+  while (whole > 0) {
+    const start = whole < 2 ? 0 : bytes.lastIndexOf(10, whole - 2) + 1;
+    if (isJson(bytes.toString('utf8', start, whole))) break;
+    whole = start;
+  }
   if (whole < bytes.length) await truncate(join(directory, last), whole);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The lines of one file, of each number the last: one that was written but not promised may lie before that
+ *  which the chain goes on from, in a file that is then longer than it can be. */
+function oneOfEach(lines: string[]): string[] {
+  if (lines.length <= PER_FILE) return lines;
+  const bySeq = new Map(lines.map((line) => [(JSON.parse(line) as Receipt).body.seq, line]));
+  return [...bySeq].sort(([a], [b]) => a - b).map(([, line]) => line);
 }
 
 function linesOf(text: string): string[] {
