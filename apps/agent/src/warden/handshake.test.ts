@@ -87,19 +87,24 @@ function dashboard(o: {
   return socket;
 }
 
-async function hostFile(): Promise<string> {
+/** As a line has it: the secret, and the hash of the key of the dashboard that made it. */
+function tokenOf({ publicKey }: { publicKey: string }): string {
+  return `once.${createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex')}`;
+}
+
+async function hostFile(token: string | null): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'hand-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const path = join(directory, 'host.json');
-  await writeHostFile(path, HostFile.parse({ dashboardUrl: 'http://localhost:1', token: 'once' }));
+  await writeHostFile(path, HostFile.parse({ dashboardUrl: 'http://localhost:1', token }));
   return path;
 }
 
 const ready = { type: 'ready', host: id, name: 'h1', dashboard: id };
 
 test('the secret is used once, the dashboard is pinned, the counter grows', async () => {
-  const path = await hostFile();
   const ours = dashboardKey();
+  const path = await hostFile(tokenOf(ours));
   const heard: AgentHello[] = [];
   const waited: string[] = [];
   const verdicts = [{ type: 'waiting', fingerprint: 'SHA256:x', message: 'approve' }, ready];
@@ -115,7 +120,7 @@ test('the secret is used once, the dashboard is pinned, the counter grows', asyn
   });
   await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts: [ready], heard }) });
   expect(heard.map(({ counter, token }) => ({ counter, token }))).toEqual([
-    { counter: 1, token: 'once' },
+    { counter: 1, token: tokenOf(ours) },
     { counter: 2, token: undefined },
   ]);
   expect(waited).toEqual(['SHA256:x']);
@@ -123,11 +128,8 @@ test('the secret is used once, the dashboard is pinned, the counter grows', asyn
 });
 
 test('a line that names its dashboard’s key is given to no other, and control: that one is answered', async () => {
-  const path = await hostFile();
   const ours = dashboardKey();
-  const hash = createHash('sha256').update(Buffer.from(ours.publicKey, 'base64')).digest('hex');
-  const token = `once.${hash}`;
-  await writeHostFile(path, HostFile.parse({ dashboardUrl: 'http://localhost:1', token }));
+  const path = await hostFile(tokenOf(ours));
   const o = { key, hostFile: path, agentVersion: '1' };
   await expect(
     shakeHands({ ...o, socket: dashboard({ key: dashboardKey(), verdicts: [ready], heard: [] }) }),
@@ -135,9 +137,42 @@ test('a line that names its dashboard’s key is given to no other, and control:
   await shakeHands({ ...o, socket: dashboard({ key: ours, verdicts: [ready], heard: [] }) });
 });
 
-test('another dashboard, one that lies, and a refusal each end it with a reason', async () => {
-  const path = await hostFile();
+test('a line that was refused leaves its dashboard pinned; control: that one, and the next line’s, are answered', async () => {
   const ours = dashboardKey();
+  const path = await hostFile(tokenOf(ours));
+  const o = { key, hostFile: path, agentVersion: '1' };
+  const heard: AgentHello[] = [];
+  const answered = (by: typeof ours, verdict: unknown) =>
+    shakeHands({ ...o, socket: dashboard({ key: by, verdicts: [verdict], heard }) });
+  const refused = { type: 'refused', reason: 'token-used', message: 'It was used.', fix: 'x' };
+  await expect(answered(ours, refused)).rejects.toMatchObject({ reason: 'token-used' });
+  expect(await readHostFile(path)).toMatchObject({ token: null, dashboardKey: null });
+  await expect(answered(dashboardKey(), ready)).rejects.toMatchObject({ reason: 'foreign-dashboard' });
+  const unknown = { ...refused, reason: 'unknown-host' };
+  await expect(answered(ours, unknown)).rejects.toMatchObject({ reason: 'unknown-host' });
+  expect(heard.map(({ token }) => token)).toEqual([tokenOf(ours), undefined, undefined]);
+  // As the enrolment line writes it.
+  const other = dashboardKey();
+  const file = await readHostFile(path);
+  await writeHostFile(path, HostFile.parse({ ...file, token: tokenOf(other), host: null }));
+  await expect(answered(ours, ready)).rejects.toMatchObject({ reason: 'foreign-dashboard' });
+  expect(await answered(other, ready)).toMatchObject({ host: { name: 'h1' } });
+});
+
+test('a host that knows no dashboard’s key yet takes none', async () => {
+  for (const token of [null, 'once']) {
+    const o = { key, hostFile: await hostFile(token), agentVersion: '1' };
+    const anybody = dashboard({ key: dashboardKey(), verdicts: [ready], heard: [] });
+    await expect(shakeHands({ ...o, socket: anybody })).rejects.toMatchObject({
+      reason: 'foreign-dashboard',
+      refusal: { fix: expect.stringContaining('cellblock host enroll') },
+    });
+  }
+});
+
+test('another dashboard, one that lies, and a refusal each end it with a reason', async () => {
+  const ours = dashboardKey();
+  const path = await hostFile(tokenOf(ours));
   const o = { key, hostFile: path, agentVersion: '1' };
   const attempt = (socket: FrameSocket) => shakeHands({ ...o, socket });
   await expect(
@@ -158,8 +193,8 @@ test('another dashboard, one that lies, and a refusal each end it with a reason'
 });
 
 test('a verdict that was changed on the way ends the connection; control: as it was it is taken', async () => {
-  const path = await hostFile();
   const ours = dashboardKey();
+  const path = await hostFile(tokenOf(ours));
   const o = { key, hostFile: path, agentVersion: '1' };
   const spoilt = (frame: string) => frame.replace('"h1"', '"h2"');
   const changed = dashboard({ key: ours, verdicts: [ready], heard: [], between: spoilt });

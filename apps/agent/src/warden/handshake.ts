@@ -111,7 +111,10 @@ export async function shakeHands(o: {
       verdict = DashboardVerdict.parse(await sealed.next(null));
     }
     if (verdict.type === 'refused') {
-      if (ENDS_TOKEN.test(verdict.reason)) await updateHostFile(o.hostFile, () => ({ token: null }));
+      if (ENDS_TOKEN.test(verdict.reason)) {
+        const dashboardKeyHash = hashOf(welcome.data.publicKey);
+        await updateHostFile(o.hostFile, () => ({ token: null, dashboardKeyHash }));
+      }
       throw refusalOf(verdict);
     }
     const host = { id: verdict.host, name: verdict.name };
@@ -140,9 +143,19 @@ async function countConnection(path: string): Promise<HostFile> {
 
 function provesItself(welcome: DashboardWelcome, transcript: Buffer, file: HostFile): void {
   // The line that enrols a host ends in the hash of its dashboard's key, so that even the first answer is held to it.
-  const expected = file.token?.split('.')[1];
-  const given = createHash('sha256').update(Buffer.from(welcome.publicKey, 'base64')).digest('hex');
-  if (expected !== undefined && expected !== given) {
+  const expected = file.token === null ? file.dashboardKeyHash : file.token.split('.')[1];
+  const given = hashOf(welcome.publicKey);
+  if (!expected && file.dashboardKey === null) {
+    throw new HandshakeRefused(
+      'foreign-dashboard',
+      `Nothing tells this host whether it is its dashboard that answers at ${file.dashboardUrl}.`,
+      {
+        cause: `It was admitted nowhere yet, and has no line that names its dashboard's key; the one that answers has the hash ${given.slice(0, 16)}….`,
+        fix: 'Make a new line at the dashboard and run it here: cellblock host enroll',
+      },
+    );
+  }
+  if (expected && expected !== given) {
     throw new HandshakeRefused(
       'foreign-dashboard',
       `Whoever answers at ${file.dashboardUrl} is not the dashboard that made this host's line.`,
@@ -174,6 +187,10 @@ function provesItself(welcome: DashboardWelcome, transcript: Buffer, file: HostF
       fix: `Look who stands between: a proxy must pass WebSockets as they are; then try again: curl -v ${file.dashboardUrl}/healthz`,
     });
   }
+}
+
+function hashOf(publicKey: string): string {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex');
 }
 
 function refusalOf(frame: unknown): Error {

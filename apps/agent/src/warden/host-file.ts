@@ -10,6 +10,8 @@ export const HostFile = z.object({
   token: z.string().nullable().default(null),
   /** raw Ed25519 public key of the dashboard, base64; pinned at enrolment, and from then on the only one */
   dashboardKey: z.string().nullable().default(null),
+  /** SHA-256 of the dashboard's key, hex: what stays of a token that was refused, so that no other answers in its place */
+  dashboardKeyHash: z.string().nullable().default(null),
   /** PEM of the authority that signs the dashboard's certificate; null: the system's */
   ca: z.string().nullable().default(null),
   /** how often this key has been used to connect */
