@@ -88,6 +88,13 @@ async function together(receipts: Receipts, texts: string[]): Promise<string[]> 
   return ended.map(({ status }) => status);
 }
 
+/** A file that cannot be written, as on a disk that is full; until the directory in its place is removed. */
+async function refuseFile(directory: string, name: string): Promise<string> {
+  const path = join(directory, name);
+  await mkdir(path);
+  return path;
+}
+
 function expectChain(kept: Receipt[]): void {
   expect(kept.map(({ body }) => body.seq)).toEqual(kept.map((_, at) => at + 1));
   for (const [at, { body }] of kept.slice(1).entries())
@@ -98,9 +105,7 @@ test('of a batch over two files that which is on the disk is of the chain, also 
   const { directory, reopen } = await inDirectory();
   const receipts = await reopen();
   await together(receipts, Array(254).fill('early'));
-  // The second file cannot be made, as on a disk that is full.
-  const second = join(directory, '00000001.jsonl');
-  await mkdir(second);
+  const second = await refuseFile(directory, '00000001.jsonl');
   const ended = await together(receipts, ['255', '256', '257', '258']);
   expect(ended).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
   expect(receipts.newest).toBe(256);
@@ -108,8 +113,7 @@ test('of a batch over two files that which is on the disk is of the chain, also 
   await receipts.append(draft('later'));
   for (const each of [receipts, await reopen()]) {
     const kept = await each.after(0, 1_000);
-    expect(kept.slice(254, 256).map(({ body }) => body.text)).toEqual(['255', '256']);
-    expect(kept.at(-1)?.body.text).toBe('later');
+    expect(kept.slice(254).map(({ body }) => body.text)).toEqual(['255', '256', '257', '258', 'later']);
     expectChain(kept);
   }
 });
@@ -145,4 +149,32 @@ test('where a number lies twice in a file, that which the chain goes on from is 
   const kept = await (await reopen()).after(0, 1_000);
   expect(kept.slice(254).map(({ body }) => body.text)).toEqual(['early', '256', '257']);
   expectChain(kept);
+});
+
+test('what was done and could not be written is written before anything newer, and asked for until then', async () => {
+  const { directory, reopen } = await inDirectory();
+  const receipts = await reopen();
+  await expect(receipts.caughtUp()).resolves.toBeUndefined();
+  const file = await refuseFile(directory, '00000000.jsonl');
+  expect(await together(receipts, ['a', 'b'])).toEqual(['rejected', 'rejected']);
+  await expect(receipts.append({ ...draft('refused'), result: 'refused' })).rejects.toThrow('EISDIR');
+  await expect(receipts.append(draft('c'))).rejects.toThrow('EISDIR');
+  await expect(receipts.caughtUp()).rejects.toThrow('EISDIR');
+  await rm(file, { recursive: true });
+  await receipts.caughtUp();
+  await receipts.append(draft('d'));
+  await receipts.caughtUp();
+  const kept = await receipts.after(0, 10);
+  expect(kept.map(({ body }) => body.text)).toEqual(['a', 'b', 'c', 'd']);
+  expectChain(kept);
+});
+
+test('what waits for a disk that takes nothing is bounded', async () => {
+  const { directory, reopen } = await inDirectory();
+  const receipts = await reopen();
+  const file = await refuseFile(directory, '00000000.jsonl');
+  await together(receipts, Array(4_200).fill('a'));
+  await rm(file, { recursive: true });
+  await receipts.caughtUp();
+  expect(receipts.newest).toBe(4_096);
 });

@@ -8,7 +8,16 @@ import { readTextIfThere, writeDurably } from './durable-file.ts';
 
 /** Receipts per file. A file is removed when the dashboard has all of it. */
 const PER_FILE = 256;
+/** That many wait in memory at most for a disk that takes nothing. Nothing is planned meanwhile, so what waits
+ *  is what was under way. */
+const MOST_OWED = 4_096;
 const NOTHING_BEFORE = '0'.repeat(64);
+
+interface Waiting {
+  draft: ReceiptDraft;
+  resolve: (receipt: Receipt) => void;
+  reject: (error: unknown) => void;
+}
 
 export type ReceiptDraft = Omit<ReceiptBody, 'v' | 'host' | 'seq' | 'prev'>;
 
@@ -28,11 +37,10 @@ export class Receipts {
   /** where the newest one is, and how much of that file is known to be good */
   #file: { name: string; size: number };
   #tail: Promise<unknown> = Promise.resolve();
-  readonly #waiting: {
-    draft: ReceiptDraft;
-    resolve: (receipt: Receipt) => void;
-    reject: (error: unknown) => void;
-  }[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** what the disk did not take, although it was done: written before anything newer */
+  #owed: Waiting[] = [];
+  #refusal: unknown = null;
 
   private constructor(o: {
     directory: string;
@@ -76,7 +84,7 @@ export class Receipts {
   }
 
   /** Signs, chains and stores one receipt. Resolves when it is on the disk; what comes meanwhile shares the
-   *  next write. */
+   *  next write. One that is rejected and tells what was done is not lost: see `caughtUp`. */
   append(draft: ReceiptDraft): Promise<Receipt> {
     const appended = new Promise<Receipt>((resolve, reject) =>
       this.#waiting.push({ draft, resolve, reject }),
@@ -85,8 +93,16 @@ export class Receipts {
     return appended;
   }
 
+  /** Resolves when nothing is owed to the disk: it is given once more what it did not take. Else rejects with why. */
+  async caughtUp(): Promise<void> {
+    if (this.#owed.length === 0) return;
+    this.#tail = this.#tail.then(() => this.#store());
+    await this.#tail;
+    if (this.#owed.length > 0) throw this.#refusal;
+  }
+
   async #store(): Promise<void> {
-    const batch = this.#waiting.splice(0);
+    const batch = [...this.#owed, ...this.#waiting.splice(0)];
     let head = this.#head;
     const receipts = batch.map(({ draft }) => {
       const receipt = this.#receipt(draft, head);
@@ -104,8 +120,13 @@ export class Receipts {
           batch[stored++]?.resolve(receipt);
         }
       }
+      this.#owed = [];
     } catch (error) {
-      for (const { reject } of batch.slice(stored)) reject(error);
+      this.#refusal = error;
+      const left = batch.slice(stored);
+      for (const { reject } of left) reject(error);
+      // Nothing was done where something was refused: it is refused again.
+      this.#owed = left.filter(({ draft }) => draft.result !== 'refused').slice(0, MOST_OWED);
     }
   }
 

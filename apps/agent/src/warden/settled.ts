@@ -6,17 +6,20 @@ import { readTextIfThere, writeDurably } from './durable-file.ts';
  */
 export class Settled {
   private readonly path: string;
+  private readonly accountedFor: () => Promise<void>;
   private readonly causes: Map<string, string>;
   private stored: string;
 
-  private constructor(path: string, text: string | null) {
+  private constructor(path: string, text: string | null, accountedFor: () => Promise<void>) {
     this.path = path;
+    this.accountedFor = accountedFor;
     this.stored = text ?? '{}';
     this.causes = new Map(Object.entries(parse(this.stored)));
   }
 
-  static async open(path: string): Promise<Settled> {
-    return new Settled(path, await readTextIfThere(path));
+  /** `accountedFor` rejects while what was done is not in the history: until then nothing is settled. */
+  static async open(path: string, accountedFor: () => Promise<void>): Promise<Settled> {
+    return new Settled(path, await readTextIfThere(path), accountedFor);
   }
 
   has(key: string, cause: string | null): boolean {
@@ -29,6 +32,7 @@ export class Settled {
 
   /** Forgets objects that the spec no longer names, and stores what changed. */
   async store(keys: ReadonlySet<string>): Promise<void> {
+    await this.accountedFor();
     for (const key of this.causes.keys())
       if (!keys.has(key.replace(/^refused /, ''))) this.causes.delete(key);
     const text = JSON.stringify(Object.fromEntries([...this.causes].sort()));

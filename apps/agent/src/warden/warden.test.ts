@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeKernel } from '@cellblock/native/fake-kernel';
@@ -258,6 +258,24 @@ test('a step that fails is reported with its errno and tried again', async () =>
   kernel.failures.length = 0;
   await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(1);
   expect((await warden.status()).problems).toEqual([]);
+});
+
+test('what was done is not settled before the history has it', async () => {
+  const { open, put, directory } = await machine();
+  const warden = await open();
+  const web = jail(1);
+  await put(warden, [lan]);
+  // The receipts cannot be written, as on a disk that is full.
+  const file = join(directory, 'agent/receipts/00000000.jsonl');
+  await rename(file, `${file}.aside`);
+  await mkdir(file);
+  await put(warden, [lan, web]);
+  expect((await warden.status()).converged).toBe(1);
+  await rm(file, { recursive: true });
+  await rename(`${file}.aside`, file);
+  await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(2);
+  const kept = (await warden.receipts.after(0, 500)).map(({ body }) => [body.step.kind, body.cause]);
+  expect(kept).toContainEqual(['process.start', web.cause]);
 });
 
 test('nothing is planned from a ledger that was lost', async () => {

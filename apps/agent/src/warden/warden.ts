@@ -132,7 +132,7 @@ export class Warden {
       key,
       ledger,
       receipts,
-      settled: await Settled.open(`${paths.ledger}/settled.json`),
+      settled: await Settled.open(`${paths.ledger}/settled.json`, () => receipts.caughtUp()),
       holds: await Holds.open(paths.holds),
       bounds,
       facts: await readFacts(factsOf(host, options.agentVersion)),
