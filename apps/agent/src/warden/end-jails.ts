@@ -29,7 +29,10 @@ export async function endJails(
         name: spec?.name ?? key,
         startNumber: process?.startNumber ?? 0,
       };
-      return applySet(host, [step], { report: o.report });
+      // Whatever keeps one from ending well, the others are waited for, and ended by force.
+      return applySet(host, [step], { report: o.report }).catch((error) =>
+        console.error(`jail ${key}: its end was not accounted for:`, error),
+      );
     }),
   );
   clearTimeout(force);

@@ -38,9 +38,14 @@ console.error(`warden ${warden.key.instance} is ready (${warden.key.fingerprint}
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGPWR'] as const) {
   process.once(signal, async () => {
     // Jails go on, unless the machine goes down: only what asks and answers ends.
-    await Promise.all([root.close(), dialer.close()]);
-    await (signal === 'SIGPWR' ? warden.stopWithMachine() : warden.stop());
-    process.exit(0);
+    await Promise.allSettled([root.close(), dialer.close()]);
+    try {
+      await (signal === 'SIGPWR' ? warden.stopWithMachine() : warden.stop());
+      process.exit(0);
+    } catch (error) {
+      console.error('the warden did not stop as it should:', error);
+      process.exit(1);
+    }
   });
 }
 

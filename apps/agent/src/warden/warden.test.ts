@@ -260,6 +260,32 @@ test('a step that fails is reported with its errno and tried again', async () =>
   expect((await warden.status()).problems).toEqual([]);
 });
 
+test('jails end with the machine also when none of it can be written down', async () => {
+  const place = await machine();
+  let slow: string | null = null;
+  const trees = {
+    start: (o) => place.trees.start(o),
+    status: (o) => place.trees.status(o),
+    wait: (o) => place.trees.wait(o),
+    exec: (o) => place.trees.exec(o),
+    console: (o) => place.trees.console(o),
+    forget: (o) => place.trees.forget(o),
+    stop: async (o) => {
+      if (o.runDirectory === slow) await new Promise((resolve) => setTimeout(resolve, 500));
+      return place.trees.stop(o);
+    },
+  } as ProcessTrees;
+  const warden = await place.open({ trees });
+  const [quick, late] = [jail(1), jail(2)];
+  await place.put(warden, [lan, quick, late]);
+  slow = runOf(warden, late);
+  const file = join(place.directory, 'agent/receipts/00000000.jsonl');
+  await rm(file);
+  await mkdir(file);
+  await warden.stopWithMachine();
+  expect(place.trees.running()).toEqual([]);
+});
+
 test('what was done is not settled before the history has it', async () => {
   const { open, put, directory } = await machine();
   const warden = await open();
