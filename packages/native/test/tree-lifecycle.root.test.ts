@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLinuxProcessTrees } from '../lib/linux-process-trees.ts';
@@ -110,6 +110,22 @@ describe('start, status, stop', () => {
     expect(await fixture.trees.status({ runDirectory: spec.runDirectory })).toBeNull();
     expect(processesOfTrees()).toEqual([]);
     await fixture.trees.start(spec);
+    expect(await stop(spec.runDirectory, 100)).toMatchObject({ state: 'exited' });
+  });
+
+  test('a keeper that its own user may not execute leaves no tree, and the start says why', async () => {
+    const programs = await fixture.programsWithout('');
+    await chmod(join(programs, 'keeper'), 0o700);
+    const spec = await fixture.spec({ command: ['sleep', '1000'] });
+    await expect(createLinuxProcessTrees({ programs }).start(spec)).rejects.toMatchObject({
+      code: 'EPROTO',
+      message: expect.stringContaining('execute keeper: Permission denied'),
+    });
+    expect(await fixture.trees.status({ runDirectory: spec.runDirectory })).toBeNull();
+    expect(processesOfTrees()).toEqual([]);
+    // Control: the same programs with a keeper that its user may execute.
+    await chmod(join(programs, 'keeper'), 0o755);
+    await createLinuxProcessTrees({ programs }).start(spec);
     expect(await stop(spec.runDirectory, 100)).toMatchObject({ state: 'exited' });
   });
 

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <string>
 
 #include "capabilities.h"
@@ -13,21 +14,7 @@
 #include "failure.h"
 #include "keeper_descriptors.h"
 
-void become_keeper(const RunDirectory& run, const KeeperStart& start) {
-  const int wanted[][2] = {{run.lock.get(), kLock},
-                           {run.exit_file.get(), kExitFile},
-                           {run.ring.get(), kConsoleRing},
-                           {run.listener.get(), kListenSocket},
-                           {start.console_pipe, kConsolePipe},
-                           {start.first_process, kFirstProcess},
-                           {start.report, kReportPipe}};
-  // First out of the way, then to their places: none may land on another that is still to be moved.
-  int moved[std::size(wanted)];
-  for (size_t i = 0; i < std::size(wanted); i++)
-    moved[i] = check(fcntl(wanted[i][0], F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
-  const int program = check(fcntl(start.program, F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
-  for (size_t i = 0; i < std::size(wanted); i++)
-    check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
+static void execute_keeper(int program, const KeeperStart& start) {
 #ifdef CRASH_POINTS
   leave_crash_points_to_keeper();
   check(close_range(kCrashDirectory + 1, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
@@ -48,4 +35,29 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
   CRASH_POINT("spawn is about to be the keeper");
   execveat(program, "", arguments, environment, AT_EMPTY_PATH);
   fail("execute keeper");
+}
+
+void become_keeper(const RunDirectory& run, const KeeperStart& start) {
+  const int wanted[][2] = {{run.lock.get(), kLock},
+                           {run.exit_file.get(), kExitFile},
+                           {run.ring.get(), kConsoleRing},
+                           {run.listener.get(), kListenSocket},
+                           {start.console_pipe, kConsolePipe},
+                           {start.first_process, kFirstProcess},
+                           {start.report, kReportPipe}};
+  // First out of the way, then to their places: none may land on another that is still to be moved.
+  int moved[std::size(wanted)];
+  for (size_t i = 0; i < std::size(wanted); i++)
+    moved[i] = check(fcntl(wanted[i][0], F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
+  const int program = check(fcntl(start.program, F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
+  for (size_t i = 0; i < std::size(wanted); i++)
+    check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
+  try {
+    execute_keeper(program, start);
+  } catch (const Failure& failure) {
+    // Neither the builder's descriptors nor its rights are left: whoever asked ends the tree, as that of a builder
+    // that was killed. An error without a number tells it to.
+    report(kReportPipe, {failure.step + ": " + std::strerror(failure.error), 0});
+  }
+  _exit(1);
 }

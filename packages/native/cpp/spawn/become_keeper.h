@@ -16,5 +16,6 @@ struct KeeperStart {
   int report;
 };
 
-/** This process, parent of the tree's first, gives up everything and is the keeper. Throws Failure. */
+/** This process, parent of the tree's first, gives up everything and is the keeper. Throws Failure while it has
+ * given up nothing yet; after that it reports its failure itself, and leaves the tree to whoever asked for it. */
 [[noreturn]] void become_keeper(const RunDirectory& run, const KeeperStart& start);
