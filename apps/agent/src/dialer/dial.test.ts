@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { keepDialled, Turn, waitBeforeAttempt } from './dial.ts';
 
@@ -121,6 +121,26 @@ test('when one side ends the other is ended, and it dials again', async () => {
   const dashboardSideEnded = once(second.atDashboard, 'close');
   second.atWarden.terminate();
   await dashboardSideEnded;
+});
+
+test('a dashboard that lets in and refuses at once is dialled ever less often', async () => {
+  tellWhere();
+  let dialled = 0;
+  dashboard.on('connection', (socket) => {
+    dialled += 1;
+    socket.close(1011);
+  });
+  // Each wait is as long as it may be.
+  const random = vi.spyOn(Math, 'random').mockReturnValue(1);
+  try {
+    dial();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+  } finally {
+    random.mockRestore();
+  }
+  // After 0, 250, 625, 1187, 2031 and 3297 ms; without growth it were every 250.
+  expect(dialled).toBeGreaterThan(2);
+  expect(dialled).toBeLessThan(8);
 });
 
 test('a dashboard that answers no ping is given up; one that answers is kept', async () => {

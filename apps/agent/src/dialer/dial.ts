@@ -40,9 +40,9 @@ export async function keepDialled(
   let lastWords = '';
   const turn = new Turn();
   while (!signal.aborted) {
-    const words = await connectOnce(places, options, turn, () => {
-      failures = 0;
-    });
+    const { words, well } = await connectOnce(places, options, turn);
+    // One that refuses at once, as while its database is away, is to be spared like one that is away.
+    if (well) failures = 0;
     if (words !== lastWords) say(words);
     lastWords = words;
     await pause(waitBeforeAttempt(failures++), signal);
@@ -75,13 +75,12 @@ export class Turn {
   }
 }
 
-/** One connection from beginning to end. Resolves with why it ended. */
+/** One connection from beginning to end. Resolves with why it ended, and whether it was one until then. */
 async function connectOnce(
   places: DialerPlaces,
   options: { signal: AbortSignal; pingEvery: number; say: (line: string) => void },
   turn: Turn,
-  connected: () => void,
-): Promise<string> {
+): Promise<{ words: string; well: boolean }> {
   const open: WebSocket[] = [];
   const abort = () => {
     for (const socket of open) socket.terminate();
@@ -102,7 +101,6 @@ async function connectOnce(
     globalThis.crashHere?.('dialer reached the dashboard');
     const warden = await opened(`ws+unix:${places.socket}:/`, { handshakeTimeout: CONNECT_WITHIN }, open);
     globalThis.crashHere?.('dialer reached the warden');
-    connected();
     options.say(`connected to ${url}`);
     const since = performance.now();
     // Where another can be asked, nobody need be sure for long that this one is gone.
@@ -116,9 +114,9 @@ async function connectOnce(
     if (well) turn.connected(base);
     // What answers no ping answers no dial: that would be three more seconds of waiting.
     if (!well || words === SILENT) turn.missed();
-    return words;
+    return { words, well };
   } catch (error) {
-    return wordsOf(error as NodeJS.ErrnoException, places);
+    return { words: wordsOf(error as NodeJS.ErrnoException, places), well: false };
   } finally {
     options.signal.removeEventListener('abort', abort);
     abort();
