@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import * as z from 'zod';
 import { makePrivateDirectory, readTextIfThere, writeDurably } from './durable-file.ts';
-import { jailPaths, type WardenPaths } from './paths.ts';
+import { GONE, jailPaths, type WardenPaths } from './paths.ts';
 
 /**
  * What the agent must remember of one jail across its own restarts and the host's, and cannot see in the
@@ -71,9 +71,10 @@ export class JailRecords {
     await writeDurably(path, JSON.stringify(JailRecord.parse(record)));
   }
 
-  /** Keys of all jails that have a directory here. */
+  /** Keys of all jails that have a directory here, or one that was put aside and is not removed yet. */
   async keys(): Promise<string[]> {
     const names = await readdir(this.paths.jails).catch(() => [] as string[]);
-    return names.filter((name) => /^[a-z2-7]{8}$/.test(name));
+    const keys = names.map((name) => (name.startsWith(GONE) ? name.slice(GONE.length) : name));
+    return [...new Set(keys)].filter((key) => /^[a-z2-7]{8}$/.test(key));
   }
 }

@@ -53,7 +53,11 @@ export interface JailPaths {
   storage: string;
   /** a tmpfs in place of `storage`, for jails that keep nothing */
   ephemeral: string;
+  /** where `directory` is put aside to be removed */
+  gone: string;
 }
+
+export const GONE = '.gone-';
 
 export function jailPaths(paths: WardenPaths, jailKey: string): JailPaths {
   const directory = join(paths.jails, jailKey);
@@ -63,5 +67,6 @@ export function jailPaths(paths: WardenPaths, jailKey: string): JailPaths {
     run: join(directory, 'run'),
     storage: join(directory, 'storage'),
     ephemeral: join(directory, 'ephemeral'),
+    gone: join(paths.jails, `${GONE}${jailKey}`),
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { hostSpec, type JailSpec, type SpecObject } from '@cellblock/shared/host
 import { objectPlanHash } from '@cellblock/shared/plan/plan-hash';
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { otherRm, REFUSES } from '../../test/other-rm.ts';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from '../../test/spec-builders.ts';
 import { jailPaths } from './paths.ts';
 import { Warden } from './warden.ts';
@@ -348,4 +350,46 @@ test('steps that succeed and change nothing are not done again and again', async
   expect(written).toBeLessThan(10);
   kernel.writeSysctl = writeSysctl;
   await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(1);
+});
+
+test('a jail is not destroyed while the storage that was to be purged is there', async () => {
+  const { open, put, trees } = await machine();
+  const warden = await open();
+  const web = jail(1);
+  await put(warden, [lan, web]);
+  const { storage, gone } = jailPaths(warden.host.paths, web.key);
+  await writeFile(join(storage, 'diary'), 'private');
+  const refusal = otherRm(REFUSES);
+  await put(warden, [lan, { ...web, wanted: 'destroyed', purge: true }]);
+  await warden.reconciler.settle();
+  expect(trees.running()).toEqual([]);
+  expect(existsSync(join(gone, 'storage/diary'))).toBe(true);
+  expect(await seen(warden, web)).toMatchObject({ state: 'stopping', hasStorage: true });
+  expect(await warden.host.ids.list()).toHaveLength(1);
+  const { problems, converged } = await warden.status();
+  expect(problems[0]?.message).toContain('Operation not permitted');
+  expect(converged).toBe(1);
+
+  refusal.restore();
+  await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(2);
+  expect(existsSync(gone)).toBe(false);
+  expect(await seen(warden, web)).toMatchObject({ state: 'destroyed', hasStorage: false });
+  expect(await warden.host.ids.list()).toEqual([]);
+});
+
+test('a purge that a reboot cut short goes on by the plan', async () => {
+  const { open, put, directory } = await machine();
+  const first = await open();
+  const web = jail(1);
+  await put(first, [lan, web]);
+  const { gone } = jailPaths(first.host.paths, web.key);
+  const refusal = otherRm(REFUSES);
+  await put(first, [lan, { ...web, wanted: 'destroyed', purge: true }]);
+  await first.stop();
+  await rm(join(directory, 'ids'), { recursive: true });
+  refusal.restore();
+  const second = await open({ bootId: 'second' });
+  await second.reconciler.settle();
+  expect(existsSync(gone)).toBe(false);
+  expect(await seen(second, web)).toMatchObject({ state: 'destroyed', hasStorage: false });
 });

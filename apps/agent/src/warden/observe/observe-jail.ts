@@ -46,12 +46,13 @@ export async function observeJail(host: WardenHost, found: Found): Promise<JailS
 }
 
 async function observeStorage(host: WardenHost, { key, safe }: Found): Promise<JailState['storage']> {
-  const { storage, directory } = jailPaths(host.paths, key);
+  const { storage, directory, gone } = jailPaths(host.paths, key);
   const [inner, above] = await Promise.all([
     stat(storage).catch(() => null),
     stat(directory).catch(() => null),
   ]);
-  if (!inner) return 'absent';
+  // What was put aside and could not be removed yet is there still.
+  if (!inner) return (await stat(gone).catch(() => null)) ? 'unsafe' : 'absent';
   return safe && above !== null && (above.mode & 0o077) === 0 ? 'safe' : 'unsafe';
 }
 
