@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
 import { storageIsSafe } from './observe/observe-storage.ts';
@@ -21,15 +21,12 @@ const OWN_DIRECTORIES: readonly { name: string; mode: number }[] = [
   { name: 'home', mode: 0o755 },
 ];
 
-const GONE = '.gone-';
-
 /** The mount that keeps the host from honouring setuid files and devices of jails (finding F3). */
 export async function closeStorage(host: WardenHost): Promise<void> {
   const { agent, jails } = host.paths;
   await makePrivateDirectory(agent);
   await chmod(agent, 0o700);
   await makePrivateDirectory(jails);
-  await sweep(jails);
   if (await storageIsSafe(host)) return;
   await host.kernel.bindMount({ source: jails, target: jails, nosuid: true, nodev: true });
 }
@@ -65,10 +62,10 @@ export async function furnish(host: WardenHost, directory: string): Promise<void
 }
 
 export async function removeStorage(host: WardenHost, jailKey: string): Promise<void> {
-  const { directory } = jailPaths(host.paths, jailKey);
+  const { directory, gone } = jailPaths(host.paths, jailKey);
   await dropEphemeral(host, jailKey);
-  // One rename makes it gone: what a crash interrupts is swept later, and is nobody's half storage meanwhile.
-  const gone = join(host.paths.jails, `${GONE}${jailKey}`);
+  // One rename puts it aside: what is left when this is cut short or refused is nobody's half storage, and is
+  // removed later.
   if (!(await putAside(directory, gone))) {
     await removeTree(gone);
     await putAside(directory, gone);
@@ -87,12 +84,6 @@ async function putAside(directory: string, gone: string): Promise<boolean> {
     if (code !== 'ENOENT') throw error;
   }
   return true;
-}
-
-async function sweep(jails: string): Promise<void> {
-  for (const name of await readdir(jails)) {
-    if (name.startsWith(GONE)) await removeTree(join(jails, name));
-  }
 }
 
 /** An empty tmpfs for a jail that keeps nothing; what an earlier run left goes with its mount. */

@@ -393,3 +393,26 @@ test('a purge that a reboot cut short goes on by the plan', async () => {
   expect(existsSync(gone)).toBe(false);
   expect(await seen(second, web)).toMatchObject({ state: 'destroyed', hasStorage: false });
 });
+
+test('jails start and the agent answers while leftover storage takes its time to go', async () => {
+  const { open, put, trees, directory } = await machine();
+  const first = await open();
+  const web = jail(1);
+  await put(first, [lan, web]);
+  trees.end(runOf(first, web), { code: null, signal: 9 });
+  await first.stop();
+  const gone = join(directory, 'agent/jails/.gone-zzzzzzzz');
+  await mkdir(gone);
+  // Takes until somebody makes the file `go`, and then refuses.
+  otherRm(
+    `import os, time\nwhile not os.path.exists(${JSON.stringify(join(directory, 'go'))}): time.sleep(0.05)\n${REFUSES}`,
+  );
+  const second = await open({ bootId: 'second' });
+  await second.start();
+  await expect.poll(() => trees.running(), { timeout: 10_000 }).toHaveLength(1);
+  expect(existsSync(gone)).toBe(true);
+  await writeFile(join(directory, 'go'), '');
+  await expect
+    .poll(() => second.checks.find(({ id }) => id === 'leftover-storage')?.evidence, { timeout: 10_000 })
+    .toContain(gone);
+});

@@ -23,6 +23,7 @@ import { IdRanges } from './id-ranges.ts';
 import { JailRecords } from './jail-records.ts';
 import { JailUsage } from './jail-usage.ts';
 import { Ledger } from './ledger.ts';
+import { LeftoverStorage } from './leftover-storage.ts';
 import { observeHost } from './observe/observe-host.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
 import { Receipts } from './receipts.ts';
@@ -67,6 +68,7 @@ export class Warden {
   checks: HostCheck[] = [];
   private checkTimer: NodeJS.Timeout | null = null;
   private readonly usage: JailUsage;
+  private readonly leftovers: LeftoverStorage;
 
   private constructor(parts: {
     host: WardenHost;
@@ -88,6 +90,7 @@ export class Warden {
     this.facts = parts.facts;
     this.agentVersion = parts.agentVersion;
     this.usage = new JailUsage(parts.host);
+    this.leftovers = new LeftoverStorage(parts.host, () => parts.ledger.spec);
     this.exec = new ExecSessions(parts.host.trees);
     this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;
@@ -157,13 +160,17 @@ export class Warden {
 
   async start(): Promise<void> {
     await this.runChecks();
-    this.checkTimer = setInterval(() => void this.runChecks(), CHECKS_EVERY_MS);
+    this.checkTimer = setInterval(() => {
+      void this.runChecks();
+      void this.leftovers.sweep();
+    }, CHECKS_EVERY_MS);
     this.checkTimer.unref();
     this.bounds.follow(() => {
       this.reconciler.wake();
       this.changes.tell();
     });
     this.reconciler.start();
+    void this.leftovers.sweep().then(() => this.leftovers.check() && this.runChecks());
   }
 
   /** Jails go on. */
@@ -229,8 +236,7 @@ export class Warden {
       dataDirectory: this.host.paths.data,
       isOurTable: (name) => name === table,
     });
-    const bounds = this.bounds.check();
-    if (bounds) this.checks.push(bounds);
+    for (const check of [this.bounds.check(), this.leftovers.check()]) if (check) this.checks.push(check);
     this.changes.tell();
     return this.checks;
   }
