@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -38,6 +38,30 @@ test('a misspelt key, a bad value and a file that others can write are refused b
   await chmod(file, 0o666);
   await expect(loadBounds(path)).rejects.toMatchObject({
     refusal: { cause: expect.stringContaining('mode 666'), fix: `chown root ${file} && chmod go-w ${file}` },
+  });
+});
+
+test.each([
+  ['no file', (path: string) => rm(join(path, 'a.yaml')), /no file whose name ends in .yaml/],
+  [
+    'a file under another name',
+    (path: string) => rename(join(path, 'a.yaml'), join(path, 'a.yaml~')),
+    /no file/,
+  ],
+  ['an empty file', (path: string) => truncate(join(path, 'a.yaml')), /being written/],
+  ['no directory', (path: string) => rename(path, `${path}.away`), /ENOENT/],
+])('%s is not the bounds that forbid nothing', async (_, damage, cause) => {
+  const path = join(await directory(), 'bounds.d');
+  await mkdir(path);
+  await writeFile(join(path, 'a.yaml'), 'exec: false\n', { mode: 0o644 });
+  expect((await loadBounds(path)).bounds.exec).toBe(false);
+  await damage(path);
+  await expect(loadBounds(path)).rejects.toMatchObject({
+    refusal: {
+      message: expect.stringContaining(path),
+      cause: expect.stringMatching(cause),
+      fix: expect.stringContaining(path),
+    },
   });
 });
 

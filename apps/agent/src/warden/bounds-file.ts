@@ -49,8 +49,8 @@ interface Source {
 /** What was read last: files that are as they were then say what they said then. */
 const known = new Map<string, { sources: string; loaded: LoadedBounds }>();
 
-/** Reads the bounds. A file that others than root can write, or that cannot be read, is an error: a host
- *  whose bounds are in doubt changes nothing. */
+/** Reads the bounds. A file that others than root can write, or that cannot be read, is an error, and so is none
+ *  at all: a host whose bounds are in doubt changes nothing. */
 export async function loadBounds(directory: string): Promise<LoadedBounds> {
   const sources = sourcesIn(directory);
   const before = known.get(directory);
@@ -72,21 +72,18 @@ export async function loadBounds(directory: string): Promise<LoadedBounds> {
 }
 
 function sourcesIn(directory: string): Source[] {
-  return namesIn(directory)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => {
-      const path = join(directory, name);
-      const found = statSync(path);
-      const { uid, mode } = found;
-      if (uid !== 0 || (mode & 0o022) !== 0) {
-        throw new AppError('denied', `${path} can be written by others than root.`, {
-          cause: `It belongs to user ${uid} and has the mode ${(mode & 0o7777).toString(8)}; bounds are root's alone.`,
-          fix: `chown root ${path} && chmod go-w ${path}`,
-        });
-      }
-      return { path, state: stateOf(found) };
-    });
+  return namesIn(directory).map((name) => {
+    const path = join(directory, name);
+    const found = statSync(path);
+    const { uid, mode } = found;
+    if (uid !== 0 || (mode & 0o022) !== 0) {
+      throw new AppError('denied', `${path} can be written by others than root.`, {
+        cause: `It belongs to user ${uid} and has the mode ${(mode & 0o7777).toString(8)}; bounds are root's alone.`,
+        fix: `chown root ${path} && chmod go-w ${path}`,
+      });
+    }
+    return { path, state: stateOf(found) };
+  });
 }
 
 /** Two changes within one tick of the clock have one time: a file changed so lately is read again. */
@@ -95,15 +92,30 @@ function stateOf({ ino, size, ctimeMs }: Stats): string {
   return settled ? `${ino} ${size} ${ctimeMs}` : `${performance.now()}`;
 }
 
+/** Bounds that are gone, also for the moment of an editor's rename, are not bounds that forbid nothing. */
 function namesIn(directory: string): string[] {
+  const unreadable = (cause: string) =>
+    new AppError('not-found', `The bounds in ${directory} cannot be read.`, {
+      cause,
+      fix: `Put the files back into ${directory}; where none are left, the agent writes the default as it is started again: cellblock down, then cellblock up as before`,
+    });
+  let names: string[];
   try {
-    return readdirSync(directory);
-  } catch {
-    return [];
+    names = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
+  } catch (error) {
+    throw unreadable((error as Error).message);
   }
+  if (names.length === 0) throw unreadable('There is no file whose name ends in .yaml.');
+  return names.sort();
 }
 
 function readYaml(path: string, text: string): Record<string, unknown> {
+  if (text.trim() === '') {
+    throw new AppError('invalid', `${path} is empty.`, {
+      cause: 'It is being written, or its writing was cut off; bounds that say nothing would forbid nothing.',
+      fix: `Write into it what this host allows, or remove ${path} if another file says it`,
+    });
+  }
   try {
     return (parse(text) ?? {}) as Record<string, unknown>;
   } catch (error) {

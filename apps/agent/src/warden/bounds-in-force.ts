@@ -59,10 +59,16 @@ export class BoundsInForce {
   /** What root has changed holds and is shown at once, also on a host that nothing was asked of yet. */
   follow(changed: () => void): void {
     const read = () => void this.read().then(changed);
-    this.watch = watch(this.directory, () => {
-      if (this.timer) clearTimeout(this.timer);
-      this.timer = setTimeout(read, SETTLE_MS);
-    });
+    try {
+      this.watch = watch(this.directory, () => {
+        if (this.timer) clearTimeout(this.timer);
+        this.timer = setTimeout(read, SETTLE_MS);
+      });
+    } catch (error) {
+      // They are read before every look at the host anyway.
+      console.error('the bounds are not followed:', error);
+      return;
+    }
     // Whoever removes the directory leaves the last bounds in force, and reading says so.
     this.watch.on('error', (error) => console.error('the bounds file is not followed:', error));
   }

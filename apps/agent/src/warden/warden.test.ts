@@ -335,6 +335,29 @@ test('a host whose bounds cannot be read when the agent starts changes nothing, 
   expect(trees.running()).toHaveLength(2);
 });
 
+test('bounds that are gone stay in force, and a warden that starts without them changes nothing', async () => {
+  const { open, put, trees, directory } = await machine();
+  const first = await open();
+  await writeFile(join(directory, 'bounds.d/10-default.yaml'), 'exec: false\n', { mode: 0o644 });
+  await put(first, [lan, jail(1)]);
+  const bounds = join(directory, 'bounds.d');
+  await rename(bounds, `${bounds}.away`);
+  await put(first, [lan, jail(1), jail(2)]);
+  expect(trees.running()).toHaveLength(2);
+  expect((await first.status()).bounds.exec).toBe(false);
+  expect((await first.runChecks()).find(({ id }) => id === 'bounds')?.evidence).toContain(bounds);
+  await first.stop();
+
+  const second = await open();
+  await second.start();
+  await put(second, [lan, jail(1), jail(2), jail(3)]);
+  expect(trees.running()).toHaveLength(2);
+  expect((await second.status()).bounds.exec).toBe(false);
+  await rename(`${bounds}.away`, bounds);
+  await second.reconciler.settle();
+  expect(trees.running()).toHaveLength(3);
+});
+
 test('steps that succeed and change nothing are not done again and again', async () => {
   const { open, put, kernel } = await machine();
   const warden = await open();

@@ -107,9 +107,10 @@ export class Warden {
   static async open(options: WardenOptions): Promise<Warden> {
     const paths = wardenPaths(options.dataDirectory, options.idRegistry);
     const key = await loadAgentKey(options.dataDirectory);
-    await writeDefaultBounds(paths.bounds);
-    const bounds = await BoundsInForce.open(paths.bounds);
     const ledger = await Ledger.open(paths.ledger);
+    // Where a dashboard's word was taken already, bounds that are gone were root's: those would not be again.
+    if (ledger.spec === null) await writeDefaultBounds(paths.bounds);
+    const bounds = await BoundsInForce.open(paths.bounds);
     let hostId = (await readHostFile(paths.host))?.host?.id ?? NOBODYS_HOST;
     const receipts = await Receipts.open({
       directory: paths.receipts,
