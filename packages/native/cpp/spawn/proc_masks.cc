@@ -30,25 +30,33 @@ static UniqueFd open_if_there(int process_table, const char* name) {
   return fd;
 }
 
+/** Whether errno says no more than that this kernel has no such name. */
+static bool is_missing(const char* name, bool is_directory) {
+  if (errno == ENOTDIR) return is_directory;
+  // It may be the mask that was not found: then there is something here to hide.
+  struct stat found;
+  return errno == ENOENT && lstat(name, &found) < 0;
+}
+
 /** Shows once more what was mounted over `mask`, with its attributes: one call where a mount of its own needs
  * six. Both are names in the working directory, the new process table, whose own entries are no links. */
-static void mask_as(const char* mask, const char* name) {
-  if (mount(mask, name, nullptr, MS_BIND, nullptr) < 0 && errno != ENOENT && errno != ENOTDIR)
+static void mask_as(const char* mask, const char* name, bool is_directory) {
+  if (mount(mask, name, nullptr, MS_BIND, nullptr) < 0 && !is_missing(name, is_directory))
     fail("mask /proc/" + std::string(name));
 }
 
 /** The first of these that this kernel has is covered by `cover`, the others as it is. */
 template <size_t count>
-static void hide(const char* const (&names)[count], const UniqueFd& cover) {
+static void hide(const char* const (&names)[count], const UniqueFd& cover, bool are_directories) {
   const char* mask = nullptr;
   for (const char* name : names) {
     if (mask != nullptr) {
-      mask_as(mask, name);
+      mask_as(mask, name, are_directories);
       continue;
     }
     if (move_mount(cover.get(), "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) == 0)
       mask = name;
-    else if (errno != ENOENT && errno != ENOTDIR)
+    else if (!is_missing(name, are_directories))
       fail("mask /proc/" + std::string(name));
   }
 }
@@ -58,13 +66,14 @@ static void hide_files(const RootInProgress& tree) {
       open_below(tree.root.get(), "dev/null", O_PATH | O_NOFOLLOW, "open /dev/null of the tree");
   UniqueFd cover = clone_mount(nothing.get(), "/dev/null of the tree");
   set_attributes(cover.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, -1, "mask");
-  hide(kHidden, cover);
+  hide(kHidden, cover, false);
 }
 
 static void hide_directories(const RootInProgress& tree) {
   hide(kHiddenDirectories,
        new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                 kInert | MOUNT_ATTR_RDONLY));
+                 kInert | MOUNT_ATTR_RDONLY),
+       true);
 }
 
 static void make_read_only(int process_table) {
