@@ -1,7 +1,6 @@
 #include "exec_in_tree.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,6 +22,7 @@
 #include "pipes.h"
 #include "process_identity.h"
 #include "pty.h"
+#include "user_namespace.h"
 
 namespace {
 
@@ -52,10 +52,7 @@ void enter(const ExecRequest& request) {
                         : "enter the tree's mounts",
          errno == EPERM ? EAGAIN : errno);
   check(chdir("/"), "enter the tree's root");
-  check(setgroups(0, nullptr), "drop supplementary groups");
-  check(setresgid(0, 0, 0), "become group 0 of the tree");
-  check(setresuid(0, 0, 0), "become user 0 of the tree");
-  hide_from_tracers();
+  become_root();
 }
 
 struct Streams {

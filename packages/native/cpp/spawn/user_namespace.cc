@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "confinement.h"
 #include "failure.h"
 #include "mutant.h"
 #include "paths.h"
@@ -34,6 +35,7 @@ void become_root() {
   check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(0, 0, 0), "become group 0 of the user namespace");
   check(setresuid(0, 0, 0), "become user 0 of the user namespace");
+  hide_from_tracers();
 }
 
 void become_root_of(int user_namespace) {
