@@ -27,7 +27,13 @@ function readIfThere(path: string): string | null {
 export function readTreeFacts(runDirectory: string): TreeFacts | null {
   const text = readIfThere(join(runDirectory, 'tree'));
   // Blank until the start is written down, and then whole with its last newline.
-  return text?.endsWith('\n') ? (JSON.parse(text) as TreeFacts) : null;
+  if (!text?.endsWith('\n')) return null;
+  try {
+    return JSON.parse(text) as TreeFacts;
+  } catch {
+    // Read while it was blanked for the next start, piece by piece: nobody knows of that one yet.
+    return null;
+  }
 }
 
 /** The keeper's one line `CODE SIGNAL MILLISECONDS`; null while its newline is missing. */
