@@ -10,14 +10,36 @@
 #include <cstddef>
 #include <iterator>
 
-/** Read, write, wait, listen, grow, end: nothing that opens, executes, forks or signals. */
+/** Read, write, wait, listen, end: nothing that opens, executes, forks, signals, or changes its memory. */
 static constexpr long kNeeded[] = {
-    SYS_read,         SYS_write,    SYS_pread64,    SYS_pwrite64,        SYS_close, SYS_fcntl,
-    SYS_poll,         SYS_ppoll,    SYS_sendto,     SYS_accept4,         SYS_wait4, SYS_clock_gettime,
-    SYS_brk,          SYS_mmap,     SYS_munmap,     SYS_mremap,          SYS_futex, SYS_madvise,
-    SYS_rt_sigreturn, SYS_exit,     SYS_exit_group, SYS_restart_syscall,
+    SYS_read,
+    SYS_write,
+    SYS_pread64,
+    SYS_pwrite64,
+    SYS_close,
+    SYS_fcntl,
+    SYS_poll,
+    SYS_sendto,
+    SYS_accept4,
+    SYS_wait4,
+    SYS_clock_gettime,
+    SYS_exit_group,
+    SYS_restart_syscall,
 #ifdef CRASH_POINTS
-    SYS_openat,       SYS_renameat, SYS_kill,       SYS_getpid,
+    // Of the crash points, and of the C library that they need.
+    SYS_openat,
+    SYS_renameat,
+    SYS_kill,
+    SYS_getpid,
+    SYS_brk,
+    SYS_mmap,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_futex,
+    SYS_madvise,
+    SYS_rt_sigreturn,
+    SYS_exit,
+    SYS_ppoll,
 #endif
 };
 
