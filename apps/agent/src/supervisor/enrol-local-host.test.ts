@@ -1,10 +1,29 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  type NoParamCallback,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dataDirectory } from '@cellblock/shared/data-directory';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dashboardOf, ensureHostFile } from './enrol-local-host.ts';
 import type { Settings } from './settings.ts';
+
+/** Names of what was brought to the disk, in order. */
+const synced: string[] = [];
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const fsync = (fd: number, done: NoParamCallback) => {
+    synced.push(path.basename(readlinkSync(`/proc/self/fd/${fd}`)));
+    fs.fsync(fd, done);
+  };
+  return { ...fs, fsync };
+});
 
 let place: ReturnType<typeof dataDirectory>;
 const settings = (more: Partial<Settings> = {}): Settings => ({
@@ -41,4 +60,11 @@ test('a certificate that was given is judged by the authorities of the system', 
   const given = { cert: '/c.pem', key: '/k.pem' };
   await ensureHostFile(place, settings({ listen: '192.0.2.10', url: 'https://c.example:7420', ...given }));
   expect(hostFile()).toMatchObject({ dashboardUrl: 'https://c.example:7420', ca: null });
+});
+
+test('counter and pinned key are on the disk before the old file is gone', async () => {
+  synced.length = 0;
+  await ensureHostFile(place, settings({ port: 7421 }));
+  expect(hostFile()).toMatchObject({ dashboardUrl: 'http://localhost:7421', counter: 7 });
+  expect(synced).toEqual(['host.json.new', 'agent']);
 });

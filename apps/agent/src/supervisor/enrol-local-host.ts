@@ -1,9 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
 import { cellblockAt, type DataDirectory } from '@cellblock/shared/data-directory';
+import { writeDurably } from '../warden/durable-file.ts';
 import { dashboardAuthority } from './dashboard-authority.ts';
 import { callDashboard } from './dashboard-root.ts';
 import { isLoopback, type Settings, urlOf } from './settings.ts';
@@ -15,7 +16,7 @@ import { isLoopback, type Settings, urlOf } from './settings.ts';
 export async function ensureHostFile(place: DataDirectory, settings: Settings): Promise<void> {
   const given = settings.agentOnly;
   if (existsSync(place.hostFile)) {
-    if (!given) return followDashboard(place, settings);
+    if (!given) return await followDashboard(place, settings);
     // A line that was refused is followed by another.
     if (!given.token || isEnrolled(place)) return;
   }
@@ -27,13 +28,13 @@ export async function ensureHostFile(place: DataDirectory, settings: Settings): 
       });
     }
     const ca = await dashboardAuthority(given.dashboard, given.token);
-    writeHostFile(place, { dashboardUrl: given.dashboard, token: given.token, ca });
+    await writeHostFile(place, { dashboardUrl: given.dashboard, token: given.token, ca });
     return;
   }
   const { token } = await callDashboard<{ token: string }>(place.rootSocket, 'mutation', 'hosts.enroll', {
     local: true,
   });
-  writeHostFile(place, { ...dashboardOnThisMachine(place, settings), token });
+  await writeHostFile(place, { ...dashboardOnThisMachine(place, settings), token });
 }
 
 function isEnrolled(place: DataDirectory): boolean {
@@ -41,11 +42,11 @@ function isEnrolled(place: DataDirectory): boolean {
 }
 
 /** The dashboard beside it may have been given another port, address or certificate since. */
-function followDashboard(place: DataDirectory, settings: Settings): void {
+async function followDashboard(place: DataDirectory, settings: Settings): Promise<void> {
   const file = JSON.parse(readFileSync(place.hostFile, 'utf8')) as WhereToDial;
   const now = dashboardOnThisMachine(place, settings);
   if (file.dashboardUrl !== now.dashboardUrl || (file.ca ?? null) !== now.ca)
-    writeHostFile(place, { ...file, ...now });
+    await writeHostFile(place, { ...file, ...now });
 }
 
 type WhereToDial = { dashboardUrl: string; ca: string | null };
@@ -66,10 +67,9 @@ export function dashboardOf(place: DataDirectory): string {
   return (JSON.parse(readFileSync(place.hostFile, 'utf8')) as { dashboardUrl: string }).dashboardUrl;
 }
 
-export function writeHostFile(place: DataDirectory, content: object): void {
-  const draft = `${place.hostFile}.draft`;
-  writeFileSync(draft, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-  renameSync(draft, place.hostFile);
+/** It holds the counter and the pinned key: a power cut leaves the old file or the new one, whole. */
+export async function writeHostFile(place: DataDirectory, content: object): Promise<void> {
+  await writeDurably(place.hostFile, `${JSON.stringify(content)}\n`);
 }
 
 type Host = { id: string; state: string; local: boolean };

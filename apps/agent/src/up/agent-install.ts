@@ -61,7 +61,7 @@ export async function agentInstall(options: AgentInstallOptions): Promise<number
   }
   const fresh = readInstalled(place) === null;
   const installed = putInPlace(place, options.unpacked, build);
-  file.write({ dashboard: options.dashboard, ca, token: known ? null : options.token });
+  await file.write({ dashboard: options.dashboard, ca, token: known ? null : options.token });
   say('starting');
   await launch(place, settingsOf(place), installed, { lasting: true, say });
   const stands = await admission(place);

@@ -22,12 +22,12 @@ export function enrolFile(place: DataDirectory) {
       });
     },
     /** With a token it enrols anew; without one it only follows the dashboard to its address. */
-    write(line: { dashboard: string; ca: string | null; token: string | null }): void {
+    async write(line: { dashboard: string; ca: string | null; token: string | null }): Promise<void> {
       const { counter = 0 } = existsSync(place.hostFile)
         ? HostFile.parse(JSON.parse(readFileSync(place.hostFile, 'utf8')))
         : {};
       const where = { dashboardUrl: line.dashboard, ca: line.ca, counter };
-      writeHostFile(
+      await writeHostFile(
         place,
         line.token === null
           ? { ...before, ...where }
