@@ -56,6 +56,19 @@ test('a dashboard that listens everywhere is dialled over loopback', async () =>
   expect(dashboardOf(place)).toBe('http://localhost:7421');
 });
 
+test.each([
+  ['192.0.2.10', 'https://192.0.2.10:7420'],
+  ['2001:db8::10', 'https://[2001:db8::10]:7420'],
+])(
+  'behind a proxy, whose certificate is another, the dashboard itself is dialled on %s',
+  async (listen, dialled) => {
+    await ensureHostFile(place, settings({ listen, url: 'https://c.example' }));
+    expect(hostFile()).toMatchObject({ dashboardUrl: dialled, ca: 'the authority' });
+    await ensureHostFile(place, settings({ listen, url: 'https://c.example:7420' }));
+    expect(hostFile()).toMatchObject({ dashboardUrl: 'https://c.example:7420', ca: 'the authority' });
+  },
+);
+
 test('a certificate that was given is judged by the authorities of the system', async () => {
   const given = { cert: '/c.pem', key: '/k.pem' };
   await ensureHostFile(place, settings({ listen: '192.0.2.10', url: 'https://c.example:7420', ...given }));

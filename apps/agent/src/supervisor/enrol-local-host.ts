@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import path from 'node:path';
 import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
@@ -57,8 +58,18 @@ function dashboardOnThisMachine(place: DataDirectory, settings: Settings): Where
   if (loopback) return { dashboardUrl: `http://localhost:${settings.port}`, ca: null };
   const authority = path.join(place.web, 'ca.pem');
   // Without a certificate that it was given, the dashboard shows one by its own authority.
-  const own = settings.cert === undefined && existsSync(authority);
-  return { dashboardUrl: urlOf(settings), ca: own ? readFileSync(authority, 'utf8') : null };
+  if (settings.cert !== undefined || !existsSync(authority))
+    return { dashboardUrl: urlOf(settings), ca: null };
+  return { dashboardUrl: ownUrl(settings), ca: readFileSync(authority, 'utf8') };
+}
+
+/** Where the dashboard itself answers. Another port is that of a proxy, which shows a certificate of its own; that
+ *  of the dashboard names the address, too, on which it listens. */
+function ownUrl(settings: Settings): string {
+  const url = new URL(urlOf(settings));
+  if (Number(url.port || 443) === settings.port) return urlOf(settings);
+  const host = isIPv6(settings.listen) ? `[${settings.listen}]` : settings.listen;
+  return `https://${host}:${settings.port}`;
 }
 
 /** Where this host's agent dials; empty while it was told of no dashboard. */
