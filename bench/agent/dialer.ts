@@ -26,7 +26,10 @@ export class Dialer {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     // The warden tells it where to dial.
-    await writeFile(host.stand.paths.host, JSON.stringify({ dashboardUrl: `http://127.0.0.1:${port}` }));
+    await writeFile(
+      host.stand.paths.host,
+      JSON.stringify({ dashboardUrl: `http://127.0.0.1:${port}`, token: host.stand.testDashboard.token }),
+    );
     const child = spawn(process.execPath, [...DIALER_FLAGS, main], {
       env: { ...process.env, CELLBLOCK_DATA: host.stand.directory },
       stdio: ['ignore', 'ignore', 'ignore'],

@@ -55,7 +55,10 @@ export class Stand {
       await mkdir(stand.paths.bounds, { recursive: true });
       await writeFile(join(stand.paths.bounds, '20-test.yaml'), o.bounds, { mode: 0o644 });
     }
-    await writeFile(stand.paths.host, JSON.stringify({ dashboardUrl: 'http://localhost:1' }));
+    await writeFile(
+      stand.paths.host,
+      JSON.stringify({ dashboardUrl: 'http://localhost:1', token: stand.testDashboard.token }),
+    );
     return stand;
   }
 

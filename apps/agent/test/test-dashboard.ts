@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { once } from 'node:events';
 import {
   AgentHello,
@@ -28,6 +28,11 @@ export class TestDashboard {
   /** of the connections, as the agent counts them */
   counters: number[] = [];
 
+  /** A line's token: the hash of the key is what the agent knows this dashboard by. */
+  get token(): string {
+    return `once.${createHash('sha256').update(this.rawKey()).digest('hex')}`;
+  }
+
   async connect(dialerSocket: string): Promise<TRPCClient<AgentRouter>> {
     const socket = new WebSocket(`ws+unix:${dialerSocket}:/`);
     this.socket = socket;
@@ -38,8 +43,7 @@ export class TestDashboard {
     const hello = AgentHello.parse(said);
     this.agentKey = hello.publicKey;
     this.counters.push(hello.counter);
-    const raw = this.keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-    const publicKey = raw.toString('base64');
+    const publicKey = this.rawKey().toString('base64');
     const nonce = randomBytes(32).toString('base64');
     const exchange = newExchangeKey();
     const welcome = { type: 'welcome', publicKey, nonce, exchange: exchange.publicKey };
@@ -58,6 +62,10 @@ export class TestDashboard {
     channel.send(JSON.stringify({ type: 'ready', host: HOST, name: 'h1', dashboard: DASHBOARD }));
     const client = createWSClient({ url: 'ws://agent', WebSocket: openSocketClass(channel) });
     return createTRPCClient<AgentRouter>({ links: [wsLink({ client, transformer: superjson })] });
+  }
+
+  private rawKey(): Buffer {
+    return this.keys.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
   }
 
   /** All of a spec, at the next generation; `changed`: only these differ from what was put before. */
