@@ -6,6 +6,7 @@ import { setupLink } from '../supervisor/dashboard-root.ts';
 import { checkDataDirectory } from '../supervisor/directories.ts';
 import { type ProcessIdentity, signalProcess, waitForExit } from '../supervisor/process-identity.ts';
 import { checkSettings, isLoopback, type Settings } from '../supervisor/settings.ts';
+import { settingsOfProcess } from '../supervisor/settings-of-process.ts';
 import { readState, type SupervisorState, supervisorPidFile } from '../supervisor/state-file.ts';
 import { processOfPidFile } from '../supervisor/supervised-process.ts';
 import { buildToRun } from './build-clone.ts';
@@ -37,7 +38,7 @@ export async function up(options: UpOptions): Promise<number> {
   const running = processOfPidFile(supervisorPidFile(place));
   if (running) {
     const state = readState(place);
-    if (state) refuseOtherSettings(options, state);
+    if (state) refuseOtherSettings(askedOf(options, settings), state, settingsOfProcess(running.pid));
     say(`already running: process ${running.pid}, ${state?.doing ?? 'state unknown'}`);
     if (state?.phase === 'ready') await sayHowToReach(place, state);
     return 0;
@@ -67,6 +68,10 @@ function settingsOf(options: UpOptions): Settings {
     noAgent: !options.agent,
     ...(process.env.DATABASE_URL ? { databaseUrl: process.env.DATABASE_URL } : {}),
   });
+}
+
+function askedOf(options: UpOptions, { cert, key, databaseUrl }: Settings) {
+  return { ...options, tls: cert && key ? { cert, key } : null, databaseUrl: databaseUrl ?? null };
 }
 
 function leftoversOf(place: DataDirectory): number[] {
