@@ -6,7 +6,6 @@ import { plan } from '@cellblock/shared/plan/plan';
 import { describeStep, type Step } from '@cellblock/shared/step';
 import type { AcceptedSpec } from './accepted-spec.ts';
 import { applySet, type StepOutcome } from './apply/apply-set.ts';
-import { inTurns } from './apply/in-turns.ts';
 import { type ConnectedSteps, connectedSteps } from './connected-steps.ts';
 import { endJails } from './end-jails.ts';
 import { watchKernel } from './kernel-watch.ts';
@@ -16,14 +15,14 @@ import { receiptOfRefusal, receiptOfStep } from './receipt-of.ts';
 import type { Receipts } from './receipts.ts';
 import { Retries } from './retries.ts';
 import type { Settled } from './settled.ts';
+import { StartQueue, startsOnly } from './start-queue.ts';
 import { strangers } from './strangers.ts';
 import type { WardenHost } from './warden-host.ts';
 
 const IDLE_MS = 30_000;
 const LONGEST_REST_MS = 1_000;
 /** A thousand jails that are made step by step together are all ready at the end; some at a time, one after another. */
-const makeInTurn = inTurns(16 * cpus().length);
-const atOnce = <T>(act: () => Promise<T>) => act();
+const MOST_STARTS = 16 * cpus().length;
 
 export interface ReconcilerParts {
   host: WardenHost;
@@ -54,6 +53,7 @@ export class Reconciler {
   private readonly parts: ReconcilerParts;
   private readonly retries = new Retries();
   private readonly watches: ProcessWatches;
+  private readonly starts: StartQueue;
   private readonly busy = new Map<string, Step[]>();
   private readonly stopped = new AbortController();
   private readonly problemsByObject = new Map<string, Problem>();
@@ -69,6 +69,7 @@ export class Reconciler {
 
   constructor(parts: ReconcilerParts) {
     this.parts = parts;
+    this.starts = new StartQueue({ most: MOST_STARTS, ask: parts.accepted });
     this.watches = new ProcessWatches(parts.host, (key) => this.wake({ jails: [key] }));
   }
 
@@ -98,12 +99,13 @@ export class Reconciler {
     this.wake();
   }
 
-  /** Resolves when nothing is being changed any more. */
+  /** Resolves when nothing is being changed any more; what has not begun does not begin. */
   async stop(): Promise<void> {
     this.stopped.abort();
     this.rested();
     if (this.timer) clearTimeout(this.timer);
     this.watches.stop();
+    this.starts.close();
     await this.passing;
     await Promise.allSettled(this.running);
   }
@@ -120,6 +122,7 @@ export class Reconciler {
    *  of those that it concerns; the others are taken as they were seen last. */
   wake(o: { changed?: boolean; jails?: Iterable<string> } = {}): void {
     if (o.changed) {
+      this.starts.changed();
       this.retries.forgetAll();
       this.rested();
     }
@@ -189,7 +192,8 @@ export class Reconciler {
   }
 
   private async pass(): Promise<void> {
-    const accepted = await this.parts.accepted();
+    const { accepted, recalled } = await this.starts.look();
+    for (const set of recalled) this.release(set);
     if (!accepted) return;
     const { host } = this.parts;
     // What is being changed while we look may have any shape: nothing is confirmed by it.
@@ -211,6 +215,7 @@ export class Reconciler {
     const due = first.filter((step) => !this.retries.waits(step.object, host.now().getTime()));
     await applySet(host, due, { report: (outcome) => this.report(outcome, accepted) });
     if (due.length > 0) this.again = true;
+    if (this.stopped.signal.aborted) return;
     for (const set of sets) {
       // A set that ended while we looked was not seen as it is now: its end wakes the pass that sees it.
       if ([...set.members].some((member) => this.busy.has(member) || unsure.has(member))) continue;
@@ -224,10 +229,6 @@ export class Reconciler {
 
   private run(set: ConnectedSteps, waiting: string[], accepted: AcceptedSpec): void {
     for (const member of set.members) this.busy.set(member, set.steps);
-    const made = set.steps.some(({ kind }) => kind === 'process.start');
-    const ended = set.steps.some(({ kind }) => kind === 'process.stop');
-    // Whoever stops takes his time, and keeps nobody waiting.
-    const inTurn = made && !ended ? makeInTurn : atOnce;
     const steps = {
       blocked: waiting,
       report: (outcome: StepOutcome) => {
@@ -235,15 +236,32 @@ export class Reconciler {
         return this.report(outcome, accepted);
       },
     };
-    const done = inTurn(() => applySet(this.parts.host, set.steps, steps))
+    const begin = () => applySet(this.parts.host, set.steps, steps);
+    const ended = startsOnly(set) ? this.starts.run(set, accepted, begin) : begin().then(() => true);
+    const done = ended
+      .then((begun) => {
+        if (!begun) this.release(set);
+      })
       .catch((error) => console.error('steps could not be accounted for:', error))
       .finally(() => {
-        for (const member of set.members) this.busy.delete(member);
+        this.free(set);
         this.running.delete(done);
         if (this.running.size === 0) this.rested();
         this.wake({ jails: jailsAmong(set.members) });
       });
     this.running.add(done);
+  }
+
+  /** Nothing of it was begun, and it is planned anew. */
+  private release(set: ConnectedSteps): void {
+    this.free(set);
+    this.retries.tryAgainAsItIs(set);
+    for (const key of jailsAmong(set.members)) this.scope?.add(key);
+  }
+
+  private free(set: ConnectedSteps): void {
+    // Whoever was released may be under way again by a newer plan.
+    for (const member of set.members) if (this.busy.get(member) === set.steps) this.busy.delete(member);
   }
 
   /** What was wanted before and is wanted still is mended by the host itself. */

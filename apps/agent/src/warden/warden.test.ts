@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeKernel } from '@cellblock/native/fake-kernel';
 import { FakeProcessTrees } from '@cellblock/native/fake-process-trees';
@@ -438,4 +438,73 @@ test('jails start and the agent answers while leftover storage takes its time to
   await expect
     .poll(() => second.checks.find(({ id }) => id === 'leftover-storage')?.evidence, { timeout: 10_000 })
     .toContain(gone);
+});
+
+/** All turns are taken by jails whose start lasts until `end`, and one jail waits for its turn. */
+async function oneWaits() {
+  const place = await machine();
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  onTestFinished(end);
+  const trees: ProcessTrees = {
+    stop: (o) => place.trees.stop(o),
+    wait: (o) => place.trees.wait(o),
+    exec: (o) => place.trees.exec(o),
+    console: (o) => place.trees.console(o),
+    forget: (o) => place.trees.forget(o),
+    status: (o) => place.trees.status(o),
+    start: (o) => ended.then(() => place.trees.start(o)),
+  };
+  const warden = await place.open({ trees });
+  const slow = Array.from({ length: 16 * cpus().length }, (_, n) => jail(n + 1));
+  const late = jail(slow.length + 1);
+  const done = place.put(warden, [lan, ...slow, late]);
+  await expect
+    .poll(async () => (await warden.host.records.keys()).length, { timeout: 20_000 })
+    .toBe(slow.length);
+  return { ...place, warden, slow, late, done, end };
+}
+
+test('a jail that is stopped while it waits for its turn is never begun', async () => {
+  const { warden, put, slow, late, done, end, trees } = await oneWaits();
+  const stopped = { ...late, wanted: 'stopped' as const };
+  const second = put(warden, [lan, ...slow, stopped]);
+  // At once, and not when its turn would have come.
+  await expect.poll(async () => (await seen(warden, late))?.state, { timeout: 10_000 }).toBe('stopped');
+  end();
+  await Promise.all([done, second]);
+  expect(trees.running()).toHaveLength(slow.length);
+  const receipts = await warden.receipts.after(0, 500);
+  expect(receipts.filter(({ body }) => body.object === `jail/${late.id}`)).toEqual([]);
+  await put(warden, [lan, ...slow, { ...late, startNumber: 2 }]);
+  expect(trees.running()).toContain(runOf(warden, late));
+});
+
+test('bounds that root draws tighter hold for a jail that waits for its turn', async () => {
+  const { warden, directory, slow, late, done, end, trees } = await oneWaits();
+  await warden.start();
+  await writeFile(join(directory, 'bounds.d/50-more.yaml'), `maxJails: ${slow.length}\n`, { mode: 0o644 });
+  await expect.poll(async () => (await warden.status()).refused, { timeout: 10_000 }).toHaveLength(1);
+  end();
+  await done;
+  expect(trees.running()).toHaveLength(slow.length);
+  expect(trees.running()).not.toContain(runOf(warden, late));
+});
+
+test('when the machine goes down no jail is begun any more', async () => {
+  const { warden, slow, late, end, trees } = await oneWaits();
+  let begun = 0;
+  const { start } = trees;
+  trees.start = (o) => {
+    begun += 1;
+    return start.call(trees, o);
+  };
+  const down = warden.stopWithMachine();
+  end();
+  await down;
+  expect(begun).toBe(slow.length);
+  expect(trees.running()).toEqual([]);
+  expect(await warden.host.records.read(late.key)).toBeNull();
 });

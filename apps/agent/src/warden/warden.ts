@@ -167,7 +167,7 @@ export class Warden {
     }, CHECKS_EVERY_MS);
     this.checkTimer.unref();
     this.bounds.follow(() => {
-      this.reconciler.wake();
+      this.reconciler.wake({ changed: true });
       this.changes.tell();
     });
     this.reconciler.start();

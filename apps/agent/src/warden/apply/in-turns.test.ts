@@ -19,3 +19,26 @@ test('no more than so many are under way, all are done in order, and one that fa
   expect(done).toEqual([0, 1, 2, 3, 4, 5]);
   expect(all.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1);
 });
+
+test('what waits can leave the line, and what began goes on', async () => {
+  const turn = inTurns(1);
+  let end = () => {};
+  const [first, second] = [new AbortController(), new AbortController()];
+  const done: string[] = [];
+  const begun = turn(async () => {
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    done.push('first');
+  }, first.signal);
+  const left = turn(async () => done.push('second'), second.signal);
+  const last = turn(async () => done.push('third'));
+  first.abort();
+  second.abort();
+  await expect(left).rejects.toThrow('aborted');
+  end();
+  await Promise.all([begun, last]);
+  expect(done).toEqual(['first', 'third']);
+  await expect(turn(async () => done.push('fourth'), second.signal)).rejects.toThrow('aborted');
+  expect(await turn(async () => 'free')).toBe('free');
+});
