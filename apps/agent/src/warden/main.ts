@@ -43,7 +43,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGPWR'] as const) {
       await (signal === 'SIGPWR' ? warden.stopWithMachine() : warden.stop());
       process.exit(0);
     } catch (error) {
-      console.error('the warden did not stop as it should:', error);
+      console.error('the warden failed to stop:', error);
       process.exit(1);
     }
   });
