@@ -17,6 +17,8 @@ const GROWTH = 1.5;
 const CONNECT_WITHIN = 10_000;
 /** A connection that lasted this long was one. */
 const WELL_AFTER = 5_000;
+/** How a connection is closed whose other end is gone without a word (RFC 6455, 7.4.1). */
+const DIED = 1006;
 /** Where there is another to ask, one that says nothing is given up sooner. */
 const CONNECT_TO_ONE_OF_SEVERAL_WITHIN = 3_000;
 /** A status of a host with a thousand jails is some hundred kilobytes. */
@@ -40,9 +42,9 @@ export async function keepDialled(
   let lastWords = '';
   const turn = new Turn();
   while (!signal.aborted) {
-    const { words, well } = await connectOnce(places, options, turn);
+    const { words, stood } = await connectOnce(places, options, turn);
     // One that refuses at once, as while its database is away, is to be spared like one that is away.
-    if (well) failures = 0;
+    if (stood) failures = 0;
     if (words !== lastWords) say(words);
     lastWords = words;
     await pause(waitBeforeAttempt(failures++), signal);
@@ -75,12 +77,13 @@ export class Turn {
   }
 }
 
-/** One connection from beginning to end. Resolves with why it ended, and whether it was one until then. */
+/** One connection from beginning to end. Resolves with why it ended, and whether it stood until then: neither side
+ *  was away, or refused it at once. */
 async function connectOnce(
   places: DialerPlaces,
   options: { signal: AbortSignal; pingEvery: number; say: (line: string) => void },
   turn: Turn,
-): Promise<{ words: string; well: boolean }> {
+): Promise<{ words: string; stood: boolean }> {
   const open: WebSocket[] = [];
   const abort = () => {
     for (const socket of open) socket.terminate();
@@ -105,6 +108,12 @@ async function connectOnce(
     const since = performance.now();
     // Where another can be asked, nobody need be sure for long that this one is gone.
     const pingEvery = file.others.length > 0 ? options.pingEvery / 2 : options.pingEvery;
+    // Who dies says nothing: whoever closes in words has decided so.
+    let closed = false;
+    for (const side of [dashboard, warden])
+      side.once('close', (code) => {
+        closed ||= code !== DIED;
+      });
     const ended = relay(dashboard, warden, pingEvery);
     dashboard.resume();
     warden.resume();
@@ -114,9 +123,9 @@ async function connectOnce(
     if (well) turn.connected(base);
     // What answers no ping answers no dial: that would be three more seconds of waiting.
     if (!well || words === SILENT) turn.missed();
-    return { words, well };
+    return { words, stood: well || !closed };
   } catch (error) {
-    return { words: wordsOf(error as NodeJS.ErrnoException, places), well: false };
+    return { words: wordsOf(error as NodeJS.ErrnoException, places), stood: false };
   } finally {
     options.signal.removeEventListener('abort', abort);
     abort();
