@@ -440,8 +440,8 @@ test('jails start and the agent answers while leftover storage takes its time to
     .toContain(gone);
 });
 
-/** All turns are taken by jails whose start lasts until `end`, and one jail waits for its turn. */
-async function oneWaits() {
+/** All turns are taken by jails whose start lasts until `end`, and one jail waits for its turn; these were made before. */
+async function oneWaits(before: SpecObject[] = []) {
   const place = await machine();
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -455,15 +455,19 @@ async function oneWaits() {
     console: (o) => place.trees.console(o),
     forget: (o) => place.trees.forget(o),
     status: (o) => place.trees.status(o),
-    start: (o) => ended.then(() => place.trees.start(o)),
+    start: (o) => (isSlow ? ended : Promise.resolve()).then(() => place.trees.start(o)),
   };
+  let isSlow = false;
   const warden = await place.open({ trees });
+  await place.put(warden, [lan, ...before]);
+  const made = place.trees.running().length;
+  isSlow = true;
   const slow = Array.from({ length: 16 * cpus().length }, (_, n) => jail(n + 1));
   const late = jail(slow.length + 1);
-  const done = place.put(warden, [lan, ...slow, late]);
+  const done = place.put(warden, [lan, ...before, ...slow, late]);
   await expect
     .poll(async () => (await warden.host.records.keys()).length, { timeout: 20_000 })
-    .toBe(slow.length);
+    .toBe(made + slow.length);
   return { ...place, warden, slow, late, done, end };
 }
 
@@ -476,7 +480,7 @@ test('a jail that is stopped while it waits for its turn is never begun', async 
   end();
   await Promise.all([done, second]);
   expect(trees.running()).toHaveLength(slow.length);
-  const receipts = await warden.receipts.after(0, 500);
+  const receipts = await warden.receipts.after(0, 100_000);
   expect(receipts.filter(({ body }) => body.object === `jail/${late.id}`)).toEqual([]);
   await put(warden, [lan, ...slow, { ...late, startNumber: 2 }]);
   expect(trees.running()).toContain(runOf(warden, late));
@@ -507,4 +511,25 @@ test('when the machine goes down no jail is begun any more', async () => {
   expect(begun).toBe(slow.length);
   expect(trees.running()).toEqual([]);
   expect(await warden.host.records.read(late.key)).toBeNull();
+});
+
+test('an address leaves a jail that runs at once, though its next holder would wait for its turn', async () => {
+  const holder = jail(5_000);
+  const from = addressSpec(1, holder, '10.77.1.5');
+  const { warden, put, slow, late, done, end, trees } = await oneWaits([holder, from]);
+  const left = { ...from, wanted: 'absent' as const };
+  const to = addressSpec(2, late, '10.77.1.5');
+  const moved = put(warden, [lan, holder, left, ...slow, late, to]);
+  const receipts = async (kind: string) =>
+    (await warden.receipts.after(0, 100_000)).filter(({ body }) => body.step.kind === kind);
+  await expect
+    .poll(async () => (await receipts('address.remove')).map(({ body }) => body.object), { timeout: 10_000 })
+    .toEqual([`address/${left.id}`]);
+  expect(trees.running()).toEqual([runOf(warden, holder)]);
+  end();
+  await Promise.all([done, moved]);
+  expect(trees.running()).toHaveLength(slow.length + 2);
+  expect((await warden.status()).addresses).toContainEqual(
+    expect.objectContaining({ id: to.id, jail: late.id, state: 'present' }),
+  );
 });
