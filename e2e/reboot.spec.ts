@@ -90,6 +90,8 @@ test('a host with a stock kernel and systemd is enrolled with the pasted line al
 test('a jail on a bridge of its administrator answers the segment', async () => {
   test.setTimeout(SLOW * 2);
   await root("sed -i 's/^parents: .*/parents: [br0]/' /etc/cellblock/bounds.d/10-default.yaml");
+  const bounds = async () => JSON.stringify(await stand.json('host', 'show', HOST));
+  await expect.poll(bounds, { timeout: SLOW }).toContain('"parents":["br0"]');
   const { subnet, siteAddress, outsideAddress } = stand.segment;
   for (const line of [
     [

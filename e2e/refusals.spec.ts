@@ -55,7 +55,7 @@ test('it comes up afterwards', async () => {
 });
 
 const REFUSED: [string, string[], number, RegExp][] = [
-  ['a name of dots alone', ['create', '..'], 2, /J: .*dots/],
+  ['a name of dots alone', ['create', '..'], 2, /<jail>: .*dots/],
   ['a name that is an address', ['create', '10.0.0.1'], 2, /IP address/],
   ['a root with ..', ['create', 'a', '--root', 'dir:/srv/../etc'], 2, /--root: .*\.\./],
   [
@@ -97,7 +97,7 @@ const REFUSED: [string, string[], number, RegExp][] = [
     4,
     /lo/,
   ],
-  ['a jail that is not there', ['stop', 'none-such'], 3, /J: .*none-such/],
+  ['a jail that is not there', ['stop', 'none-such'], 3, /<jail>: .*none-such/],
   ['a role that is none', ['user', 'invite', 'mira', '--role', 'king'], 2, /role/],
   ['a task that is not there', ['task', 'show', 'T-99999'], 3, /T-99999/],
 ];

@@ -8,11 +8,14 @@ const repository = path.join(import.meta.dirname, '../../..');
 const APP = path.join(repository, 'node_modules/.cellblock-acceptance');
 const BUILD_MS = 900_000;
 
+/** Two builds of one clone share its directories: one compiles, the other waits for it. */
+const LOCK = path.join(repository, 'node_modules/.cellblock-build.lock');
+
 /** Directory of the installed build of this clone. */
 export async function installedBuild(): Promise<string> {
   const bin = path.join(repository, 'node_modules/.bin');
   const { stdout } = await mustRun(
-    [path.join(bin, 'node'), path.join(repository, 'scripts/build.ts'), '--app', APP],
+    ['flock', LOCK, path.join(bin, 'node'), path.join(repository, 'scripts/build.ts'), '--app', APP],
     { timeoutMs: BUILD_MS, env: { PATH: `${bin}:${process.env.PATH}` } },
   );
   return stdout.trim();

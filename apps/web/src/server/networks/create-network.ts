@@ -70,7 +70,7 @@ function mustAttach(
   throw new AppError('denied', `The bounds of host ${names} let no network attach to ${parent}.`, {
     field: 'parent',
     cause: 'A bridge that leads to a real segment is offered by its host, not taken.',
-    fix: `As root on the host, add ${parent} to parents in /etc/cellblock/bounds.d (with --data DIR: DIR/bounds.d); it holds at once.`,
+    fix: `As root on the host, add ${parent} to parents in /etc/cellblock/bounds.d (with --data DIR: DIR/bounds.d); the host says so within seconds.`,
   });
 }
 

@@ -164,7 +164,7 @@ describe('a bridge of the administrator', () => {
       await refusal(createNetwork(mira, { name: 'x', parent: 'br1', subnets: ['10.31.0.0/24'] })),
     ).toMatchObject({
       code: 'denied',
-      fix: 'As root on the host, add br1 to parents in /etc/cellblock/bounds.d (with --data DIR: DIR/bounds.d); it holds at once.',
+      fix: 'As root on the host, add br1 to parents in /etc/cellblock/bounds.d (with --data DIR: DIR/bounds.d); the host says so within seconds.',
     });
   });
 
