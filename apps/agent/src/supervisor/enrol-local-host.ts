@@ -5,9 +5,9 @@ import path from 'node:path';
 import { fingerprintText } from '@cellblock/shared/agent-handshake';
 import { AppError } from '@cellblock/shared/app-error';
 import { cellblockAt, type DataDirectory } from '@cellblock/shared/data-directory';
-import { writeDurably } from '../warden/durable-file.ts';
 import { dashboardAuthority } from './dashboard-authority.ts';
 import { callDashboard } from './dashboard-root.ts';
+import { replaceDurably } from './replace-durably.ts';
 import { isLoopback, type Settings, urlOf } from './settings.ts';
 
 /**
@@ -80,7 +80,7 @@ export function dashboardOf(place: DataDirectory): string {
 
 /** It holds the counter and the pinned key: a power cut leaves the old file or the new one, whole. */
 export async function writeHostFile(place: DataDirectory, content: object): Promise<void> {
-  await writeDurably(place.hostFile, `${JSON.stringify(content)}\n`);
+  await replaceDurably(place.hostFile, `${JSON.stringify(content)}\n`);
 }
 
 type Host = { id: string; state: string; local: boolean };
