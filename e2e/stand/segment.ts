@@ -58,7 +58,10 @@ export async function makeSegment(): Promise<Segment> {
     join: async (machine) => {
       const port = `${machine.slice(0, 11)}-up`;
       await addNamespace(nameOf(machine));
-      const veth = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', nameOf(machine)];
+      // As a network card's: a random one may be higher than a jail's port's, and a bridge takes its lowest.
+      const mac = `02:ce:11:00:00:${(joined.length + 16).toString(16)}`;
+      const peer = ['peer', 'name', 'eth0', 'address', mac, 'netns', nameOf(machine)];
+      const veth = ['type', 'veth', ...peer];
       await ip(site, 'link', 'add', port, 'master', 'seg0', ...veth);
       await ip(site, 'link', 'set', port, 'up');
       await ip(nameOf(machine), 'link', 'set', 'eth0', 'up');

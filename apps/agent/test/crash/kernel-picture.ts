@@ -19,7 +19,7 @@ export async function kernelPicture(o: {
 }): Promise<string[]> {
   const jails = namesIn(netnsDirectory(o.instance));
   const inside = await Promise.all(
-    jails.map((key) => network(join(netnsDirectory(o.instance), key), `jail ${key}`)),
+    jails.map((key) => networkOfJail(join(netnsDirectory(o.instance), key), key)),
   );
   return [
     ...(await network(o.netns, 'host')),
@@ -32,6 +32,11 @@ export async function kernelPicture(o: {
     ...processes(o),
     ...files(o.directory),
   ].sort();
+}
+
+/** A name that leads to no namespace is a picture too: of one on its way in or out, or of one that was left. */
+function networkOfJail(netns: string, key: string): Promise<string[]> {
+  return network(netns, `jail ${key}`).catch(() => [`jail ${key}: a name without a network namespace`]);
 }
 
 async function network(netns: string, where: string): Promise<string[]> {
