@@ -36,7 +36,10 @@ export async function kernelPicture(o: {
 
 /** A name that leads to no namespace is a picture too: of one on its way in or out, or of one that was left. */
 function networkOfJail(netns: string, key: string): Promise<string[]> {
-  return network(netns, `jail ${key}`).catch(() => [`jail ${key}: a name without a network namespace`]);
+  return network(netns, `jail ${key}`).catch((error: Error) => {
+    if (!/^nsenter: (cannot open|reassociate)/m.test(error.message)) throw error;
+    return [`jail ${key}: a name without a network namespace`];
+  });
 }
 
 async function network(netns: string, where: string): Promise<string[]> {
