@@ -177,19 +177,6 @@ const forms: Form[] = [
     says: /web-2/,
   },
   {
-    name: 'destruction of a jail',
-    path: () => '/jails/db-1/overview',
-    open: async (page) => {
-      await page.getByRole('button', { name: 'More' }).click();
-      await page.getByRole('menuitem', { name: 'Destroy…' }).click();
-    },
-    fill: { 'Type db-1 to go on': 'db-1' },
-    submit: 'Destroy db-1',
-    call: 'jails.destroy',
-    meanwhile: () => stand.api.jails.destroy.mutate({ jail: 'db-1' }),
-    says: /db-1/,
-  },
-  {
     name: 'password of an invite',
     path: () => new URL(inviteOfKim).pathname + new URL(inviteOfKim).search,
     signedOut: true,
