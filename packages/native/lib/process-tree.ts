@@ -53,6 +53,12 @@ export interface TreeSpec {
   gid: number;
   /** Bounding set, by name (`CAP_NET_BIND_SERVICE`); nothing else is ever held. */
   capabilities: string[];
+  /** What a profile decides; `exec` finds it in the facts of the tree, and is confined as pid 1 is. */
+  confinement: TreeConfinement;
+  /** setrlimit(2): name without RLIMIT_, in lower case, to soft and hard limit alike. */
+  resourceLimits: Record<string, number>;
+  /** Nodes below the host's /dev that are bound in beside null, zero, full, random, urandom and tty. */
+  devices: string[];
   /** Host uid and gid the keeper runs as: no capabilities, outside every namespace of the tree. */
   keeperUid: number;
   keeperGid: number;
@@ -60,17 +66,59 @@ export interface TreeSpec {
   consoleBytes: number;
 }
 
+export interface TreeConfinement {
+  /** false: set-user-id programs work; the filter is then loaded with the namespace's CAP_SYS_ADMIN, which goes
+   *  before the program is executed. */
+  noNewPrivileges: boolean;
+  /** false: chroot(2) is EPERM by the filter, whatever is held. */
+  chroot: boolean;
+  /** `own`: subset=pid and hidepid=invisible. */
+  proc: 'masked' | 'own';
+  /** true: mount(2) and umount2(2) of tmpfs, proc, devpts, mqueue and cgroup are done by a broker of the tree. */
+  mounts: boolean;
+}
+
+/** A path of the host, opened with openat2(2) beneath its prefix, without symbolic and magic links. */
+export interface HostPathBelow {
+  prefix: string;
+  /** relative; empty: the prefix itself */
+  path: string;
+}
+
+export interface MountFlags {
+  readOnly: boolean;
+  nosuid: boolean;
+  nodev: boolean;
+  noexec: boolean;
+  nosymfollow: boolean;
+}
+
 export type TreeRoot =
   /** tmpfs root with the host's own /usr, read only, nosuid, nodev, not idmapped, /usr/local hidden, and the
    *  links bin, sbin, lib, lib64 into it. Everything else comes from `mounts`. */
   | { kind: 'host-usr' }
   /** A directory, idmapped; opened without following links. `readOnly` is recursive and locked. */
-  | { kind: 'directory'; path: string; readOnly: boolean };
+  | { kind: 'directory'; path: string; readOnly: boolean }
+  /** An overlay of idmapped layers, mounted with the tree's own fsuid (platform.md K2); `lowers`: the uppermost
+   *  first. One that comes out silently read only is an error. */
+  | { kind: 'overlay'; lowers: string[]; upper: string; work: string; readOnly: boolean }
+  /** A private tmpfs that holds the mount points of `mounts`, read only, and nothing else. */
+  | { kind: 'view' };
 
 export type TreeMount =
   /** A directory of the tree's own storage, idmapped: uid N inside is uid N on disk. */
   | { kind: 'storage'; path: string; target: string; readOnly?: boolean }
-  | { kind: 'tmpfs'; target: string; size: string; mode: string }
+  | ({ kind: 'tmpfs'; target: string; size: string; mode: string; inodes?: number } & Partial<MountFlags>)
+  /** A directory or file of the host. Not idmapped: the host's ids show as nobody's. */
+  | ({
+      kind: 'bind';
+      source: HostPathBelow;
+      target: string;
+      idmapped: boolean;
+      propagation: 'private' | 'slave' | 'shared';
+    } & MountFlags)
+  | ({ kind: 'overlay'; target: string; lowers: HostPathBelow[]; upper: string; work: string } & MountFlags)
+  | { kind: 'devpts' | 'proc' | 'sysfs' | 'mqueue' | 'mask'; target: string }
   /** A read-only file with this content (resolv.conf, hosts, hostname). */
   | { kind: 'file'; target: string; content: string };
 

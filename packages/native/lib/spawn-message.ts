@@ -1,3 +1,4 @@
+import { KernelError } from './kernel-error.ts';
 import type { ExecRequest, TreeMount, TreeProcess, TreeSpec } from './process-tree.ts';
 
 /**
@@ -34,7 +35,8 @@ function writeMount(message: MessageWriter, mount: TreeMount): void {
   message.field('kind', mount.kind).field('target', mount.target);
   if (mount.kind === 'storage') message.field('source', mount.path).field('readOnly', mount.readOnly ? 1 : 0);
   else if (mount.kind === 'tmpfs') message.field('size', mount.size).field('mode', mount.mode);
-  else message.field('content', mount.content);
+  else if (mount.kind === 'file') message.field('content', mount.content);
+  else throw new KernelError(`mount ${mount.kind} at ${mount.target}`, 'ENOSYS', 38);
 }
 
 export function startMessage(spec: TreeSpec): Buffer {

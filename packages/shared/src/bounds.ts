@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { HostPath } from './host-path.ts';
 import { Subnet } from './ip-address.ts';
-import { HostPath } from './jail-spec.ts';
 
 /**
  * What any dashboard may ask of a host. Read from /etc/cellblock/bounds.d/*.yaml, root's alone; no remote
@@ -9,6 +9,15 @@ import { HostPath } from './jail-spec.ts';
 export const Bounds = z.object({
   /** Directories below which a `dir:` root or a `tar:` file may lie. */
   rootPrefixes: z.array(HostPath).default([]),
+  /** Directories below which what a view shows may lie; a view's writable binds need `writable: true`. */
+  viewPrefixes: z.array(z.object({ path: HostPath, writable: z.boolean().default(false) })).default([]),
+  /** Nodes below /dev that a jail may be given: kvm, net/tun, … */
+  devices: z.array(z.string()).default([]),
+  /** Registries that images may come from: docker.io, registry.example:5000; Debian's and Alpine's own mirrors
+   *  are `debian` and `alpine`. */
+  imageSources: z.array(z.string()).default(['debian', 'alpine', 'upload']),
+  /** A host for experiments: bombs and floods of the answers suite may run here. */
+  lab: z.boolean().default(false),
   /** Subnets that networks may use; empty: any private or documentation range. */
   subnets: z.array(Subnet).default([]),
   /** Bridges that a network may attach to. */

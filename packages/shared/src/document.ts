@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { Duration, formatDuration } from './duration.ts';
+import { HostPath } from './host-path.ts';
 import { IpAddress, Subnet } from './ip-address.ts';
-import { HostPath, JailSettings, RestartPolicy } from './jail-spec.ts';
+import { ImageDigest, type JailRoot, JailSettings, ResourceLimits, RestartPolicy } from './jail-spec.ts';
 import { Hostname, Name } from './name.ts';
+import { Profile } from './profile.ts';
 import { formatSize, Size } from './size.ts';
+import { ViewMount } from './view-mount.ts';
 import type { JailView } from './views/jail-view.ts';
 import type { NetworkView, PoolView } from './views/network-view.ts';
 
@@ -27,7 +30,13 @@ export const JailDocument = z.strictObject({
     state: z.enum(['running', 'stopped']).optional(),
     hostname: Hostname.optional(),
     root: z
-      .union([z.literal('host-usr'), z.strictObject({ dir: HostPath }), z.strictObject({ tar: HostPath })])
+      .union([
+        z.literal('host-usr'),
+        z.literal('view'),
+        z.strictObject({ dir: HostPath }),
+        z.strictObject({ tar: HostPath }),
+        z.strictObject({ image: ImageDigest }),
+      ])
       .optional(),
     ephemeral: z.boolean().optional(),
     /** Empty: no network. Without `addresses` the next free one of each family. */
@@ -51,6 +60,10 @@ export const JailDocument = z.strictObject({
       .optional(),
     dns: z.array(IpAddress).max(3).optional(),
     readOnly: z.boolean().optional(),
+    profile: Profile.optional(),
+    view: z.array(ViewMount).max(256).optional(),
+    devices: JailSettings.shape.devices.removeDefault().optional(),
+    resourceLimits: ResourceLimits.optional(),
     boot: z.boolean().optional(),
     restart: RestartPolicy.optional(),
     stop: z.strictObject({ timeout: Duration }).optional(),
@@ -94,19 +107,43 @@ export function documentSettings(
   present: Pick<JailSettings, 'limits'> | null,
 ): Partial<JailSettings> {
   const settings: Partial<JailSettings> = {};
-  const { hostname, command, environment, dns, readOnly, boot, restart } = spec;
+  const {
+    hostname,
+    command,
+    environment,
+    dns,
+    readOnly,
+    profile,
+    view,
+    devices,
+    resourceLimits,
+    boot,
+    restart,
+  } = spec;
   Object.assign(
     settings,
     Object.fromEntries(
-      Object.entries({ hostname, command, environment, dns, readOnly, boot, restart }).filter(
-        ([, value]) => value !== undefined,
-      ),
+      Object.entries({
+        hostname,
+        command,
+        environment,
+        dns,
+        readOnly,
+        profile,
+        view,
+        devices,
+        resourceLimits,
+        boot,
+        restart,
+      }).filter(([, value]) => value !== undefined),
     ),
   );
   if (spec.root !== undefined || spec.ephemeral !== undefined) {
     const root = spec.root ?? 'host-usr';
     if (root === 'host-usr') settings.root = { kind: 'host-usr', ephemeral: spec.ephemeral ?? false };
+    else if (root === 'view') settings.root = { kind: 'view' };
     else if ('dir' in root) settings.root = { kind: 'dir', path: root.dir };
+    else if ('image' in root) settings.root = { kind: 'image', digest: root.image };
     else settings.root = { kind: 'tar', path: root.tar };
   }
   if (spec.limits !== undefined) {
@@ -122,6 +159,20 @@ export function documentSettings(
 }
 
 /** A jail as a document: what is wanted under `spec`, what its host reports under `seen`. */
+function rootOfDocument(root: JailRoot): z.infer<typeof JailDocument>['spec']['root'] {
+  switch (root.kind) {
+    case 'host-usr':
+    case 'view':
+      return root.kind;
+    case 'dir':
+      return { dir: root.path };
+    case 'tar':
+      return { tar: root.path };
+    case 'image':
+      return { image: root.digest };
+  }
+}
+
 export function jailDocument(jail: JailView): ApplyDocument {
   const { settings } = jail;
   const { memory, cpus, pids } = settings.limits;
@@ -134,7 +185,7 @@ export function jailDocument(jail: JailView): ApplyDocument {
       // A destroyed jail is shown too; its document wants nothing.
       ...(jail.wanted.state === 'destroyed' ? {} : { state: jail.wanted.state }),
       hostname: settings.hostname,
-      root: settings.root.kind === 'host-usr' ? 'host-usr' : { [settings.root.kind]: settings.root.path },
+      root: rootOfDocument(settings.root),
       ...(settings.root.kind === 'host-usr' ? { ephemeral: settings.root.ephemeral } : {}),
       interfaces: jail.interfaces.map((link) => ({
         name: link.name,
@@ -146,6 +197,10 @@ export function jailDocument(jail: JailView): ApplyDocument {
       limits: { memory: memory === null ? null : formatSize(memory), cpus, pids },
       dns: settings.dns,
       readOnly: settings.readOnly,
+      profile: settings.profile,
+      view: settings.view,
+      devices: settings.devices,
+      resourceLimits: settings.resourceLimits,
       boot: settings.boot,
       restart: settings.restart,
       stop: { timeout: formatDuration(settings.stopTimeoutMs) },

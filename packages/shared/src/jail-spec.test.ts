@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Command, Environment, HostPath } from './jail-spec.ts';
+import { HostPath } from './host-path.ts';
+import { Command, Environment } from './jail-spec.ts';
 
 test('what execve cannot take is refused by name', () => {
   expect(Command.safeParse(['/bin/echo', 'a\0b']).error?.issues[0]).toMatchObject({

@@ -1,20 +1,27 @@
 import * as z from 'zod';
+import { HostPath } from './host-path.ts';
 import { IpAddress } from './ip-address.ts';
 import { Hostname } from './name.ts';
+import { Profile } from './profile.ts';
+import { ViewMount } from './view-mount.ts';
 
-/** A path on the host: absolute, without `..`, empty parts or control characters. */
-export const HostPath = z
+/** What an image is addressed by, and never by a tag, which can come to mean another (security.md 2.2, 25). */
+export const ImageDigest = z
   .string()
-  .regex(/^\//, 'must be absolute: begin with /')
-  .refine((path) => !path.split('/').includes('..'), 'must not contain "..": write the path out')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  .refine((path) => !/[\u0000-\u001f\u007f]/.test(path), 'must not contain control characters');
+  .regex(
+    /^sha256:[0-9a-f]{64}$/,
+    'must be a digest: sha256: and 64 hex digits, as `cellblock image ls` shows',
+  );
 
 /** What a jail's `/` is. */
 export const JailRoot = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host-usr'), ephemeral: z.boolean().default(false) }),
   z.object({ kind: z.literal('dir'), path: HostPath }),
   z.object({ kind: z.literal('tar'), path: HostPath }),
+  /** an image of the host's store, by digest alone; shared read-only below the jail's own overlay */
+  z.object({ kind: z.literal('image'), digest: ImageDigest }),
+  /** a private tmpfs with the mount points of the view and nothing else (requirements M3, M12) */
+  z.object({ kind: z.literal('view') }),
 ]);
 export type JailRoot = z.infer<typeof JailRoot>;
 
@@ -36,6 +43,33 @@ export const JailLimits = z.object({
 });
 export type JailLimits = z.infer<typeof JailLimits>;
 
+/** Below /dev: kvm, net/tun, fuse. */
+const DeviceName = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9._-]*(\/[a-zA-Z0-9][a-zA-Z0-9._-]*){0,3}$/,
+    'must be a name below /dev: write net/tun',
+  );
+
+/** setrlimit(2), in the kernel's units: bytes, files, processes, seconds. */
+export const ResourceLimits = z.partialRecord(
+  z.enum([
+    'as',
+    'core',
+    'cpu',
+    'data',
+    'fsize',
+    'memlock',
+    'msgqueue',
+    'nofile',
+    'nproc',
+    'sigpending',
+    'stack',
+  ]),
+  z.int().min(0),
+);
+export type ResourceLimits = z.infer<typeof ResourceLimits>;
+
 export const RestartPolicy = z.enum(['no', 'on-failure', 'always']);
 export type RestartPolicy = z.infer<typeof RestartPolicy>;
 
@@ -55,6 +89,13 @@ export const JailSettings = z.object({
   hostname: Hostname,
   root: JailRoot,
   readOnly: z.boolean().default(false),
+  profile: Profile.default('daemon'),
+  /** on top of the root, in this order */
+  view: z.array(ViewMount).max(256).default([]),
+  /** nodes of the host's /dev beside null, zero, full, random, urandom and tty; bounds name which may be given */
+  devices: z.array(DeviceName).max(64).default([]),
+  /** setrlimit(2) by name, soft limit and hard limit alike; what is not named is as spawn has it */
+  resourceLimits: ResourceLimits.default({}),
   /** null: a small init that reaps and waits */
   command: Command.nullable().default(null),
   environment: Environment.default({}),

@@ -71,7 +71,7 @@ async function refusedRoots(
   const refused: RefusedObject[] = [];
   for (const jail of jailsOf(spec)) {
     const { root } = jail.settings;
-    if (jail.wanted !== 'running' || root.kind === 'host-usr') continue;
+    if (jail.wanted !== 'running' || (root.kind !== 'dir' && root.kind !== 'tar')) continue;
     if (root.kind === 'tar') {
       if (o.bounds.rootPrefixes.some((prefix) => root.path.startsWith(`${prefix.replace(/\/+$/, '')}/`)))
         continue;

@@ -1,37 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TreeMount, TreeRoot, TreeSpec } from '@cellblock/native/process-tree';
+import { AppError } from '@cellblock/shared/app-error';
 import { addressesOf, type JailSpec } from '@cellblock/shared/host-spec';
+import type { JailRoot } from '@cellblock/shared/jail-spec';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
+import { PROFILES, type Profile } from '@cellblock/shared/profile';
+import { rootName } from '@cellblock/shared/root-name';
 import { etcFiles } from './etc/etc-files.ts';
 import { upstreamNameServers } from './etc/etc-template.ts';
 import { jailPaths } from './paths.ts';
 import { unpackedRoot } from './root/tar-root.ts';
 import { freshEphemeral, furnish } from './storage.ts';
 import type { WardenHost } from './warden-host.ts';
-
-/** Requirement H30, further without what a jail needs an own network namespace or the host for. */
-const CAPABILITIES = [
-  'CAP_AUDIT_WRITE',
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_DAC_READ_SEARCH',
-  'CAP_FOWNER',
-  'CAP_FSETID',
-  'CAP_IPC_LOCK',
-  'CAP_IPC_OWNER',
-  'CAP_KILL',
-  'CAP_LEASE',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_SETFCAP',
-  'CAP_SETGID',
-  'CAP_SETPCAP',
-  'CAP_SETUID',
-  'CAP_SYS_BOOT',
-  'CAP_SYS_CHROOT',
-  'CAP_SYS_NICE',
-  'CAP_SYS_TTY_CONFIG',
-];
 
 export const DEFAULT_ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -59,13 +40,20 @@ export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number)
     environment: { ...DEFAULT_ENVIRONMENT, ...spec.settings.environment },
     uid: 0,
     gid: 0,
-    capabilities: CAPABILITIES,
+    ...confinementOf(spec.settings.profile),
+    resourceLimits: spec.settings.resourceLimits,
+    devices: spec.settings.devices,
     keeperUid: host.keeper.uid,
     keeperGid: host.keeper.gid,
     consoleBytes: CONSOLE_BYTES,
   };
   const { root, mounts } = await treeRoot(host, spec, common);
   return { ...common, runDirectory: run, root, mounts, command: spec.settings.command };
+}
+
+function confinementOf(profile: Profile): Pick<TreeSpec, 'capabilities' | 'confinement'> {
+  const { capabilities, noNewPrivileges, chroot, proc, mounts } = PROFILES[profile];
+  return { capabilities: [...capabilities], confinement: { noNewPrivileges, chroot, proc, mounts } };
 }
 
 async function treeRoot(
@@ -87,6 +75,7 @@ async function treeRoot(
     const path = await unpackedRoot(host, { jailKey: spec.key, tarball: root.path, tree });
     return { root: { kind: 'directory', path, readOnly }, mounts: [...temporary, ...files] };
   }
+  if (root.kind !== 'host-usr') throw rootNotThere(root);
   const own = root.ephemeral ? await freshEphemeral(host, spec.key, EPHEMERAL_SIZE) : storage;
   await furnish(host, own);
   const mounts = OWN.map(
@@ -98,6 +87,14 @@ async function treeRoot(
     }),
   );
   return { root: { kind: 'host-usr' }, mounts: [...mounts, ...temporary, ...files] };
+}
+
+function rootNotThere(root: JailRoot): AppError {
+  return new AppError('invalid', `This host cannot make the root ${rootName(root)}.`, {
+    field: 'settings.root',
+    cause: `This version of the agent (see: cellblock host ls) does not know roots of the kind ${root.kind}.`,
+    fix: 'Use another root: --root host-usr, dir:PATH or tar:PATH',
+  });
 }
 
 async function etcMounts(host: WardenHost, spec: JailSpec): Promise<TreeMount[]> {

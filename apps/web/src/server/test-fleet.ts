@@ -73,6 +73,10 @@ export class TestHost {
     };
     this.bounds = {
       rootPrefixes: ['/srv/jails'],
+      viewPrefixes: [],
+      devices: [],
+      imageSources: [],
+      lab: false,
       subnets: [],
       parents: ['br0'],
       maxJails: 1000,

@@ -1,6 +1,7 @@
 import { JailSeen } from '@cellblock/shared/host-status';
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import { jailConverged, jailState } from '@cellblock/shared/jail-state';
+import { rootName } from '@cellblock/shared/root-name';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import type { Db, Tx } from '../db.ts';
 import { findJail } from '../find-object.ts';
@@ -93,10 +94,7 @@ function summaryOf(row: JailRow, addresses: AddressRow[]): JailSummary {
     converged:
       jailConverged(truths) && addresses.every((one) => one.seenFrom !== null && one.wantedUntil === null),
     addresses: addresses.map(addressOf),
-    root:
-      root.kind === 'host-usr'
-        ? `host-usr${root.ephemeral ? ' (ephemeral)' : ''}`
-        : `${root.kind}:${root.path}`,
+    root: root.kind === 'host-usr' && root.ephemeral ? 'host-usr (ephemeral)' : rootName(root),
     usage: seen?.usage ?? null,
     limits: settings.limits,
     startedAt: seen?.startedAt ?? null,

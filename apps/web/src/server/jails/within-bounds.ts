@@ -21,7 +21,7 @@ export function mustBeWithinBounds(host: { name: string; status: unknown }, sett
     });
   }
   const { root } = settings;
-  if (root.kind === 'host-usr') return;
+  if (root.kind !== 'dir' && root.kind !== 'tar') return;
   const below = bounds.rootPrefixes.some((prefix) => root.path.startsWith(`${prefix.replace(/\/+$/, '')}/`));
   if (below) return;
   throw new AppError('denied', `Host ${host.name} does not allow ${root.path} as a root.`, {

@@ -307,6 +307,10 @@ export class AgentUnderTest {
       checks: [CHECK],
       bounds: {
         rootPrefixes: [],
+        viewPrefixes: [],
+        devices: [],
+        imageSources: [],
+        lab: false,
         subnets: [],
         parents: [],
         maxJails: 10_000,

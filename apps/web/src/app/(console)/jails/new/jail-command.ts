@@ -1,4 +1,5 @@
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
+import { rootName } from '@cellblock/shared/root-name';
 import { shellWord, shellWords } from '@cellblock/shared/shell-words';
 import type { JailDraft } from './jail-draft';
 
@@ -8,7 +9,7 @@ export function jailCommand(input: CreateJailInput, draft: JailDraft): string {
   return [
     `cellblock create ${input.name}`,
     input.host && `--host ${input.host}`,
-    root && root.kind !== 'host-usr' && `--root ${root.kind}:${shellWord(root.path)}`,
+    root && root.kind !== 'host-usr' && `--root ${shellWord(rootName(root))}`,
     draft.root === 'host-usr' && draft.ephemeral && '--ephemeral',
     input.network === null ? '--network none' : input.network && `--network ${input.network}`,
     ...(input.addresses ?? []).map((address) => `--ip ${address}`),

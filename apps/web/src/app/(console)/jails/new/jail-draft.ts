@@ -2,7 +2,7 @@ import type { CreateJailInput } from '@cellblock/shared/jail-input';
 import type { JailRoot } from '@cellblock/shared/jail-spec';
 import { parseSize } from '@cellblock/shared/size-text';
 
-export type RootKind = JailRoot['kind'];
+export type RootKind = 'host-usr' | 'dir' | 'tar';
 
 /** What is in the form. Only a name is needed; the rest has defaults. */
 export interface JailDraft {
@@ -11,7 +11,7 @@ export interface JailDraft {
   /** null: none */
   network?: string | null;
   address: string;
-  root: RootKind;
+  root: 'host-usr' | 'dir' | 'tar';
   rootPath: string;
   ephemeral: boolean;
   readOnly: boolean;
