@@ -1,5 +1,13 @@
-import { KernelError } from './kernel-error.ts';
-import type { ExecRequest, TreeMount, TreeProcess, TreeSpec } from './process-tree.ts';
+import type {
+  ExecRequest,
+  HostPathBelow,
+  MountFlags,
+  TreeConfinement,
+  TreeMount,
+  TreeProcess,
+  TreeRoot,
+  TreeSpec,
+} from './process-tree.ts';
 
 /**
  * The words of `spawn`: netstrings, each field as its name and its value in one fixed order, a list as its
@@ -16,6 +24,9 @@ class MessageWriter {
   field(name: string, value: string | number): this {
     return this.value(name).value(String(value));
   }
+  flag(name: string, value: boolean): this {
+    return this.field(name, value ? 1 : 0);
+  }
   list(name: string, values: string[]): this {
     this.field(name, values.length);
     for (const value of values) this.value(value);
@@ -31,12 +42,70 @@ function asVariables(environment: Record<string, string>): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 }
 
+function writePathBelow(message: MessageWriter, { prefix, path }: HostPathBelow): void {
+  message.field('prefix', prefix).field('path', path);
+}
+
+function writeFlags(message: MessageWriter, flags: MountFlags): void {
+  for (const name of ['readOnly', 'nosuid', 'nodev', 'noexec', 'nosymfollow'] as const)
+    message.flag(name, flags[name]);
+}
+
+/** What a tmpfs is mounted with where its spec does not say. */
+const SCRATCH_FLAGS: MountFlags = {
+  readOnly: false,
+  nosuid: true,
+  nodev: true,
+  noexec: false,
+  nosymfollow: false,
+};
+
 function writeMount(message: MessageWriter, mount: TreeMount): void {
   message.field('kind', mount.kind).field('target', mount.target);
-  if (mount.kind === 'storage') message.field('source', mount.path).field('readOnly', mount.readOnly ? 1 : 0);
-  else if (mount.kind === 'tmpfs') message.field('size', mount.size).field('mode', mount.mode);
-  else if (mount.kind === 'file') message.field('content', mount.content);
-  else throw new KernelError(`mount ${mount.kind} at ${mount.target}`, 'ENOSYS', 38);
+  switch (mount.kind) {
+    case 'storage':
+      message.field('source', mount.path).flag('readOnly', mount.readOnly ?? false);
+      break;
+    case 'tmpfs':
+      message
+        .field('size', mount.size)
+        .field('mode', mount.mode)
+        .field('inodes', mount.inodes ?? 0);
+      writeFlags(message, { ...SCRATCH_FLAGS, ...mount });
+      break;
+    case 'file':
+      message.field('content', mount.content);
+      break;
+    case 'bind':
+      writePathBelow(message, mount.source);
+      message.flag('idmapped', mount.idmapped).field('propagation', mount.propagation);
+      writeFlags(message, mount);
+      break;
+    case 'overlay':
+      message.field('lowers', mount.lowers.length);
+      for (const lower of mount.lowers) writePathBelow(message, lower);
+      message.field('upper', mount.upper).field('work', mount.work);
+      writeFlags(message, mount);
+  }
+}
+
+function writeRoot(message: MessageWriter, root: TreeRoot): void {
+  message.field('root', root.kind);
+  if (root.kind === 'directory') message.field('rootPath', root.path).flag('rootReadOnly', root.readOnly);
+  if (root.kind === 'overlay')
+    message
+      .list('rootLowers', root.lowers)
+      .field('rootUpper', root.upper)
+      .field('rootWork', root.work)
+      .flag('rootReadOnly', root.readOnly);
+}
+
+function writeConfinement(message: MessageWriter, confinement: TreeConfinement): void {
+  message
+    .flag('noNewPrivileges', confinement.noNewPrivileges)
+    .flag('chroot', confinement.chroot)
+    .field('proc', confinement.proc)
+    .flag('mountBroker', confinement.mounts);
 }
 
 export function startMessage(spec: TreeSpec): Buffer {
@@ -46,18 +115,22 @@ export function startMessage(spec: TreeSpec): Buffer {
     .field('idBase', spec.idBase)
     .field('idCount', spec.idCount)
     .field('netns', spec.netns)
-    .list('cgroupProcsFiles', spec.cgroupProcsFiles)
-    .field('root', spec.root.kind);
-  if (spec.root.kind === 'directory')
-    message.field('rootPath', spec.root.path).field('rootReadOnly', spec.root.readOnly ? 1 : 0);
+    .list('cgroupProcsFiles', spec.cgroupProcsFiles);
+  writeRoot(message, spec.root);
   message.field('mounts', spec.mounts.length);
   for (const mount of spec.mounts) writeMount(message, mount);
-  return message
+  message
     .list('command', spec.command ?? [])
     .list('environment', asVariables(spec.environment))
     .field('uid', spec.uid)
     .field('gid', spec.gid)
-    .list('capabilities', spec.capabilities)
+    .list('capabilities', spec.capabilities);
+  writeConfinement(message, spec.confinement);
+  const limits = Object.entries(spec.resourceLimits);
+  message.field('resourceLimits', limits.length);
+  for (const [name, value] of limits) message.field('resource', name).field('limit', value);
+  return message
+    .list('devices', spec.devices)
     .field('keeperUid', spec.keeperUid)
     .field('keeperGid', spec.keeperGid)
     .field('consoleBytes', spec.consoleBytes)

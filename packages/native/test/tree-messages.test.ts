@@ -18,6 +18,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
+const flags = { readOnly: true, nosuid: true, nodev: true, noexec: true, nosymfollow: true };
 const spec: TreeSpec = {
   runDirectory: '/run/tree',
   hostname: 'web1',
@@ -30,6 +31,31 @@ const spec: TreeSpec = {
     { kind: 'storage', path: '/srv/data', target: '/data', readOnly: true },
     { kind: 'tmpfs', target: '/tmp', size: '50%', mode: '1777' },
     { kind: 'file', target: '/etc/hosts', content: '127.0.0.1 localhost\n' },
+    { kind: 'tmpfs', target: '/few', size: '1m', mode: '700', inodes: 10, noexec: true, readOnly: false },
+    {
+      kind: 'bind',
+      source: { prefix: '/srv', path: 'www/site' },
+      target: '/www',
+      idmapped: true,
+      propagation: 'slave',
+      ...flags,
+    },
+    {
+      kind: 'overlay',
+      lowers: [
+        { prefix: '/srv', path: '' },
+        { prefix: '/opt', path: 'x' },
+      ],
+      target: '/over',
+      upper: '/var/upper',
+      work: '/var/work',
+      ...flags,
+    },
+    { kind: 'devpts', target: '/pts' },
+    { kind: 'proc', target: '/p' },
+    { kind: 'sysfs', target: '/sys' },
+    { kind: 'mqueue', target: '/q' },
+    { kind: 'mask', target: '/etc/shadow' },
   ],
   command: ['/bin/sh', '-c', 'echo "a\nb"'],
   environment: { PATH: '/bin', ODD: '=;\n' },
@@ -37,8 +63,8 @@ const spec: TreeSpec = {
   gid: 65535,
   capabilities: ['CAP_KILL', 'CAP_CHECKPOINT_RESTORE'],
   confinement: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
-  resourceLimits: {},
-  devices: [],
+  resourceLimits: { nofile: 1024, core: 0 },
+  devices: ['net/tun'],
   keeperUid: 990,
   keeperGid: 990,
   consoleBytes: 1 << 20,
@@ -89,7 +115,20 @@ function damaged(message: Buffer, next: () => number): Buffer {
 }
 
 test('what we write is read, by its own reader only', async () => {
-  expect(await read([startMessage(spec), execMessage(request, init, '33')])).toEqual([
+  const messages = [
+    startMessage(spec),
+    startMessage({ ...spec, root: { kind: 'host-usr' } }),
+    startMessage({ ...spec, root: { kind: 'view' }, mounts: [] }),
+    startMessage({
+      ...spec,
+      root: { kind: 'overlay', lowers: ['/a', '/b'], upper: '/u', work: '/w', readOnly: false },
+    }),
+    execMessage(request, init, '33'),
+  ];
+  expect(await read(messages)).toEqual([
+    'accepted refused',
+    'accepted refused',
+    'accepted refused',
     'accepted refused',
     'refused accepted',
   ]);
@@ -114,6 +153,28 @@ test('what is cut, too long or has a field too many is refused', async () => {
     startMessage({ ...spec, mounts: [{ kind: 'file', target: '/', content: '' }] }),
     startMessage({ ...spec, mounts: [{ kind: 'file', target: '/a//b', content: '' }] }),
     startMessage({ ...spec, netns: 'relative' }),
+    startMessage({ ...spec, devices: ['../dm-0'] }),
+    startMessage({ ...spec, resourceLimits: { nofile: -1 } }),
+    startMessage({ ...spec, resourceLimits: { rss: 1 } }),
+    startMessage({
+      ...spec,
+      root: { kind: 'overlay', lowers: [], upper: '/u', work: '/w', readOnly: false },
+    }),
+    ...['../etc', '/etc', 'a//b', 'a/./b', 'a\0b'].map((path) =>
+      startMessage({
+        ...spec,
+        mounts: [
+          {
+            kind: 'bind',
+            source: { prefix: '/srv', path },
+            target: '/x',
+            idmapped: true,
+            propagation: 'private',
+            ...flags,
+          },
+        ],
+      }),
+    ),
     execMessage({ ...request, command: [] }, init, '0'),
     execMessage(request, { pid: 1, startTime: 99 }, '0'),
     execMessage(request, init, '-1'),

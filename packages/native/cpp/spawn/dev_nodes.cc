@@ -43,7 +43,7 @@ void mount_devices(RootInProgress& tree) {
   for (const auto& [name, target] : kLinks)
     check(symlinkat(target, directory.get(), name), "link /dev/" + std::string(name));
   mount_terminals(tree);
-  mount_on_top(tree, MountSpec{MountSpec::Kind::tmpfs, "/dev/shm", "", false, "50%", "1777", ""});
+  mount_on_top(tree, {.kind = MountSpec::Kind::tmpfs, .target = "/dev/shm", .size = "50%", .mode = "1777"});
   UniqueFd queues = new_mount("mqueue", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   attach_mount(queues.get(), tree.directory("/dev/mqueue").get(), "/dev/mqueue");
 }

@@ -10,7 +10,7 @@
 #include "tree_root.h"
 
 void mount_directory(RootInProgress& tree, int stage) {
-  const std::string& path = tree.spec.root_directory;
+  const std::string& path = tree.spec.root.directory;
   UniqueFd source = open_plain(path, O_PATH | O_DIRECTORY, "open root " + path);
   UniqueFd root = clone_mount(source.get(), "root " + path);
   // The host keeps this storage nosuid; inside, no_new_privs decides what suid means.

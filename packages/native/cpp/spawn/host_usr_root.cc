@@ -47,7 +47,7 @@ static bool is_mounted_by(const TreeSpec& spec, const char* target) {
 
 static void mount_scratch(RootInProgress& tree, const char* path, const char* mode) {
   if (is_mounted_by(tree.spec, path)) return;
-  mount_on_top(tree, MountSpec{MountSpec::Kind::tmpfs, path, "", false, "50%", mode, ""});
+  mount_on_top(tree, {.kind = MountSpec::Kind::tmpfs, .target = path, .size = "50%", .mode = mode});
 }
 
 void mount_host_usr(RootInProgress& tree, int stage) {

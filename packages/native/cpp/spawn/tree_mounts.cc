@@ -13,7 +13,7 @@ static void mount_storage(const RootInProgress& tree, const MountSpec& mount) {
   UniqueFd source = open_plain(mount.source, O_PATH | O_DIRECTORY, "open " + mount.source);
   UniqueFd storage = clone_mount(source.get(), mount.source);
   const uint64_t nodev = leaves_out("nodev") ? 0 : MOUNT_ATTR_NODEV;
-  const uint64_t read_only = mount.read_only && !leaves_out("read-only") ? MOUNT_ATTR_RDONLY : 0;
+  const uint64_t read_only = mount.flags.read_only && !leaves_out("read-only") ? MOUNT_ATTR_RDONLY : 0;
   // The host keeps this storage nosuid; inside, no_new_privs decides what suid means.
   set_attributes(storage.get(), nodev | read_only, MOUNT_ATTR_NOSUID,
                  leaves_out("idmapped-storage") ? -1 : tree.user_namespace, step);
@@ -63,5 +63,7 @@ void mount_on_top(RootInProgress& tree, const MountSpec& mount) {
       return mount_tmpfs(tree, mount);
     case MountSpec::Kind::file:
       return mount_file(tree, mount);
+    default:
+      fail("mount " + mount.target + ": nothing builds this kind yet", ENOSYS);
   }
 }

@@ -85,7 +85,9 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   UniqueFd stage = open_plain("/proc", O_PATH | O_DIRECTORY, "open /proc");
   make_files_as(spec.id_base);
   RootInProgress tree{spec, user_namespace, UniqueFd()};
-  const bool host_usr = spec.root_directory.empty();
+  const bool host_usr = spec.root.kind == RootSpec::Kind::host_usr;
+  if (spec.root.kind == RootSpec::Kind::overlay || spec.root.kind == RootSpec::Kind::view)
+    fail("mount the root: nothing builds this kind yet", ENOSYS);
   if (host_usr)
     mount_host_usr(tree, stage.get());
   else
@@ -97,7 +99,7 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   for (const MountSpec& mount : spec.mounts) mount_on_top(tree, mount);
   CRASH_POINT("spawn mounted the storage");
   if (host_usr) seal_host_usr(tree);
-  if (spec.root_read_only && !leaves_out("read-only"))
+  if (spec.root.read_only && !leaves_out("read-only"))
     set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
   make_root(tree);
   CRASH_POINT("spawn turned the root");

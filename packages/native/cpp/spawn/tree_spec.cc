@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "field_reader.h"
 #include "paths.h"
+#include "spec_parts.h"
 
 static constexpr uint32_t kIdCount = 65536;
 
@@ -13,37 +14,6 @@ static void require_hostname(const std::string& name) {
     plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '-' || c == '.');
   if (!plain) fail("hostname must be 1 to 64 letters, digits, - and .", EINVAL);
-}
-
-/** `size` and `mode` become mount options: nothing that could add a second option may pass. */
-static void require_option(const std::string& value, const char* allowed, const char* field) {
-  if (value.empty() || value.size() > 16 || value.find_first_not_of(allowed) != std::string::npos)
-    fail(std::string(field) + " of a tmpfs has characters other than " + allowed, EINVAL);
-}
-
-static MountSpec read_mount(FieldReader& fields) {
-  MountSpec mount{};
-  const std::string kind = fields.text("kind");
-  mount.target = fields.text("target");
-  if (plain_parts(mount.target, "mount target").empty()) fail("mount target must not be /", EINVAL);
-  if (kind == "storage") {
-    mount.kind = MountSpec::Kind::storage;
-    mount.source = fields.text("source");
-    plain_parts(mount.source, "storage path");
-    mount.read_only = fields.flag("readOnly");
-  } else if (kind == "tmpfs") {
-    mount.kind = MountSpec::Kind::tmpfs;
-    mount.size = fields.text("size");
-    mount.mode = fields.text("mode");
-    require_option(mount.size, "0123456789kmgKMG%", "size");
-    require_option(mount.mode, "01234567", "mode");
-  } else if (kind == "file") {
-    mount.kind = MountSpec::Kind::file;
-    mount.content = fields.bytes("content");
-  } else {
-    fail("mount kind must be storage, tmpfs or file", EINVAL);
-  }
-  return mount;
 }
 
 TreeSpec parse_tree_spec(const std::string& message) {
@@ -60,14 +30,7 @@ TreeSpec parse_tree_spec(const std::string& message) {
   plain_parts(spec.netns, "netns");
   spec.cgroup_procs_files = fields.list("cgroupProcsFiles", 32);
   for (const std::string& file : spec.cgroup_procs_files) plain_parts(file, "cgroupProcsFiles");
-  const std::string root = fields.text("root");
-  if (root == "directory") {
-    spec.root_directory = fields.text("rootPath");
-    if (plain_parts(spec.root_directory, "root path").empty()) fail("root path must not be /", EINVAL);
-    spec.root_read_only = fields.flag("rootReadOnly");
-  } else if (root != "host-usr") {
-    fail("root must be host-usr or directory", EINVAL);
-  }
+  spec.root = read_root(fields);
   const uint64_t mounts = fields.number("mounts", 0, 256);
   for (uint64_t i = 0; i < mounts; i++) spec.mounts.push_back(read_mount(fields));
   spec.command = fields.list("command", 4096);
@@ -76,6 +39,9 @@ TreeSpec parse_tree_spec(const std::string& message) {
   spec.uid = static_cast<uid_t>(fields.number("uid", 0, kIdCount - 1));
   spec.gid = static_cast<gid_t>(fields.number("gid", 0, kIdCount - 1));
   spec.capabilities = capability_set(fields.list("capabilities", 64));
+  spec.confinement = read_confinement(fields);
+  spec.resource_limits = read_resource_limits(fields);
+  spec.devices = read_devices(fields);
   spec.keeper_uid = static_cast<uid_t>(fields.number("keeperUid", 1, UINT32_MAX - 1));
   spec.keeper_gid = static_cast<gid_t>(fields.number("keeperGid", 1, UINT32_MAX - 1));
   spec.console_bytes = fields.number("consoleBytes", 4096, 1u << 30);
