@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { shippedAgentBundles } from '../scripts/assemble/bundles.ts';
 import { changedNodes, deviceNodes } from '../scripts/device-nodes.ts';
 import { AgentHost } from './agent/agent-host.ts';
+import { processorProfile, profilingFlags } from './agent/processor-profile.ts';
 import { makeBridge } from './bridge.ts';
 import { Ground } from './ground.ts';
 import { leftovers } from './leftovers.ts';
@@ -13,7 +14,7 @@ import { peersOn } from './peers.ts';
 import { type MeasuredRow, markdownOf } from './report.ts';
 import { a1 } from './rows/a1.ts';
 import { a2 } from './rows/a2.ts';
-import { a3 } from './rows/a3.ts';
+import { a3, assignOften } from './rows/a3.ts';
 import { a4 } from './rows/a4.ts';
 import { a5 } from './rows/a5.ts';
 import { b8 } from './rows/b8.ts';
@@ -44,6 +45,7 @@ const SIZES = values.quick
       agentRounds: 2,
       a3: [2, 4],
       a3Rounds: 2,
+      profileRounds: 2,
       a4: [4, 8],
       podman: 1,
       a5: [0, 4],
@@ -56,6 +58,7 @@ const SIZES = values.quick
       agentRounds: 30,
       a3: [10, 100, most],
       a3Rounds: 30,
+      profileRounds: 300,
       a4: [most / 5, most],
       podman: 20,
       a5: [0, 100, most],
@@ -67,7 +70,10 @@ const ROWS: Record<string, (ground: Ground) => Promise<MeasuredRow>> = {
   A1: (ground) => a1(ground, SIZES),
   A2: (ground) =>
     withHost(ground, (host) => a2(ground, host, { rounds: SIZES.agentRounds, slowRounds: SIZES.slowRounds })),
-  A3: (ground) => withHost(ground, (host) => a3(host, { sizes: SIZES.a3, rounds: SIZES.a3Rounds })),
+  A3: (ground) =>
+    withHost(ground, (host) =>
+      a3(host, { sizes: SIZES.a3, rounds: SIZES.a3Rounds, profile: () => profiledAssignments(ground) }),
+    ),
   A4: (ground) => withHost(ground, (host) => a4(ground, host, { sizes: SIZES.a4, podman: SIZES.podman })),
   A5: (ground) =>
     withHost(ground, (host) =>
@@ -80,8 +86,12 @@ const ROWS: Record<string, (ground: Ground) => Promise<MeasuredRow>> = {
 const used: { directories: string[]; instances: string[] } = { directories: [], instances: [] };
 
 /** Each row has an agent of its own, so that none pays for what another has left in its memory. */
-async function withHost<T>(ground: Ground, measure: (host: AgentHost) => Promise<T>): Promise<T> {
-  const host = await AgentHost.open({ root: ground.root, main: ground.path('bundle/warden.mjs') });
+async function withHost<T>(
+  ground: Ground,
+  measure: (host: AgentHost) => Promise<T>,
+  flags: readonly string[] = [],
+): Promise<T> {
+  const host = await AgentHost.open({ root: ground.root, main: ground.path('bundle/warden.mjs'), flags });
   used.directories.push(host.stand.directory);
   used.instances.push(host.stand.instance);
   try {
@@ -89,6 +99,15 @@ async function withHost<T>(ground: Ground, measure: (host: AgentHost) => Promise
   } finally {
     await host.close();
   }
+}
+
+/** The agent's profile is complete once it has ended, which it does with its host. */
+async function profiledAssignments(ground: Ground): Promise<string> {
+  const directory = ground.path('profile');
+  mkdirSync(directory);
+  const rounds = SIZES.profileRounds;
+  const steps = await withHost(ground, (host) => assignOften(host, rounds), profilingFlags(directory));
+  return `${rounds} assignments and releases with 10 jails: ${steps}; ${processorProfile(directory, rounds)}`;
 }
 
 async function main(): Promise<number> {

@@ -39,12 +39,12 @@ export class AgentHost {
   }
 
   /** `root`: the directory that every jail has as its root. */
-  static async open(o: { root: string; main: string }): Promise<AgentHost> {
+  static async open(o: { root: string; main: string; flags?: readonly string[] }): Promise<AgentHost> {
     const bounds = `rootPrefixes: [${dirname(o.root)}]\nmaxJails: 4000\n`;
     const host = new AgentHost(
       await Stand.open({
         bounds,
-        program: { main: o.main, env: WARDEN_ENVIRONMENT, flags: WARDEN_FLAGS },
+        program: { main: o.main, env: WARDEN_ENVIRONMENT, flags: [...WARDEN_FLAGS, ...(o.flags ?? [])] },
       }),
       o.root,
     );

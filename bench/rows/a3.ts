@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { netnsPath } from '@cellblock/shared/owned-names';
 import { type AgentHost, type BenchJail, objectsOf } from '../agent/agent-host.ts';
+import { newestReceipt, receiptsSince, stepTimes } from '../agent/step-times.ts';
 import { BRIDGE } from '../bridge.ts';
 import { timeInTurn } from '../clock.ts';
 import type { MeasuredRow } from '../report.ts';
@@ -17,7 +18,10 @@ interface Sample {
 }
 
 /** An address is assigned to a running jail and released, with more and more jails on the host. */
-export async function a3(host: AgentHost, o: { sizes: number[]; rounds: number }): Promise<MeasuredRow> {
+export async function a3(
+  host: AgentHost,
+  o: { sizes: number[]; rounds: number; profile: () => Promise<string> },
+): Promise<MeasuredRow> {
   const jails: BenchJail[] = [];
   const samples: Sample[] = [];
   for (const size of o.sizes) {
@@ -30,6 +34,7 @@ export async function a3(host: AgentHost, o: { sizes: number[]; rounds: number }
   await host.put(objectsOf([]));
   await host.destroy(jails);
   const peer = await peerTimes(o.rounds);
+  const profile = await o.profile();
   const [first, last] = [samples[0], samples.at(-1)];
   if (!first || !last) throw new Error('nothing was measured');
   const both = (sample: Sample) => sample.assign.median + sample.release.median;
@@ -83,10 +88,32 @@ export async function a3(host: AgentHost, o: { sizes: number[]; rounds: number }
       ...(toPeer <= 0.1
         ? []
         : [
-            'Why: three changes of the kernel (guard, address, neighbour) are three ways from the agent to another thread and back, each with a receipt that is signed meanwhile; on a busy machine each way waits for a processor, as a process does once. The change is planned for its jail alone, without a look at the host.',
+            `Why: three changes of the kernel (guard, address, neighbour) are three ways from the agent to another thread and back, each with a receipt that is signed meanwhile; on a busy machine each way waits for a processor, as a process does once. The change is planned for its jail alone, without a look at the host. A host that profiled itself over ${profile}`,
           ]),
     ],
   };
+}
+
+/** A host whose agent profiles itself, and how often an address is assigned and released there. */
+export async function assignOften(host: AgentHost, rounds: number): Promise<string> {
+  const jails = Array.from({ length: 10 }, () => host.jail(SLEEP));
+  await host.put(objectsOf(jails));
+  await host.settled();
+  const [chosen] = jails;
+  if (!chosen) throw new Error('there is no jail');
+  const before = await newestReceipt(host);
+  for (let round = 0; round < rounds; round += 1) {
+    const address = host.address(chosen.jail, 4);
+    await host.put([address]);
+    await host.settled();
+    await host.put([{ ...address, wanted: 'absent' }]);
+    await host.settled();
+    await host.put([], [address]);
+    await host.settled();
+  }
+  const steps = stepTimes(await receiptsSince(host, before), rounds);
+  await host.destroy(jails);
+  return steps;
 }
 
 async function assignAndRelease(host: AgentHost, jails: BenchJail[], rounds: number): Promise<Sample> {
