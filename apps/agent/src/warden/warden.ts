@@ -9,6 +9,8 @@ import type { HostCheck, HostFacts, HostStatus } from '@cellblock/shared/host-st
 import { nftTableName } from '@cellblock/shared/owned-names';
 import { type AcceptedSpec, acceptSpec } from './accepted-spec.ts';
 import { type AgentKey, loadAgentKey } from './agent-key.ts';
+import { ALL_ANSWERS } from './answers/all-answers.ts';
+import { AnswerRuns } from './answers/answer-runs.ts';
 import { writeDefaultBounds } from './bounds-file.ts';
 import { BoundsInForce } from './bounds-in-force.ts';
 import { Changes } from './changes.ts';
@@ -29,6 +31,7 @@ import { jailPaths, wardenPaths } from './paths.ts';
 import { Receipts } from './receipts.ts';
 import { Reconciler, type Seen } from './reconciler.ts';
 import { Settled } from './settled.ts';
+import { sweepStage } from './stage/sweep-stage.ts';
 import { hostStatus } from './status.ts';
 import { closeStorage } from './storage.ts';
 import { takeSpec } from './take-spec.ts';
@@ -61,6 +64,7 @@ export class Warden {
   readonly reconciler: Reconciler;
   readonly holds: Holds;
   readonly exec: ExecSessions;
+  readonly answers: AnswerRuns;
   readonly changes = new Changes();
   readonly agentVersion: string;
   readonly bounds: BoundsInForce;
@@ -92,6 +96,11 @@ export class Warden {
     this.usage = new JailUsage(parts.host);
     this.leftovers = new LeftoverStorage(parts.host, () => parts.ledger.spec);
     this.exec = new ExecSessions(parts.host.trees);
+    this.answers = new AnswerRuns({
+      host: parts.host,
+      rows: () => ALL_ANSWERS,
+      lab: () => this.bounds.bounds.lab,
+    });
     this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;
     this.reconciler = new Reconciler({
@@ -147,6 +156,8 @@ export class Warden {
     };
     await closeStorage(host);
     await host.ids.sweep(key.instance);
+    // The agent before this one may have been killed in the middle of a run.
+    await sweepStage(host);
     return warden;
   }
 
@@ -178,6 +189,7 @@ export class Warden {
   async stop(): Promise<void> {
     if (this.checkTimer) clearInterval(this.checkTimer);
     this.bounds.close();
+    await this.answers.stop('the agent stops');
     await this.reconciler.stop();
   }
 

@@ -1,3 +1,4 @@
+import { AnswersInput } from '@cellblock/shared/answers/answer';
 import { AppError } from '@cellblock/shared/app-error';
 import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { SpecPut } from '@cellblock/shared/host-spec';
@@ -100,6 +101,14 @@ export const agentRouter = t.router({
   }),
 
   checks: t.router({ run: procedure.mutation(({ ctx }) => ctx.warden.runChecks()) }),
+
+  answers: t.router({
+    /** Tests the rows and tells of each; it ends with whoever listens. */
+    run: procedure
+      .input(AnswersInput.extend({ by: z.string().max(200) }))
+      .subscription(({ ctx, input, signal }) => ctx.warden.answers.run(input, input.by, signal)),
+    newest: procedure.query(({ ctx }) => ctx.warden.answers.newest()),
+  }),
 
   jail: t.router({
     console: procedure

@@ -4,6 +4,7 @@ import type { HostState } from '@cellblock/shared/host-state';
 import { cgroupParent, netnsDirectory, nftTableName } from '@cellblock/shared/owned-names';
 import { BRIDGE_SETTINGS, differs, PORT_SETTINGS, settingKey } from '@cellblock/shared/plan/settings';
 import { GUARD_RULES, NAT_RULES } from '../guard-ruleset.ts';
+import { isOnStage } from '../stage/stage-key.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { elementsOf, readNftTable } from './nft-table.ts';
 import { ownIds } from './observe-ids.ts';
@@ -106,8 +107,10 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
     storageIsSafe(host),
   ]);
   const keys = new Set([...namespaces, ...groups, ...recorded, ...ids.keys()]);
+  const spec = host.spec();
+  const planned = [...keys].filter((key) => !isOnStage(key, spec)).sort();
   return Promise.all(
-    [...keys].sort().map(async (key) => {
+    planned.map(async (key) => {
       const known = scope?.jails.has(key) ? undefined : scope?.known.jails.find((jail) => jail.key === key);
       if (known) return known;
       return observeJail(host, {

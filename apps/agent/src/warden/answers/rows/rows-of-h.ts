@@ -1,0 +1,3 @@
+import type { Row } from '../row.ts';
+
+export const ROWS_OF_H: readonly Row[] = [];

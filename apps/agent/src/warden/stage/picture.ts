@@ -1,0 +1,95 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WardenHost } from '../warden-host.ts';
+import { STAGE_MARK } from './stage.ts';
+import { stageDirectory } from './sweep-stage.ts';
+
+/**
+ * What a run could leave behind, one line per object, as the kernel shows it now. The host goes on meanwhile,
+ * and others with it: `ofStage` tells which lines are a run's.
+ */
+export async function takePicture(host: WardenHost): Promise<string[]> {
+  const { kernel, paths } = host;
+  const [links, tables, claims] = await Promise.all([
+    kernel.listLinks({}),
+    kernel.listNftTables({}),
+    host.ids.list(),
+  ]);
+  return [
+    ...links.map(({ name }) => `link ${name}`),
+    ...tables.map(({ family, table }) => `nft table ${family} ${table}`),
+    ...claims.map(({ base, instance, jailKey }) => `ids ${base} ${instance} ${jailKey}`),
+    ...(await mounts()),
+    ...(await groups(host.instance)),
+    ...(await processes()),
+    ...(await filesBelow(`/run/cellblock/${host.instance}`)),
+    ...(await filesBelow(stageDirectory(paths))),
+    ...(await names(paths.jails)).map((name) => `file ${join(paths.jails, name)}`),
+  ].sort();
+}
+
+/** What `after` has and `before` had not (`+`), and the other way round (`-`). */
+export function pictureChange(before: readonly string[], after: readonly string[]): string[] {
+  const count = new Map<string, number>();
+  for (const line of after) count.set(line, (count.get(line) ?? 0) + 1);
+  for (const line of before) count.set(line, (count.get(line) ?? 0) - 1);
+  return [...count].flatMap(([line, n]) => (n === 0 ? [] : [`${n > 0 ? '+' : '-'} ${line}`])).sort();
+}
+
+/** Whether a line is of a stage: by a throw-away jail's key, the stage's directory, or its nonce. */
+export function ofStage(line: string, stage: { directory: string; nonce: string }): boolean {
+  return line.includes('onstage') || line.includes(stage.directory) || line.includes(stage.nonce);
+}
+
+async function mounts(): Promise<string[]> {
+  const text = await readFile('/proc/self/mountinfo', 'utf8');
+  // Without its numbers, which grow for ever: root, place and flags.
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `mount ${line.split(' ').slice(3, 6).join(' ')}`);
+}
+
+async function groups(instance: string): Promise<string[]> {
+  const text = await readFile('/proc/self/mountinfo', 'utf8');
+  const roots = text
+    .split('\n')
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4] ?? '');
+  const found = await Promise.all(
+    [...new Set(roots)].map(async (root) => {
+      const parent = join(root, `cellblock-${instance}`);
+      const entries = await readdir(parent, { withFileTypes: true }).catch(() => null);
+      if (entries === null) return [];
+      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `group ${join(parent, name)}`);
+    }),
+  );
+  return found.flat();
+}
+
+/** Those that carry a stage's mark, or lie in a throw-away jail's group. */
+async function processes(): Promise<string[]> {
+  const pids = (await names('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [group, environment, program] = await Promise.all([
+        readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => ''),
+        readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
+        readlink(`/proc/${pid}/exe`).catch(() => ''),
+      ]);
+      const key = /onstage[a-z2-7]/.exec(group)?.[0];
+      const mark = new RegExp(`(?:^|\\0)${STAGE_MARK}=([0-9a-f]+)`).exec(environment)?.[1];
+      return key || mark ? [`process ${program} ${key ?? ''} ${mark ?? ''}`] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true }).catch(() => []);
+  return entries.map((entry) => `file ${join(entry.parentPath, entry.name)}`);
+}
+
+async function names(directory: string): Promise<string[]> {
+  return readdir(directory).catch(() => []);
+}

@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isKernelError } from '@cellblock/native/kernel-error';
+import { cgroupName, cgroupParent, netnsDirectory, netnsPath } from '@cellblock/shared/owned-names';
+import { removeCgroup } from '../apply/jail-steps.ts';
+import { ownIds } from '../observe/observe-ids.ts';
+import { jailPaths, type WardenPaths } from '../paths.ts';
+import { removeStorage } from '../storage.ts';
+import type { WardenHost } from '../warden-host.ts';
+import { isOnStage } from './stage-key.ts';
+
+const SIGKILL = 9;
+const STOP_MS = 10_000;
+
+/** What the host shows to throw-away jails lies here. */
+export function stageDirectory(paths: WardenPaths): string {
+  return join(paths.agent, 'stage');
+}
+
+/**
+ * Takes away every throw-away jail and all that was shown to them, by what the kernel shows: after a run, and
+ * before anything else when an agent starts, for the one before may have been killed in the middle of a run.
+ */
+export async function sweepStage(host: WardenHost): Promise<void> {
+  for (const key of await keysOnStage(host)) await removeStageJail(host, key);
+  const directory = stageDirectory(host.paths);
+  for (const mount of (await host.kernel.listMounts({ under: directory })).toReversed())
+    await host.kernel.unmount({ target: mount.target });
+  await rm(directory, { recursive: true, force: true });
+}
+
+export async function keysOnStage(host: WardenHost): Promise<string[]> {
+  const { kernel, instance } = host;
+  const found = new Set([
+    ...(await host.records.keys()),
+    ...(await kernel.listNetns({ directory: netnsDirectory(instance) })),
+    ...(await kernel.listCgroups({ parent: cgroupParent(instance) })),
+    ...(await ownIds(host)).keys(),
+  ]);
+  return [...found].filter((key) => isOnStage(key, host.spec()));
+}
+
+/** Processes first, ids last: a range is given back when nothing of the jail exists any more. */
+export async function removeStageJail(host: WardenHost, key: string): Promise<void> {
+  const { run } = jailPaths(host.paths, key);
+  const about = { object: 'stage', cause: null, jail: key, name: key };
+  if ((await host.trees.status({ runDirectory: run }))?.state === 'running') {
+    await unless(
+      host.trees.stop({ runDirectory: run, signal: SIGKILL, timeoutMs: STOP_MS }),
+      'ESRCH',
+      'ENOENT',
+    );
+  }
+  if ((await host.kernel.readCgroup({ name: cgroupName(host.instance, key) })) !== null)
+    await removeCgroup(host, { kind: 'cgroup.remove', ...about });
+  await unless(host.kernel.removeNetns({ path: netnsPath(host.instance, key) }), 'ENOENT');
+  await removeStorage(host, key);
+  await host.ids.release({ instance: host.instance, jailKey: key });
+}
+
+/** Goes on when it was refused with one of the codes, which mean that there is nothing to do. */
+async function unless(act: Promise<unknown>, ...codes: string[]): Promise<void> {
+  try {
+    await act;
+  } catch (error) {
+    if (!isKernelError(error, ...codes)) throw error;
+  }
+}
