@@ -38,6 +38,7 @@ export class FakeHost {
       keeper: { uid: 65_534, gid: 65_534 },
       spec: () => this.spec,
       mayChange: () => ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
+      mayShow: () => ({ viewPrefixes: [], devices: [] }),
       now: () => new Date(),
     };
   }

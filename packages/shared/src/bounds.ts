@@ -9,8 +9,18 @@ import { Subnet } from './ip-address.ts';
 export const Bounds = z.object({
   /** Directories below which a `dir:` root or a `tar:` file may lie. */
   rootPrefixes: z.array(HostPath).default([]),
-  /** Directories below which what a view shows may lie; a view's writable binds need `writable: true`. */
-  viewPrefixes: z.array(z.object({ path: HostPath, writable: z.boolean().default(false) })).default([]),
+  /** Directories below which what a view shows may lie; of several the longest decides. Writable binds need
+   *  `writable: true`; what is read with the ids that are on disk (overlays, idmapped binds) needs `idmapped: true`,
+   *  which comes with `writable`. Otherwise the host's files are nobody's in a jail. */
+  viewPrefixes: z
+    .array(
+      z.strictObject({
+        path: HostPath,
+        writable: z.boolean().default(false),
+        idmapped: z.boolean().default(false),
+      }),
+    )
+    .default([]),
   /** Nodes below /dev that a jail may be given: kvm, net/tun, … */
   devices: z.array(z.string()).default([]),
   /** Registries that images may come from: docker.io, registry.example:5000; Debian's and Alpine's own mirrors

@@ -10,6 +10,15 @@ const DEFAULT_BOUNDS = `# What any dashboard may ask of this host. Root's alone:
 rootPrefixes:
   - /srv/cellblock
 
+# Directories below which what a jail's view shows may lie (--bind, --overlay); of several the longest decides:
+#   - { path: /srv/www }                     shown read only, and the host's files are nobody's there
+#   - { path: /srv/lib, idmapped: true }     read with the ids that are on disk, and below overlays
+#   - { path: /srv/data, writable: true }    written too, with those ids: root in the jail writes as root, so
+#                                            a directory above it has to be root's and 0700, or lie on nosuid
+viewPrefixes: []
+# Nodes below /dev that a jail may be given (--device): [net/tun, kvm].
+devices: []
+
 # Subnets that networks may use; none named: any private or documentation range.
 subnets: []
 

@@ -14,6 +14,7 @@ import type { Hold } from './holds.ts';
 import type { UnreadableObject } from './ledger.ts';
 import { refusedObjects } from './refusals.ts';
 import { allowRoot, refuseDirRoot } from './root/dir-root.ts';
+import { refuseView } from './view/refuse-view.ts';
 
 /** The ledger's spec as this host makes it true: held jails as they were when held, refused objects frozen. */
 export interface AcceptedSpec extends PlanOptions {
@@ -32,7 +33,7 @@ export async function acceptSpec(o: {
 }): Promise<AcceptedSpec> {
   const spec = withHolds(o.spec, o.holds);
   const refused = refusedObjects(spec, o.bounds, o.facts);
-  refused.push(...(await refusedRoots(spec, o)));
+  refused.push(...(await refusedRoots(spec, o)), ...(await refusedViews(spec, o)));
   for (const { key, message } of o.unreadable) {
     refused.push({ key, rule: 'unreadable', message, fix: UNREADABLE, cause: null });
   }
@@ -91,6 +92,21 @@ async function refusedRoots(
     });
     if (!ground) continue;
     refused.push({ key: specKey(jail), ...ground, cause: jail.cause });
+  }
+  return refused;
+}
+
+async function refusedViews(
+  spec: HostSpec,
+  o: { bounds: Bounds; dataDirectory: string },
+): Promise<RefusedObject[]> {
+  const refused: RefusedObject[] = [];
+  for (const jail of jailsOf(spec)) {
+    if (jail.wanted !== 'running') continue;
+    const ground = await refuseView(jail.settings, o);
+    if (!ground) continue;
+    const { rule, message, fix } = ground;
+    refused.push({ key: specKey(jail), rule, message, fix, cause: jail.cause });
   }
   return refused;
 }

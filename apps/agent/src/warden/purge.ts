@@ -41,6 +41,7 @@ export async function purge(o: { dataDirectory: string; idRegistry?: string }): 
     keeper: { uid: 65_534, gid: 65_534 },
     spec: () => ({ generation: 0, objects: new Map() }),
     mayChange: () => [],
+    mayShow: () => ({ viewPrefixes: [], devices: [] }),
     now: () => new Date(),
   });
 }

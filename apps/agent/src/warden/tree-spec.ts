@@ -4,6 +4,7 @@ import type { TreeMount, TreeRoot, TreeSpec } from '@cellblock/native/process-tr
 import { AppError } from '@cellblock/shared/app-error';
 import { addressesOf, type JailSpec } from '@cellblock/shared/host-spec';
 import type { JailRoot } from '@cellblock/shared/jail-spec';
+import { ownMounts } from '@cellblock/shared/own-mounts';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { PROFILES, type Profile } from '@cellblock/shared/profile';
 import { rootName } from '@cellblock/shared/root-name';
@@ -12,6 +13,8 @@ import { upstreamNameServers } from './etc/etc-template.ts';
 import { jailPaths } from './paths.ts';
 import { unpackedRoot } from './root/tar-root.ts';
 import { freshEphemeral, furnish } from './storage.ts';
+import { refuseView } from './view/refuse-view.ts';
+import { viewMounts } from './view/view-mounts.ts';
 import type { WardenHost } from './warden-host.ts';
 
 export const DEFAULT_ENVIRONMENT = {
@@ -23,9 +26,8 @@ export const DEFAULT_ENVIRONMENT = {
 };
 
 const CONSOLE_BYTES = 1024 * 1024;
-const TMP_SIZE = '50%';
+const SCRATCH_SIZE = '50%';
 const EPHEMERAL_SIZE = '50%';
-const OWN = ['etc', 'var', 'root', 'home'];
 
 /** The jail as `spawn` builds it; its storage is furnished, or its tarball unpacked, on the way. */
 export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number): Promise<TreeSpec> {
@@ -62,31 +64,52 @@ async function treeRoot(
   tree: Omit<TreeSpec, 'runDirectory' | 'root' | 'mounts' | 'command'>,
 ): Promise<{ root: TreeRoot; mounts: TreeMount[] }> {
   const { root, readOnly } = spec.settings;
-  const { storage } = jailPaths(host.paths, spec.key);
-  const files = await etcMounts(host, spec);
-  const temporary: TreeMount[] = [
-    { kind: 'tmpfs', target: '/tmp', size: TMP_SIZE, mode: '1777' },
-    { kind: 'tmpfs', target: '/run', size: TMP_SIZE, mode: '0755' },
-  ];
-  if (root.kind === 'dir') {
-    return { root: { kind: 'directory', path: root.path, readOnly }, mounts: [...temporary, ...files] };
+  const paths = jailPaths(host.paths, spec.key);
+  await mustShow(host, spec);
+  const own = root.kind === 'host-usr' ? await ownStorage(host, spec.key, root.ephemeral) : paths.storage;
+  const view = await viewMounts(spec.settings.view, {
+    prefixes: host.mayShow().viewPrefixes,
+    overlays: join(own, 'overlays'),
+  });
+  const files = new Map((await etcMounts(host, spec)).map((file) => [file.target, file]));
+  const ours = ownMounts(spec.settings).map(({ kind, target }): TreeMount => {
+    if (kind === 'tmpfs')
+      return { kind, target, size: SCRATCH_SIZE, mode: target === '/tmp' ? '1777' : '0755' };
+    if (kind === 'storage') return { kind, path: join(own, target), target, ...(readOnly && { readOnly }) };
+    return files.get(target) ?? { kind, target, content: '' };
+  });
+  const mounts = [...ours, ...view];
+  switch (root.kind) {
+    case 'host-usr':
+    case 'view':
+      return { root: { kind: root.kind }, mounts };
+    case 'dir':
+      return { root: { kind: 'directory', path: root.path, readOnly }, mounts };
+    case 'tar': {
+      const path = await unpackedRoot(host, { jailKey: spec.key, tarball: root.path, tree });
+      return { root: { kind: 'directory', path, readOnly }, mounts };
+    }
+    case 'image':
+      throw rootNotThere(root);
   }
-  if (root.kind === 'tar') {
-    const path = await unpackedRoot(host, { jailKey: spec.key, tarball: root.path, tree });
-    return { root: { kind: 'directory', path, readOnly }, mounts: [...temporary, ...files] };
-  }
-  if (root.kind !== 'host-usr') throw rootNotThere(root);
-  const own = root.ephemeral ? await freshEphemeral(host, spec.key, EPHEMERAL_SIZE) : storage;
+}
+
+async function ownStorage(host: WardenHost, jailKey: string, ephemeral: boolean): Promise<string> {
+  const { storage } = jailPaths(host.paths, jailKey);
+  const own = ephemeral ? await freshEphemeral(host, jailKey, EPHEMERAL_SIZE) : storage;
   await furnish(host, own);
-  const mounts = OWN.map(
-    (name): TreeMount => ({
-      kind: 'storage',
-      path: join(own, name),
-      target: `/${name}`,
-      ...(readOnly ? { readOnly: true } : {}),
-    }),
-  );
-  return { root: { kind: 'host-usr' }, mounts: [...mounts, ...temporary, ...files] };
+  return own;
+}
+
+/** Once more than at the last pass: what a path of the host leads to may be another thing by now. */
+async function mustShow(host: WardenHost, { settings }: JailSpec): Promise<void> {
+  const refusal = await refuseView(settings, { bounds: host.mayShow(), dataDirectory: host.paths.data });
+  if (refusal === null) return;
+  throw new AppError('denied', `${refusal.message}.`, {
+    field: refusal.field,
+    cause: `It is how this host is now, as it was looked at for the start (rule ${refusal.rule}).`,
+    fix: refusal.fix,
+  });
 }
 
 function rootNotThere(root: JailRoot): AppError {

@@ -5,6 +5,7 @@ import type { EtcCopies } from './etc/etc-copies.ts';
 import type { IdRanges } from './id-ranges.ts';
 import type { JailRecords } from './jail-records.ts';
 import type { WardenPaths } from './paths.ts';
+import type { ViewBounds } from './view/refuse-view.ts';
 
 /** What observing and applying act on; built once, in main. */
 export interface WardenHost {
@@ -23,5 +24,7 @@ export interface WardenHost {
   spec(): HostSpec;
   /** host-wide settings that the bounds let us change */
   mayChange(): readonly string[];
+  /** what the bounds let views show and jails be given */
+  mayShow(): ViewBounds;
   now(): Date;
 }

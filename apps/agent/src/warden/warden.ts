@@ -103,6 +103,7 @@ export class Warden {
     });
     this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;
+    this.host.mayShow = () => this.bounds.bounds;
     this.reconciler = new Reconciler({
       host: parts.host,
       accepted: () => this.accepted(),
@@ -139,6 +140,7 @@ export class Warden {
       now: options.now ?? (() => new Date()),
       spec: () => ledger.spec ?? NOTHING,
       mayChange: () => [],
+      mayShow: () => ({ viewPrefixes: [], devices: [] }),
     };
     const warden = new Warden({
       host,

@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { closedAbove } from '../closed-above.ts';
 
 /** Directories of the host that are never a jail's root, nor above or below one of these exactly. */
 const SYSTEM = [
@@ -113,14 +114,6 @@ const onHost = (command: string) => `On the host, as root: ${command}`;
 /** How root lets a directory or tarball be a jail's root. */
 export function allowRoot(path: string, rootPrefixes: readonly string[]): string {
   return `On the host, as root, in /etc/cellblock/bounds.d: rootPrefixes: [${[...rootPrefixes, dirname(path)].join(', ')}]`;
-}
-
-function closedAbove(path: string): boolean {
-  for (let above = dirname(path); above !== '/'; above = dirname(above)) {
-    const { uid, mode } = lstatSync(above);
-    if (uid === 0 && (mode & 0o077) === 0) return true;
-  }
-  return false;
 }
 
 function openAbove(path: string): RootRefusal {

@@ -4,6 +4,7 @@ import { JailSettings } from '@cellblock/shared/jail-spec';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
 import { settingsForHistory } from './settings-for-history.ts';
+import { viewMustStand } from './view-must-stand.ts';
 import { mustBeWithinBounds } from './within-bounds.ts';
 
 /** Settings that a running jail takes on without a restart. */
@@ -19,6 +20,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
     change: async (work, jail, host) => {
       const before = JailSettings.parse(jail.settings);
       const settings = JailSettings.parse({ ...before, ...input.settings });
+      viewMustStand(settings);
       mustBeWithinBounds(host, settings);
       await work.tx.jail.update({
         where: { id: jail.id },

@@ -3,6 +3,7 @@ import { AppError } from '@cellblock/shared/app-error';
 import { ipFamily } from '@cellblock/shared/ip-address';
 import { CreateJailInput } from '@cellblock/shared/jail-input';
 import { JailSettings } from '@cellblock/shared/jail-spec';
+import { profileOf } from '@cellblock/shared/profile-rule';
 import { roleCan } from '@cellblock/shared/role';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { type Change, changeFleet, type Work } from '../change-fleet.ts';
@@ -18,6 +19,7 @@ import { interfaceOn } from './jail-interface.ts';
 import { type Host, namedNetwork, onlyNetwork, placeHost } from './place.ts';
 import { readJail } from './queries.ts';
 import { settingsForHistory } from './settings-for-history.ts';
+import { viewMustStand } from './view-must-stand.ts';
 import { mustBeWithinBounds } from './within-bounds.ts';
 
 type Input = ReturnType<typeof CreateJailInput.parse>;
@@ -97,7 +99,15 @@ export async function createJail(ctx: VerbContext, asked: CreateJailInput): Prom
 
 function settingsOf(input: Input): JailSettings {
   const hostname = input.name.replace(/[^a-z0-9.-]+/g, '-').replace(/[.-]+$/, '');
-  return JailSettings.parse({ hostname, root: { kind: 'host-usr' }, ...input.settings });
+  const { root = { kind: 'host-usr', ephemeral: false } } = input.settings;
+  const settings = JailSettings.parse({
+    hostname,
+    root,
+    ...input.settings,
+    ...profileOf(root, input.settings),
+  });
+  viewMustStand(settings);
+  return settings;
 }
 
 async function mustBeFree(work: Work, name: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { SomeJailSettings } from '@cellblock/shared/jail-input';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordStatus } from '../host-sync/record-status.ts';
 import { readAddress } from '../ip-assignments/address-view.ts';
@@ -167,6 +168,51 @@ describe('defaults', () => {
     });
     h1.bounds.maxMemory = null;
     await h1.report();
+  });
+
+  test('a view is refused by its rule, and by the bounds, before anything is recorded', async () => {
+    const settings = (source: string, readOnly = true) =>
+      SomeJailSettings.parse({ view: [{ kind: 'bind', source, target: '/srv/www', readOnly }] });
+    const refused = async (asked: SomeJailSettings) =>
+      await refusal(createJail(mira, { name: 'x', network: 'lan', settings: asked }));
+    expect(await refused(settings('/proc'))).toMatchObject({
+      code: 'invalid',
+      field: 'settings.view.0.source',
+      evidence: { rule: 'view-source-kernel' },
+    });
+    expect(await refused(settings('/srv/www'))).toMatchObject({
+      code: 'denied',
+      field: 'settings.view.0.source',
+      cause: 'Its bounds list no view prefix.',
+    });
+    h1.bounds.viewPrefixes = [{ path: '/srv', writable: false, idmapped: false }];
+    await h1.report();
+    expect(await refused(settings('/srv/www', false))).toMatchObject({
+      cause: 'Its bounds name /srv without writable: true.',
+    });
+    expect(await refused(SomeJailSettings.parse({ devices: ['kvm'] }))).toMatchObject({
+      field: 'settings.devices.0',
+    });
+    const asked = { name: 'viewed', network: 'lan', dryRun: true };
+    expect(await createJail(mira, { ...asked, settings: settings('/srv/www') })).toHaveProperty('plan');
+    h1.bounds.viewPrefixes = [];
+    await h1.report();
+  });
+
+  test('a profile that was named decides about the root, another is told by the root', async () => {
+    const made = async (name: string, settings: SomeJailSettings) => {
+      await createJail(mira, { name, network: null, host: 'h1', settings, start: false });
+      const { profile, readOnly } = (await readJail(db, name)).settings;
+      await destroyJail(mira, { jail: name, purge: true });
+      return { profile, readOnly };
+    };
+    const dir = { kind: 'dir' as const, path: '/srv/jails/x' };
+    expect(await made('plain', {})).toEqual({ profile: 'daemon', readOnly: false });
+    expect(await made('distro', { root: dir })).toEqual({ profile: 'system', readOnly: false });
+    expect(await made('closed', { root: dir, profile: 'strict' })).toEqual({
+      profile: 'strict',
+      readOnly: true,
+    });
   });
 });
 

@@ -1,0 +1,38 @@
+import type { JailRoot, JailSettings } from './jail-spec.ts';
+import { isPathAtOrBelow } from './path-below.ts';
+
+/** What every jail gets from spawn, whatever its root is. */
+export const KERNEL_MOUNTS = ['/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc'];
+/** Links into /usr that a host-usr root has where the host has them. */
+export const USR_LINKS = ['bin', 'sbin', 'lib', 'lib64', 'lib32', 'libx32'];
+/** Directories of a host-usr jail's own storage. */
+export const OWN_DIRECTORIES = ['etc', 'var', 'root', 'home'];
+/** Files that are made anew at every start. */
+export const ETC_FILES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'];
+
+export interface OwnMount {
+  kind: 'storage' | 'tmpfs' | 'file';
+  target: string;
+}
+
+/**
+ * What the agent mounts on top of a root by itself, in order: storage, scratch, and the files of /etc. What a
+ * view puts elsewhere at or above one of these takes its place, so that nothing is hidden below another mount.
+ */
+export function ownMounts(settings: Pick<JailSettings, 'root' | 'view'>): OwnMount[] {
+  const targets = settings.view.map(({ target }) => target);
+  return ofRoot(settings.root).filter(
+    ({ target }) => !targets.some((above) => isPathAtOrBelow(target, above)),
+  );
+}
+
+function ofRoot(root: JailRoot): OwnMount[] {
+  // Nothing but what is declared (requirement M3).
+  if (root.kind === 'view') return [];
+  const storage =
+    root.kind === 'host-usr'
+      ? OWN_DIRECTORIES.map((name) => ({ kind: 'storage' as const, target: `/${name}` }))
+      : [];
+  const scratch = ['/tmp', '/run'].map((target) => ({ kind: 'tmpfs' as const, target }));
+  return [...storage, ...scratch, ...ETC_FILES.map((target) => ({ kind: 'file' as const, target }))];
+}

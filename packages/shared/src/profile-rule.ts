@@ -1,0 +1,16 @@
+import type { JailRoot, JailSettings } from './jail-spec.ts';
+import { PROFILES, type Profile } from './profile.ts';
+
+/**
+ * The profile of a new jail, and whether its root can be written, where nobody has said so: a distribution of
+ * its own runs as one; a profile that was chosen decides about the root too.
+ */
+export function profileOf(
+  root: JailRoot,
+  named: { profile?: Profile | undefined; readOnly?: boolean | undefined },
+): Pick<JailSettings, 'profile' | 'readOnly'> {
+  const distribution = root.kind === 'dir' || root.kind === 'tar' || root.kind === 'image';
+  const profile = named.profile ?? (distribution ? 'system' : 'daemon');
+  const byProfile = named.profile === undefined ? false : PROFILES[profile].readOnlyRoot;
+  return { profile, readOnly: named.readOnly ?? byProfile };
+}
