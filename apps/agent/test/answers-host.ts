@@ -44,6 +44,7 @@ export class AnswersHost {
       keeper: { uid: 65_534, gid: 65_534 },
       spec: () => hostSpec(0, []),
       mayChange: () => [],
+      mayShow: () => ({ viewPrefixes: [], devices: [] }),
       now: () => new Date(),
     };
     await closeStorage(host);
