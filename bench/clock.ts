@@ -22,6 +22,8 @@ export interface Timing {
   wall: Spread;
   /** milliseconds of processor time */
   cpu: Spread;
+  /** when each run began, in milliseconds since 1970 */
+  began: number[];
 }
 
 /** Runs each command `rounds` times in turn; a command that fails even once is an error that names it. */
@@ -33,17 +35,21 @@ export async function timeInTurn(
   const rows = commands.map(({ name, mounts, netns, stdin, argv }) =>
     [name, mounts ?? '-', netns ?? '-', stdin ?? '-', ...argv].join('\t'),
   );
-  const samples = new Map<string, { wall: number[]; cpu: number[] }>();
+  const samples = new Map<string, { wall: number[]; cpu: number[]; began: number[] }>();
   for (const line of (await runClock(rounds, rows, group)).split('\n').filter((text) => text !== '')) {
-    const [name = '', nanoseconds, status, cpu] = line.split('\t');
+    const [name = '', nanoseconds, status, cpu, began] = line.split('\t');
     if (status !== '0') throw new Error(`${name} ended with status ${status}`);
-    const of = samples.get(name) ?? { wall: [], cpu: [] };
+    const of = samples.get(name) ?? { wall: [], cpu: [], began: [] };
     of.wall.push(Number(nanoseconds) / 1e6);
     of.cpu.push(Number(cpu) / 1e3);
+    of.began.push(Number(began) / 1e6);
     samples.set(name, of);
   }
   return new Map(
-    [...samples].map(([name, { wall, cpu }]) => [name, { name, wall: spreadOf(wall), cpu: spreadOf(cpu) }]),
+    [...samples].map(([name, { wall, cpu, began }]) => [
+      name,
+      { name, wall: spreadOf(wall), cpu: spreadOf(cpu), began },
+    ]),
   );
 }
 

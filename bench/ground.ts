@@ -128,6 +128,8 @@ async function makeRoot(root: string): Promise<void> {
     mkdirSync(join(root, name), { recursive: true, mode: 0o755 });
   await copyFile('/bin/busybox', join(root, 'bin/busybox'));
   chmodSync(join(root, 'bin/busybox'), 0o755);
+  await copyFile(join(import.meta.dirname, 'build/started'), join(root, 'bin/started'));
+  chmodSync(join(root, 'bin/started'), 0o755);
   for (const name of APPLETS) symlinkSync('busybox', join(root, 'bin', name));
   writeFileSync(join(root, 'etc/os-release'), 'ID=bench\n');
 }

@@ -75,8 +75,6 @@ function oci(ground: Ground, name: 'crun' | 'runc'): Peer {
     package: name,
     run: (command, network) => {
       if (network) return null;
-      const bundle = `peers/${name}-${command.length}`;
-      ground.file(`${bundle}/config.json`, JSON.stringify(ociConfig(ground, name, command)));
       return {
         name,
         mounts: ground.mounts,
@@ -86,12 +84,19 @@ function oci(ground: Ground, name: 'crun' | 'runc'): Peer {
           ground.path(`peers/${name}-state`),
           'run',
           '--bundle',
-          ground.path(bundle),
+          ociBundle(ground, name, command),
           `bench-${name}`,
         ],
       };
     },
   };
+}
+
+/** The directory of a bundle that runs `command`. */
+export function ociBundle(ground: Ground, name: 'crun' | 'runc', command: string[]): string {
+  const bundle = `peers/${name}-${command.length}`;
+  ground.file(`${bundle}/config.json`, JSON.stringify(ociConfig(ground, name, command)));
+  return ground.path(bundle);
 }
 
 function ociConfig(ground: Ground, name: string, args: string[]) {
@@ -178,51 +183,55 @@ function nspawn(ground: Ground): Peer {
 
 /** Root lacks CAP_SYS_RESOURCE on some machines; podman raises limits all the same and dies of the refusal. */
 function podman(ground: Ground): Peer {
-  const place = (name: string) => ground.path('peers/podman', name);
   return {
     name: 'podman',
     package: 'podman',
     run: (program, network) => {
-      const shim = join(import.meta.dirname, 'build/norlimit.so');
-      for (const name of ['store', 'run', 'tmp', 'net']) mkdirSync(place(name), { recursive: true });
-      ground.file('peers/podman/crun', `#!/bin/sh\nLD_PRELOAD=${shim} exec /usr/bin/crun "$@"\n`, 0o755);
-      ground.file(
-        'peers/podman/containers.conf',
-        [
-          '[engine]',
-          'cgroup_manager = "cgroupfs"',
-          'events_logger = "none"',
-          '[engine.runtimes]',
-          `crun = ["${place('crun')}"]`,
-          '[network]',
-          'network_backend = "netavark"',
-          `network_config_dir = "${place('net')}"`,
-          '',
-        ].join('\n'),
-      );
-      const settings = ['--root', place('store'), '--runroot', place('run'), '--tmpdir', place('tmp')];
       return {
         name: network ? 'podman with bridge' : 'podman',
         mounts: ground.mounts,
         argv: [
-          '/usr/bin/env',
-          `CONTAINERS_CONF=${place('containers.conf')}`,
-          '/usr/bin/podman',
-          ...settings,
-          '--storage-driver',
-          'vfs',
-          '--runtime',
-          'crun',
-          'run',
-          '--rm',
-          `--network=${network ? 'bridge' : 'none'}`,
-          '--pids-limit=-1',
-          `--cgroup-parent=/${ground.groupName}/podman`,
-          '--rootfs',
-          ground.peerRoot,
+          ...podmanProgram(ground),
+          ...['run', '--rm'],
+          ...podmanContainer(ground, network ? 'bridge' : 'none'),
           ...program,
         ],
       };
     },
   };
+}
+
+/** podman with its store and its settings in a place of the run's own. */
+export function podmanProgram(ground: Ground): string[] {
+  const place = (name: string) => ground.path('peers/podman', name);
+  const shim = join(import.meta.dirname, 'build/norlimit.so');
+  for (const name of ['store', 'run', 'tmp', 'net']) mkdirSync(place(name), { recursive: true });
+  ground.file('peers/podman/crun', `#!/bin/sh\nLD_PRELOAD=${shim} exec /usr/bin/crun "$@"\n`, 0o755);
+  ground.file(
+    'peers/podman/containers.conf',
+    [
+      '[engine]',
+      'cgroup_manager = "cgroupfs"',
+      'events_logger = "none"',
+      '[engine.runtimes]',
+      `crun = ["${place('crun')}"]`,
+      '[network]',
+      'network_backend = "netavark"',
+      `network_config_dir = "${place('net')}"`,
+      '',
+    ].join('\n'),
+  );
+  return [
+    ...['/usr/bin/env', `CONTAINERS_CONF=${place('containers.conf')}`, '/usr/bin/podman'],
+    ...['--root', place('store'), '--runroot', place('run'), '--tmpdir', place('tmp')],
+    ...['--storage-driver', 'vfs', '--runtime', 'crun'],
+  ];
+}
+
+/** What `podman run` is told of a container beside its program. */
+export function podmanContainer(ground: Ground, network: 'bridge' | 'none'): string[] {
+  return [
+    ...[`--network=${network}`, '--pids-limit=-1', `--cgroup-parent=/${ground.groupName}/podman`],
+    ...['--rootfs', ground.peerRoot],
+  ];
 }

@@ -17,6 +17,7 @@ import { a2 } from './rows/a2.ts';
 import { a3, assignOften } from './rows/a3.ts';
 import { a4 } from './rows/a4.ts';
 import { a5 } from './rows/a5.ts';
+import { a6 } from './rows/a6.ts';
 import { b8 } from './rows/b8.ts';
 
 /**
@@ -49,6 +50,7 @@ const SIZES = values.quick
       a4: [4, 8],
       podman: 1,
       a5: [0, 4],
+      a6: 2,
       quietMs: 200,
       again: 1,
     }
@@ -62,6 +64,7 @@ const SIZES = values.quick
       a4: [most / 5, most],
       podman: 20,
       a5: [0, 100, most],
+      a6: 100,
       quietMs: 6_000,
       again: 5,
     };
@@ -79,6 +82,8 @@ const ROWS: Record<string, (ground: Ground) => Promise<MeasuredRow>> = {
     withHost(ground, (host) =>
       a5(ground, host, { sizes: SIZES.a5, dialer: ground.path('bundle/dialer.mjs'), quietMs: SIZES.quietMs }),
     ),
+  A6: (ground) =>
+    withHost(ground, (host) => a6(ground, host, { rounds: SIZES.agentRounds, jails: SIZES.a6 })),
   B8: (ground) => b8(ground, SIZES),
 };
 
@@ -112,7 +117,7 @@ async function profiledAssignments(ground: Ground): Promise<string> {
 
 async function main(): Promise<number> {
   const chosen =
-    values.rows?.split(',') ?? (values.quick ? ['A1', 'A2', 'A3', 'A4', 'A5'] : Object.keys(ROWS));
+    values.rows?.split(',') ?? (values.quick ? ['A1', 'A2', 'A3', 'A4', 'A5', 'A6'] : Object.keys(ROWS));
   const unknown = chosen.filter((id) => !ROWS[id]);
   if (unknown.length > 0) {
     console.error(`there is no row ${unknown}: ${Object.keys(ROWS)}`);

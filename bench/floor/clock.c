@@ -7,7 +7,7 @@
  * MOUNTS: a mount namespace to enter, or -. NETNS: where a
  * network namespace is made and pinned as part of the work, or -. STDIN: a file, or -. The time is from before
  * fork until everything that was started has ended: what outlives its parent is waited for too.
- * `NAME NANOSECONDS STATUS CPU` a line on standard output; CPU are the microseconds of processor time that all of
+ * `NAME NANOSECONDS STATUS CPU BEGAN` a line on standard output, BEGAN in nanoseconds since 1970; CPU are the microseconds of processor time that all of
  * it took, which a busy machine changes less. GROUP: cgroup.procs of a control group that all of it is in.
  */
 #include <fcntl.h>
@@ -29,6 +29,12 @@
 struct row {
   char* field[MOST_FIELDS];
 };
+
+static long long since_1970(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_REALTIME, &at);
+  return at.tv_sec * 1000000000LL + at.tv_nsec;
+}
 
 static int given(const char* field) { return strcmp(field, "-") != 0; }
 
@@ -79,6 +85,7 @@ static void become(const struct row* row) {
 static void run(const struct row* row, int home) {
   const char* network = row->field[2];
   long used = cpu_microseconds();
+  long long moment = since_1970();
   long long began = now();
   if (given(network)) pin_network(home, network);
   pid_t child = fork();
@@ -89,8 +96,8 @@ static void run(const struct row* row, int home) {
     if (ended == child) first = status;
   long long took = now() - began;
   if (given(network)) umount2(network, MNT_DETACH);
-  printf("%s\t%lld\t%d\t%ld\n", row->field[0], took, WIFEXITED(first) ? WEXITSTATUS(first) : 128,
-         cpu_microseconds() - used);
+  printf("%s\t%lld\t%d\t%ld\t%lld\n", row->field[0], took, WIFEXITED(first) ? WEXITSTATUS(first) : 128,
+         cpu_microseconds() - used, moment);
 }
 
 int main(int count, char** arguments) {

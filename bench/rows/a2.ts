@@ -89,7 +89,7 @@ export async function a2(
             cells('floor with network', floor),
             cells('Cellblock, from the spec accepted', ours),
             cells('Cellblock, from the request sent', all),
-            ...(peer ? [timingCells(peer, [{ name: '', wall: floor, cpu: floor }])] : []),
+            ...(peer ? [timingCells(peer, [{ name: '', wall: floor, cpu: floor, began: [] }])] : []),
           ],
         },
       ],

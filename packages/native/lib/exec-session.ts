@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { callAddon } from './addon.ts';
 import type { ExecRequest, ExecSession, TreeProcess } from './process-tree.ts';
 import { failureFrom } from './spawn-answer.ts';
 import { execMessage } from './spawn-message.ts';
@@ -47,19 +47,18 @@ export async function startExecSession(
   init: TreeProcess,
   capabilities: string,
 ): Promise<ExecSession> {
-  const child = spawn(program, ['exec'], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
-  const stdin = child.stdin as Writable;
-  const control = child.stdio[3] as Socket;
-  for (const stream of [stdin, control]) stream.on('error', () => {}); // the helper has gone: exit tells
+  const { stdin, stdout, stderr, control } = await attach(program);
   const lines = linesOf(control);
-  const started = new Promise<never>((_, reject) => child.once('error', reject));
   control.write(execMessage(request, init, capabilities));
-  const failure = failureFrom((await Promise.race([lines.next(), started])).value ?? '');
+  const failure = failureFrom((await lines.next()).value ?? '');
   if (failure) {
-    child.kill('SIGKILL');
+    for (const stream of [stdin, stdout, stderr, control]) stream.destroy();
     throw failure;
   }
-  const exit = lines.next().then((line) => exitFrom(line.value ?? undefined));
+  const exit = lines.next().then((line) => {
+    control.destroy();
+    return exitFrom(line.value ?? undefined);
+  });
   return {
     write: (data) => void stdin.write(data),
     closeInput: () => void stdin.end(),
@@ -67,11 +66,33 @@ export async function startExecSession(
     // The helper kills the command when its caller has gone.
     kill: () => void control.end(),
     output: outputOf([
-      { stream: 'stdout', from: child.stdout as Readable },
-      { stream: 'stderr', from: child.stderr as Readable },
+      { stream: 'stdout', from: stdout },
+      { stream: 'stderr', from: stderr },
     ]),
     exit,
   };
+}
+
+/**
+ * Not as a child process of Node's: that copies the page tables of the whole warden, and stops it meanwhile. The
+ * helper leaves with its control stream, and is waited for then.
+ */
+async function attach(program: string) {
+  const { pid, streams } = await callAddon<{ pid: number; streams: [number, number, number, number] }>(
+    'startAttachedProgram',
+    { arguments: [program, 'exec'], count: 4 },
+  );
+  const [stdin, stdout, stderr, control] = streams.map((fd) => new Socket({ fd, allowHalfOpen: true })) as [
+    Socket,
+    Socket,
+    Socket,
+    Socket,
+  ];
+  // The helper has gone: exit tells.
+  for (const stream of [stdin, stdout, stderr, control]) stream.on('error', () => {});
+  stdin.resume();
+  control.once('close', () => void callAddon('reapProgram', { pid }));
+  return { stdin, stdout, stderr, control };
 }
 
 async function* linesOf(socket: Socket): AsyncGenerator<string, undefined> {

@@ -11,7 +11,9 @@ type Asked = Pick<ExecRequest, 'command' | 'environment' | 'uid' | 'gid' | 'tty'
 /** Runs a command in a jail that runs; the session that its output is read from. */
 export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Promise<string> {
   const { host } = warden;
-  const process = (await warden.state()).jails.find(({ key }) => key === jail.key)?.process;
+  const runDirectory = jailPaths(host.paths, jail.key).run;
+  // Of this jail alone: a look at the host would make each command wait for a thousand others.
+  const process = await host.trees.status({ runDirectory });
   if (process?.state !== 'running') {
     throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
       field: 'jail',
@@ -22,7 +24,7 @@ export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Pr
   const term: Record<string, string> = asked.tty ? { TERM: asked.tty.term } : {};
   return warden.exec.open({
     ...asked,
-    runDirectory: jailPaths(host.paths, jail.key).run,
+    runDirectory,
     environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...asked.environment },
     cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, jail.key) }),
   });

@@ -64,6 +64,25 @@ Napi::Value start_program(const Napi::CallbackInfo& info) {
       });
 }
 
+/// `arguments` is a list of texts, `count` how many streams. Resolves with {pid, streams}, descriptors of the caller.
+Napi::Value start_attached_program(const Napi::CallbackInfo& info) {
+  const Options options(info);
+  return answer(
+      info.Env(),
+      [arguments = options.texts("arguments"), count = static_cast<size_t>(options.integer("count"))] {
+        return kernel::start_attached_program(arguments, count);
+      },
+      [](Napi::Env env, kernel::AttachedProgram& started) -> Napi::Value {
+        Napi::Array streams = Napi::Array::New(env, started.streams.size());
+        for (size_t i = 0; i < started.streams.size(); i++)
+          streams.Set(static_cast<uint32_t>(i), started.streams[i].release());
+        Napi::Object result = Napi::Object::New(env);
+        result.Set("pid", started.pid);
+        result.Set("streams", streams);
+        return result;
+      });
+}
+
 Napi::Value reap_program(const Napi::CallbackInfo& info) {
   const pid_t pid = read_pid(Options(info));
   return perform(info.Env(), [pid] { kernel::reap_program(pid); });
@@ -75,6 +94,7 @@ void export_processes(Napi::Env env, Napi::Object exports) {
   exports.Set("processStartTime", Napi::Function::New(env, process_start_time));
   exports.Set("signalProcess", Napi::Function::New(env, signal_process));
   exports.Set("startProgram", Napi::Function::New(env, start_program));
+  exports.Set("startAttachedProgram", Napi::Function::New(env, start_attached_program));
   exports.Set("reapProgram", Napi::Function::New(env, reap_program));
   exports.Set("waitProcess", Napi::Function::New(env, wait_process));
 }

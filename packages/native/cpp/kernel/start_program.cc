@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +60,17 @@ class Attributes {
   posix_spawnattr_t value_;
 };
 
+pid_t spawn_program(const std::vector<std::string>& arguments, const Attributes& attributes,
+                    const std::string& step) {
+  std::vector<char*> words;
+  for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  pid_t pid = -1;
+  const int error = posix_spawn(&pid, words[0], &attributes.files, attributes.get(), words.data(), environ);
+  if (error != 0) throw KernelError(step, error);
+  return pid;
+}
+
 }  // namespace
 
 StartedProgram start_program(const std::vector<std::string>& arguments, const std::string& input) {
@@ -69,12 +81,7 @@ StartedProgram start_program(const std::vector<std::string>& arguments, const st
   Attributes attributes;
   posix_spawn_file_actions_adddup2(&attributes.files, to.out.get(), 0);
   posix_spawn_file_actions_adddup2(&attributes.files, from.in.get(), 1);
-  std::vector<char*> words;
-  for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  pid_t pid = -1;
-  const int error = posix_spawn(&pid, words[0], &attributes.files, attributes.get(), words.data(), environ);
-  if (error != 0) throw KernelError(step, error);
+  const pid_t pid = spawn_program(arguments, attributes, step);
   to.out = UniqueFd();
   from.in = UniqueFd();
 
@@ -85,6 +92,26 @@ StartedProgram start_program(const std::vector<std::string>& arguments, const st
   write_all(to.in.get(), input);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return {pid, std::move(from.out)};
+}
+
+AttachedProgram start_attached_program(const std::vector<std::string>& arguments, size_t count) {
+  const std::string step = "run " + (arguments.empty() ? std::string("nothing") : arguments[0]);
+  if (arguments.empty()) throw KernelError(step, EINVAL);
+  AttachedProgram started{-1, {}};
+  std::vector<UniqueFd> theirs;
+  Attributes attributes;
+  for (size_t i = 0; i < count; i++) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) fail(step);
+    started.streams.emplace_back(ends[0]);
+    // Above all that are to be taken, so that none is overwritten before it has its place.
+    const UniqueFd low(ends[1]);
+    theirs.emplace_back(fcntl(low.get(), F_DUPFD_CLOEXEC, static_cast<int>(count)));
+    if (theirs.back().get() < 0) fail(step);
+    posix_spawn_file_actions_adddup2(&attributes.files, theirs.back().get(), static_cast<int>(i));
+  }
+  started.pid = spawn_program(arguments, attributes, step);
+  return started;
 }
 
 void reap_program(pid_t pid) {

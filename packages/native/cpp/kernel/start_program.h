@@ -22,6 +22,18 @@ struct StartedProgram {
  */
 StartedProgram start_program(const std::vector<std::string>& arguments, const std::string& input);
 
+struct AttachedProgram {
+  pid_t pid;
+  /// The other ends of its descriptors 0, 1, 2 and so on: stream sockets.
+  std::vector<UniqueFd> streams;
+};
+
+/**
+ * As start_program, with `count` stream sockets as its first descriptors and nothing written. reap_program must
+ * follow, once its streams have ended.
+ */
+AttachedProgram start_attached_program(const std::vector<std::string>& arguments, size_t count);
+
 /// Waits for its end.
 void reap_program(pid_t pid);
 
