@@ -18,7 +18,13 @@ import { tarEnd, tarEntry } from './tar-entry.ts';
 /** Beyond this the archive shrinks by a hundredth for twice the time. */
 const LEVEL = 4;
 const PROGRAMS = ['supervisor.mjs', 'warden.mjs', 'dialer.mjs', 'cli.mjs'];
-const EXECUTABLES = ['bin/cellblock', 'native/spawn', 'native/keeper', 'native/cellblock.node'];
+const EXECUTABLES = [
+  'bin/cellblock',
+  'native/spawn',
+  'native/keeper',
+  'native/probe',
+  'native/cellblock.node',
+];
 
 /**
  * Everything that a further host needs, from a build that lies in `draft`, as one tar.gz; nothing of the

@@ -45,7 +45,8 @@ export async function install(appDirectory: string, key: string): Promise<string
       chmodSync(to('bin/cellblock'), 0o755);
       copy(`${NATIVE}/Release/cellblock.node`, 'native/cellblock.node');
       stripDebug(to('native/cellblock.node'));
-      for (const program of ['spawn', 'keeper']) copy(`${NATIVE}/bin/${program}`, `native/${program}`);
+      for (const program of ['spawn', 'keeper', 'probe'])
+        copy(`${NATIVE}/bin/${program}`, `native/${program}`);
       copy(POSTGRES, 'postgres');
       copy('apps/web/prisma/migrations', 'migrations');
       writeFileSync(to('build.json'), `${JSON.stringify({ build: key })}\n`);

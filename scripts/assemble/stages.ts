@@ -24,10 +24,13 @@ export const addon: Stage = {
 };
 
 export const programs: Stage = {
-  name: 'spawn and keeper',
-  from: ['packages/native/cpp/spawn'],
-  makes: ['packages/native/build/bin/spawn', 'packages/native/build/bin/keeper'],
-  commands: [{ cwd: 'packages/native/cpp/spawn', argv: ['make', '-j2', 'all'] }],
+  name: 'spawn, keeper and probe',
+  from: ['packages/native/cpp/spawn', 'packages/native/cpp/probe'],
+  makes: ['spawn', 'keeper', 'probe'].map((name) => `packages/native/build/bin/${name}`),
+  commands: [
+    { cwd: 'packages/native/cpp/spawn', argv: ['make', '-j2', 'all'] },
+    { cwd: 'packages/native/cpp/probe', argv: ['make', '-j2', 'all'] },
+  ],
 };
 
 /** The same with crash points: only tests use them. */
