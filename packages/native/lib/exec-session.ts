@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { callAddon } from './addon.ts';
 import type { ExecRequest, ExecSession, TreeProcess } from './process-tree.ts';
+import type { TreeBounds } from './run-directory.ts';
 import { failureFrom } from './spawn-answer.ts';
 import { execMessage } from './spawn-message.ts';
 
@@ -45,11 +46,11 @@ export async function startExecSession(
   program: string,
   request: ExecRequest,
   init: TreeProcess,
-  capabilities: string,
+  bounds: TreeBounds,
 ): Promise<ExecSession> {
   const { stdin, stdout, stderr, control } = await attach(program);
   const lines = linesOf(control);
-  control.write(execMessage(request, init, capabilities));
+  control.write(execMessage(request, init, bounds));
   const failure = failureFrom((await lines.next()).value ?? '');
   if (failure) {
     for (const stream of [stdin, stdout, stderr, control]) stream.destroy();

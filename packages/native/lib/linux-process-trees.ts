@@ -154,7 +154,7 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
       const facts = readTreeFacts(request.runDirectory);
       if (!status.init || !facts)
         throw new KernelError(`run ${request.command[0]} in the tree`, 'ESRCH', 3, 'it does not run');
-      return startExecSession(program, request, status.init, facts.capabilities);
+      return startExecSession(program, request, status.init, facts);
     },
     async forget({ runDirectory }) {
       const status = readTreeStatus(runDirectory);

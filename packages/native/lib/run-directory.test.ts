@@ -11,8 +11,10 @@ const facts = {
   bootId: 'another boot',
   idBase: 65536,
   capabilities: '0',
+  confinement: { noNewPrivileges: false, chroot: true, proc: 'own', mounts: false },
+  resourceLimits: { nofile: 64 },
 };
-const whole = `${JSON.stringify(facts).padEnd(511)}\n`;
+const whole = `${JSON.stringify(facts).padEnd(1023)}\n`;
 
 async function holding(tree: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'run-'));
@@ -26,11 +28,20 @@ test('facts of a tree are read when they are whole, and none are while they are 
   expect(readTreeFacts(directory)).toEqual(facts);
   expect(readTreeStatus(directory)).toMatchObject({ state: 'lost', exit: null });
   const blank = ' '.repeat(whole.length);
-  for (const at of [1, 20, 100, 511]) {
+  for (const at of [1, 20, 100, 1023]) {
     for (const torn of [blank.slice(0, at) + whole.slice(at), whole.slice(0, at) + blank.slice(at)]) {
       const found = await holding(torn);
       expect(readTreeFacts(found), torn).toBeNull();
       expect(readTreeStatus(found)).toBeNull();
     }
   }
+});
+
+test('a tree that was started before there were profiles goes on as a daemon', async () => {
+  const { confinement: _, resourceLimits: __, ...old } = facts;
+  expect(readTreeFacts(await holding(`${JSON.stringify(old)}\n`))).toEqual({
+    ...old,
+    confinement: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
+    resourceLimits: {},
+  });
 });

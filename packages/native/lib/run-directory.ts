@@ -1,17 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TreeProcess, TreeStatus } from './process-tree.ts';
+import type { TreeConfinement, TreeProcess, TreeStatus } from './process-tree.ts';
+
+/** What every process of a tree is confined by; `exec` takes it from here, not from whoever asks. */
+export interface TreeBounds {
+  /** the bounding set as a decimal number */
+  capabilities: string;
+  confinement: TreeConfinement;
+  resourceLimits: Record<string, number>;
+}
 
 /** What `spawn` wrote down when it started the tree. */
-export interface TreeFacts {
+export interface TreeFacts extends TreeBounds {
   keeper: TreeProcess;
   init: TreeProcess;
   startedAt: string;
   bootId: string;
   idBase: number;
-  /** the bounding set as a decimal number */
-  capabilities: string;
 }
+
+/** What a tree is confined by that was started before there were profiles. */
+const BEFORE_PROFILES: Omit<TreeBounds, 'capabilities'> = {
+  confinement: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
+  resourceLimits: {},
+};
 
 // Reading is synchronous: these are a few lines each, and an observer reads five of them for each of a thousand
 // jails. As promises each costs four ways to another thread and back.
@@ -29,7 +41,7 @@ export function readTreeFacts(runDirectory: string): TreeFacts | null {
   // Blank until the start is written down, and then whole with its last newline.
   if (!text?.endsWith('\n')) return null;
   try {
-    return JSON.parse(text) as TreeFacts;
+    return { ...BEFORE_PROFILES, ...(JSON.parse(text) as TreeFacts) };
   } catch {
     // Read while it was blanked for the next start, piece by piece: nobody knows of that one yet.
     return null;

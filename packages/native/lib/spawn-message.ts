@@ -8,6 +8,7 @@ import type {
   TreeRoot,
   TreeSpec,
 } from './process-tree.ts';
+import type { TreeBounds } from './run-directory.ts';
 
 /**
  * The words of `spawn`: netstrings, each field as its name and its value in one fixed order, a list as its
@@ -108,6 +109,12 @@ function writeConfinement(message: MessageWriter, confinement: TreeConfinement):
     .flag('mountBroker', confinement.mounts);
 }
 
+function writeResourceLimits(message: MessageWriter, limits: Record<string, number>): void {
+  const entries = Object.entries(limits);
+  message.field('resourceLimits', entries.length);
+  for (const [name, value] of entries) message.field('resource', name).field('limit', value);
+}
+
 export function startMessage(spec: TreeSpec): Buffer {
   const message = new MessageWriter()
     .field('runDirectory', spec.runDirectory)
@@ -126,9 +133,7 @@ export function startMessage(spec: TreeSpec): Buffer {
     .field('gid', spec.gid)
     .list('capabilities', spec.capabilities);
   writeConfinement(message, spec.confinement);
-  const limits = Object.entries(spec.resourceLimits);
-  message.field('resourceLimits', limits.length);
-  for (const [name, value] of limits) message.field('resource', name).field('limit', value);
+  writeResourceLimits(message, spec.resourceLimits);
   return message
     .list('devices', spec.devices)
     .field('keeperUid', spec.keeperUid)
@@ -137,10 +142,10 @@ export function startMessage(spec: TreeSpec): Buffer {
     .message();
 }
 
-/** `capabilities` is the set that the tree was started with, as a number in decimal. */
-export function execMessage(request: ExecRequest, init: TreeProcess, capabilities: string): Buffer {
+/** `bounds` is what the tree was started with. */
+export function execMessage(request: ExecRequest, init: TreeProcess, bounds: TreeBounds): Buffer {
   const term: Record<string, string> = request.tty ? { TERM: request.tty.term } : {};
-  return new MessageWriter()
+  const message = new MessageWriter()
     .field('init', init.pid)
     .field('initStart', init.startTime)
     .list('cgroupProcsFiles', request.cgroupProcsFiles)
@@ -148,7 +153,10 @@ export function execMessage(request: ExecRequest, init: TreeProcess, capabilitie
     .list('environment', asVariables({ ...term, ...request.environment }))
     .field('uid', request.uid)
     .field('gid', request.gid)
-    .field('capabilitySet', capabilities)
+    .field('capabilitySet', bounds.capabilities);
+  writeConfinement(message, bounds.confinement);
+  writeResourceLimits(message, bounds.resourceLimits);
+  return message
     .field('tty', request.tty ? 1 : 0)
     .field('rows', request.tty?.rows ?? 0)
     .field('columns', request.tty?.columns ?? 0)

@@ -38,6 +38,13 @@ export const CAPABILITIES = [
   'CAP_SYS_CHROOT',
 ];
 
+/** What the profiles of packages/shared/src/profile.ts have spawn do. */
+export const CONFINEMENTS = {
+  system: { noNewPrivileges: false, chroot: true, proc: 'masked', mounts: true },
+  daemon: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
+  strict: { noNewPrivileges: true, chroot: false, proc: 'own', mounts: false },
+} as const;
+
 /** A throw-away place for trees: directories, a network namespace, a control group; `remove` takes all away. */
 export class TreeFixture {
   readonly directory: string;
@@ -88,7 +95,7 @@ export class TreeFixture {
   /** A tree on the host's /usr with the probes in /probes. */
   async spec(changes: Partial<TreeSpec> = {}): Promise<TreeSpec> {
     const storage = await this.storage('probes');
-    for (const probe of ['mounts', 'facts', 'calls', 'tracer'])
+    for (const probe of ['mounts', 'facts', 'calls', 'tracer', 'powers'])
       if (!existsSync(join(storage, probe))) await copyFile(join(probes, probe), join(storage, probe));
     const { mounts = [], ...others } = changes;
     return {
@@ -105,7 +112,7 @@ export class TreeFixture {
       uid: 0,
       gid: 0,
       capabilities: CAPABILITIES,
-      confinement: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
+      confinement: CONFINEMENTS.daemon,
       resourceLimits: {},
       devices: [],
       keeperUid: 64999,

@@ -317,12 +317,12 @@ describe('what cannot be started', () => {
     [
       '/ as root',
       { root: { kind: 'directory', path: '/', readOnly: true } },
-      { step: /root path/, code: 'EINVAL' },
+      { step: /rootPath/, code: 'EINVAL' },
     ],
     [
       'a root with ..',
       { root: { kind: 'directory', path: '/tmp/../etc', readOnly: true } },
-      { step: /root path/, code: 'EINVAL' },
+      { step: /rootPath/, code: 'EINVAL' },
     ],
     [
       'a target with ..',

@@ -78,6 +78,11 @@ const request: ExecRequest = {
   tty: { rows: 24, columns: 80, term: 'xterm' },
   cgroupProcsFiles: [],
 };
+const bounds = {
+  capabilities: '33',
+  confinement: spec.confinement,
+  resourceLimits: { nofile: 64 },
+};
 const init = { pid: 4711, startTime: 99 };
 
 /** One line `START EXEC` for each message. */
@@ -123,7 +128,7 @@ test('what we write is read, by its own reader only', async () => {
       ...spec,
       root: { kind: 'overlay', lowers: ['/a', '/b'], upper: '/u', work: '/w', readOnly: false },
     }),
-    execMessage(request, init, '33'),
+    execMessage(request, init, bounds),
   ];
   expect(await read(messages)).toEqual([
     'accepted refused',
@@ -175,9 +180,10 @@ test('what is cut, too long or has a field too many is refused', async () => {
         ],
       }),
     ),
-    execMessage({ ...request, command: [] }, init, '0'),
-    execMessage(request, { pid: 1, startTime: 99 }, '0'),
-    execMessage(request, init, '-1'),
+    execMessage({ ...request, command: [] }, init, bounds),
+    execMessage(request, { pid: 1, startTime: 99 }, bounds),
+    execMessage(request, init, { ...bounds, capabilities: '-1' }),
+    execMessage(request, init, { ...bounds, resourceLimits: { files: 1 } }),
   ];
   expect(new Set(await read(cases))).toEqual(new Set(['refused refused']));
 });
@@ -185,7 +191,7 @@ test('what is cut, too long or has a field too many is refused', async () => {
 test('damaged messages never get past the sanitizers', async () => {
   const sequence = numbers(20261122);
   const next = () => sequence.next().value >>> 8;
-  const originals = [startMessage(spec), execMessage(request, init, '33')];
+  const originals = [startMessage(spec), execMessage(request, init, bounds)];
   const messages = Array.from({ length: 3000 }, (_, i) => {
     let message = originals[i % 2] as Buffer;
     for (let times = 1 + (next() % 3); times > 0 && message.length > 0; times--)

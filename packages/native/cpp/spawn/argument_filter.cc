@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "confinement.h"
+#include "mutant.h"
 
 /**
  * Written by hand, beside libseccomp's list, because the kernel takes these arguments as 32-bit numbers: a
@@ -110,7 +111,7 @@ void socket_options(Rules& rules) {
 
 }  // namespace
 
-Filter argument_rules() {
+Filter argument_rules(const ConfinementSpec& profile) {
   Rules rules;
   rules.load(offsetof(seccomp_data, arch));
   rules.unless_equal(AUDIT_ARCH_X86_64, [&] { rules.refuse(ENOSYS); });
@@ -135,6 +136,8 @@ Filter argument_rules() {
     for (const uint32_t allowed : {0u, 0xffffffffu}) rules.when_equal(allowed, [&] { rules.allow(); });
     rules.refuse(EPERM);
   });
+  if (!profile.chroot && !leaves_out("no-chroot"))
+    rules.when_equal(static_cast<uint32_t>(SYS_chroot), [&] { rules.refuse(EPERM); });
   rules.allow();
   return rules.code;
 }

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iterator>
 
@@ -17,6 +18,7 @@
 #include "failure.h"
 #include "mutant.h"
 #include "paths.h"
+#include "resource_limits.h"
 
 Filter allowed_calls() {
   static constexpr sock_filter code[] = {
@@ -25,11 +27,12 @@ Filter allowed_calls() {
   return Filter(std::begin(code), std::end(code));
 }
 
-Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities) {
-  return Confinement{uid, gid, capabilities, allowed_calls(), argument_rules()};
+Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities, const ConfinementSpec& rules,
+                                const std::vector<ResourceLimit>& limits) {
+  return Confinement{uid, gid, capabilities, rules, limits, allowed_calls(), argument_rules(rules)};
 }
 
-void forget_our_attributes(const sigset_t& blocked) {
+void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLimit>& limits) {
   for (int signal = 1; signal < NSIG; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     struct sigaction action {};
@@ -46,7 +49,8 @@ void forget_our_attributes(const sigset_t& blocked) {
   }
   // A core dump would be handled on the host, by the host's own core_pattern.
   const rlimit none_at_all{0, 0};
-  setrlimit(RLIMIT_CORE, &none_at_all);
+  const auto is_of_core = [](const ResourceLimit& limit) { return limit.resource == RLIMIT_CORE; };
+  if (std::ranges::none_of(limits, is_of_core)) setrlimit(RLIMIT_CORE, &none_at_all);
   // Whoever started us may have a keyring with keys of the host in it.
   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
 }
@@ -94,6 +98,11 @@ static void load_filter(const Filter& filter, const char* step) {
   check(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), step);
 }
 
+static void load_filters(const Confinement& confinement) {
+  if (!leaves_out("allowed-calls")) load_filter(confinement.allowed_calls, "load the list of allowed calls");
+  if (!leaves_out("argument-rules")) load_filter(confinement.argument_rules, "load the rules on arguments");
+}
+
 void confine_and_execute(const Confinement& confinement, int program, const std::vector<std::string>& command,
                          const std::vector<std::string>& environment) {
   const std::vector<char*> arguments = as_array(command);
@@ -103,23 +112,24 @@ void confine_and_execute(const Confinement& confinement, int program, const std:
 
   if (!leaves_out("descriptors")) check(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
   const bool bounded = !leaves_out("capabilities");
+  const bool no_new_privileges = confinement.rules.no_new_privileges && !leaves_out("no-new-privs");
   if (bounded) bound_capabilities(confinement.capabilities);
   check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(confinement.gid, confinement.gid, confinement.gid),
         "become group " + std::to_string(confinement.gid));
+  // Whoever becomes another user loses what a filter without no_new_privs needs; whoever stays root, below.
+  if (!no_new_privileges) load_filters(confinement);
   check(setresuid(confinement.uid, confinement.uid, confinement.uid),
         "become user " + std::to_string(confinement.uid));
   hide_from_tracers();
   // Ids of others than root hold nothing; root holds the bounding set, which is all it could regain anyway.
   if (bounded) hold_capabilities(confinement.uid == 0 ? confinement.capabilities : 0);
   if (leaves_out("haste")) usleep(50'000);
-  // The mutant may load its filter without no_new_privs only where it still has CAP_SYS_ADMIN: it leaves both
-  // out.
-  if (!leaves_out("no-new-privs")) check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
-  if (!leaves_out("allowed-calls") && !leaves_out("no-new-privs"))
-    load_filter(confinement.allowed_calls, "load the list of allowed calls");
-  if (!leaves_out("argument-rules") && !leaves_out("no-new-privs"))
-    load_filter(confinement.argument_rules, "load the rules on arguments");
+  set_limits(confinement.limits);
+  if (no_new_privileges) {
+    check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+    load_filters(confinement);
+  }
 
   if (program >= 0) {
     execveat(program, "", arguments.data(), variables.data(), AT_EMPTY_PATH);

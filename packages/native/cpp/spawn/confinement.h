@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tree_spec.h"
+
 using Filter = std::vector<sock_filter>;
 
 /** Who the program is and what it may do: the same for the first process of a tree and for every later one.
@@ -16,6 +18,8 @@ struct Confinement {
   uid_t uid;
   gid_t gid;
   uint64_t capabilities;
+  ConfinementSpec rules;
+  std::vector<ResourceLimit> limits;
   Filter allowed_calls;
   Filter argument_rules;
 };
@@ -24,16 +28,19 @@ struct Confinement {
  * (EPERM). The list itself is in allowed_calls.cc. */
 Filter allowed_calls();
 
-/** Refuses some arguments of allowed calls: families, socket options, terminal injection, namespaces. */
-Filter argument_rules();
+/** Refuses some arguments of allowed calls: families, socket options, terminal injection, namespaces; and the
+ * calls that a profile denies. */
+Filter argument_rules(const ConfinementSpec& rules);
 
 /** Prepared while still on the host: inside, nothing is computed or opened any more. */
-Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities);
+Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities, const ConfinementSpec& rules,
+                                const std::vector<ResourceLimit>& limits);
 
 /**
- * Becomes the program: ids, capabilities, no_new_privs, no descriptor but 0 to 2 (what is above closes at the
- * exec), the filter as the very last thing, then exec. `program` >= 0 is executed instead of command[0].
- * Does not return; throws Failure.
+ * Becomes the program: limits, ids, capabilities, no_new_privs, no descriptor but 0 to 2 (what is above
+ * closes at the exec), the filter as the very last thing, then exec. Without no_new_privs the filter needs
+ * CAP_SYS_ADMIN of the user namespace, and is loaded just before that goes. `program` >= 0 is executed
+ * instead of command[0]. Does not return; throws Failure.
  */
 [[noreturn]] void confine_and_execute(const Confinement& confinement, int program,
                                       const std::vector<std::string>& command,
@@ -47,5 +54,5 @@ void lower_oom_protection(pid_t process);
 void hide_from_tracers();
 
 /** What a program must not inherit from us: signals, limits, session keyring, umask. `blocked`: the signals
- * that it begins with blocked. */
-void forget_our_attributes(const sigset_t& blocked);
+ * that it begins with blocked. `limits`: what it is to have in place of ours. */
+void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLimit>& limits);

@@ -1,9 +1,6 @@
-#include <sys/resource.h>
-
-#include <iterator>
-
 #include "failure.h"
 #include "paths.h"
+#include "resource_limits.h"
 #include "spec_parts.h"
 
 ConfinementSpec read_confinement(FieldReader& fields) {
@@ -17,29 +14,14 @@ ConfinementSpec read_confinement(FieldReader& fields) {
   return confinement;
 }
 
-static constexpr struct {
-  const char* name;
-  int resource;
-} kResources[] = {{"as", RLIMIT_AS},
-                  {"core", RLIMIT_CORE},
-                  {"cpu", RLIMIT_CPU},
-                  {"data", RLIMIT_DATA},
-                  {"fsize", RLIMIT_FSIZE},
-                  {"memlock", RLIMIT_MEMLOCK},
-                  {"msgqueue", RLIMIT_MSGQUEUE},
-                  {"nofile", RLIMIT_NOFILE},
-                  {"nproc", RLIMIT_NPROC},
-                  {"sigpending", RLIMIT_SIGPENDING},
-                  {"stack", RLIMIT_STACK}};
+static constexpr uint64_t kResourcesMost = 16;
 
 std::vector<ResourceLimit> read_resource_limits(FieldReader& fields) {
   std::vector<ResourceLimit> limits;
-  const uint64_t count = fields.number("resourceLimits", 0, std::size(kResources));
+  const uint64_t count = fields.number("resourceLimits", 0, kResourcesMost);
   for (uint64_t i = 0; i < count; i++) {
     const std::string name = fields.text("resource");
-    int resource = -1;
-    for (const auto& known : kResources)
-      if (name == known.name) resource = known.resource;
+    const int resource = resource_named(name);
     if (resource < 0) fail("resource limit " + name + " is none of setrlimit(2)", EINVAL);
     limits.push_back({resource, fields.number("limit", 0, INT64_MAX)});
   }

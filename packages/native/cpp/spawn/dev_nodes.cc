@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "mount_calls.h"
+#include "paths.h"
 #include "tree_root.h"
 
 struct Node {
@@ -31,6 +32,24 @@ static void mount_terminals(const RootInProgress& tree) {
   attach_mount(terminals.get(), tree.directory("/dev/pts").get(), "/dev/pts");
 }
 
+/** Bound, not made anew: owner and mode of the host's node go on deciding who may open it. */
+static void bind_devices(const RootInProgress& tree) {
+  if (tree.spec.devices.empty()) return;
+  UniqueFd of_host = open_plain("/dev", O_PATH | O_DIRECTORY, "open /dev of the host");
+  for (const std::string& name : tree.spec.devices) {
+    const std::string step = "device " + name;
+    UniqueFd node = open_below(of_host.get(), name, O_PATH, "open " + step + " below /dev of the host");
+    struct stat found;
+    check(fstat(node.get(), &found), "open " + step);
+    if (!S_ISCHR(found.st_mode) && !S_ISBLK(found.st_mode))
+      fail(step + ": /dev/" + name + " of the host is no device node", ENODEV);
+    UniqueFd bound = clone_mount(node.get(), step);
+    set_attributes(bound.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV,
+                   -1, step);
+    attach_mount(bound.get(), tree.file("/dev/" + name).get(), step);
+  }
+}
+
 void mount_devices(RootInProgress& tree) {
   UniqueFd devices =
       new_mount("tmpfs", {{"size", "64k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
@@ -42,6 +61,7 @@ void mount_devices(RootInProgress& tree) {
           "make /dev/" + std::string(node.name));
   for (const auto& [name, target] : kLinks)
     check(symlinkat(target, directory.get(), name), "link /dev/" + std::string(name));
+  bind_devices(tree);
   mount_terminals(tree);
   mount_on_top(tree, {.kind = MountSpec::Kind::tmpfs, .target = "/dev/shm", .size = "50%", .mode = "1777"});
   UniqueFd queues = new_mount("mqueue", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);

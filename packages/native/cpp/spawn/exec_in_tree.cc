@@ -22,6 +22,7 @@
 #include "pipes.h"
 #include "process_identity.h"
 #include "pty.h"
+#include "resource_limits.h"
 #include "user_namespace.h"
 
 namespace {
@@ -43,10 +44,11 @@ void enter(const ExecRequest& request) {
   UniqueFd mounts = check_fd(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open the tree's mounts");
   const int with_host_credentials = leaves_out("exec-own-mounts") ? CLONE_NEWNS : 0;
   // It lives, so that what was opened by its number is its own.
-  check(setns(first.get(), with_host_credentials | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
-                               CLONE_NEWUTS | CLONE_NEWCGROUP),
+  check(setns(first.get(), with_host_credentials | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
+                               CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP),
         "enter the tree");
-  // A first process on its way is known, and still in the host's mounts: no member of the tree may enter those.
+  // A first process on its way is known, and still in the host's mounts: no member of the tree may enter
+  // those.
   if (with_host_credentials == 0 && setns(mounts.get(), CLONE_NEWNS) < 0)
     fail(errno == EPERM ? "enter the tree's mounts: it has not entered them itself yet"
                         : "enter the tree's mounts",
@@ -84,7 +86,7 @@ Streams make_streams(const ExecRequest& request) {
     }
     sigset_t none;
     sigemptyset(&none);
-    forget_our_attributes(none);
+    forget_our_attributes(none, confinement.limits);
     write_all(failures, "+");
     confine_and_execute(confinement, -1, request.command, request.environment);
   } catch (const Failure& failure) {
@@ -106,7 +108,9 @@ void run(const ExecRequest& request) {
     join(groups, open_unified_procs(groups));
   }
   lower_oom_protection(0);
-  const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities);
+  const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities,
+                                                      request.confinement, request.resource_limits);
+  allow_limits(request.resource_limits);
   enter(request);
   Streams streams = make_streams(request);
   Pipe outcome = make_pipe();

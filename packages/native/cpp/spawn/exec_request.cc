@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "field_reader.h"
 #include "paths.h"
+#include "spec_parts.h"
 
 ExecRequest parse_exec_request(const std::string& message) {
   FieldReader fields(message);
@@ -17,6 +18,8 @@ ExecRequest parse_exec_request(const std::string& message) {
   request.uid = static_cast<uid_t>(fields.number("uid", 0, 65535));
   request.gid = static_cast<gid_t>(fields.number("gid", 0, 65535));
   request.capabilities = fields.number("capabilitySet", 0, (uint64_t{1} << 48) - 1);
+  request.confinement = read_confinement(fields);
+  request.resource_limits = read_resource_limits(fields);
   request.tty = fields.flag("tty");
   request.rows = static_cast<uint16_t>(fields.number("rows", 0, 4096));
   request.columns = static_cast<uint16_t>(fields.number("columns", 0, 4096));

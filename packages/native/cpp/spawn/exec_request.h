@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tree_spec.h"
+
 /** A command to run in a tree that runs. */
 struct ExecRequest {
   pid_t init;
@@ -15,7 +17,10 @@ struct ExecRequest {
   std::vector<std::string> environment;
   uid_t uid;
   gid_t gid;
+  /** What holds in the tree, as its facts have it. */
   uint64_t capabilities;
+  ConfinementSpec confinement;
+  std::vector<ResourceLimit> resource_limits;
   bool tty;
   uint16_t rows;
   uint16_t columns;

@@ -87,9 +87,12 @@ static void make_read_only(int process_table) {
 }
 
 void mount_process_table(const RootInProgress& tree) {
-  UniqueFd processes = new_mount("proc", {}, kInert);
+  const bool own_only = tree.spec.confinement.own_processes_only && !leaves_out("own-processes");
+  UniqueFd processes = own_only ? new_mount("proc", {{"subset", "pid"}, {"hidepid", "invisible"}}, kInert)
+                                : new_mount("proc", {}, kInert);
   attach_mount(processes.get(), tree.directory("/proc").get(), "/proc");
-  if (leaves_out("proc-masks")) return;
+  // Nothing is there that a mask could hide.
+  if (own_only || leaves_out("proc-masks")) return;
   check(fchdir(processes.get()), "enter /proc of the tree");
   hide_files(tree);
   hide_directories(tree);

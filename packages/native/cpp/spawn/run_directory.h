@@ -6,7 +6,7 @@
 #include "unique_fd.h"
 
 /** Bytes of `tree` and of the blank `exit`. */
-constexpr size_t kFactBytes = 512;
+constexpr size_t kFactBytes = 1024;
 
 /** What lies in a run directory: lock, console (ring), keeper.sock, tree (facts of the start), exit (how it
  * ended). */

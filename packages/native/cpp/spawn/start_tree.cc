@@ -13,6 +13,7 @@
 #include "mutant.h"
 #include "netstring.h"
 #include "paths.h"
+#include "resource_limits.h"
 #include "tree_builder.h"
 
 namespace {
@@ -37,9 +38,11 @@ void leave_caller() {
   try {
     UniqueFd keeper = open_plain(keeper_path, O_PATH, "open keeper");
     check(faccessat(keeper.get(), "", X_OK, AT_EMPTY_PATH), "execute keeper");
-    TreeBuilder builder{spec, prepare_run_directory(spec.run_directory, spec.console_bytes),
-                        prepare_confinement(spec.uid, spec.gid, spec.capabilities),
-                        spec.command.empty() ? own_program() : UniqueFd()};
+    allow_limits(spec.resource_limits);
+    TreeBuilder builder{
+        spec, prepare_run_directory(spec.run_directory, spec.console_bytes),
+        prepare_confinement(spec.uid, spec.gid, spec.capabilities, spec.confinement, spec.resource_limits),
+        spec.command.empty() ? own_program() : UniqueFd()};
     CRASH_POINT("spawn prepared the tree");
     try {
       // So that a program in the tree can open /dev/stdout again.

@@ -72,6 +72,7 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
   char ids;
   if (read(mounts_for_first.theirs.get(), &ids, 1) != 1) _exit(1);
   forbid_nested_user_namespaces();
+  const UniqueFd mount_namespaces = open_limit_on_mount_namespaces();
   become_root();
   // Only now: its root is the group that we are in.
   if (!leaves_out("cgroup-namespace")) check(unshare(CLONE_NEWCGROUP), "make cgroup namespace");
@@ -81,6 +82,10 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
   UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
   if (!mounts) _exit(1);
   check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
+  // What the broker mounts is in one for a moment: the kernel counts those too.
+  if (!leaves_out("no-nested-namespaces") &&
+      !write_all(mount_namespaces.get(), spec.confinement.mount_broker ? "8" : "0"))
+    fail("forbid further mount namespaces");
   CRASH_POINT("spawn entered the mounts");
   check(chdir("/"), "enter the tree's root");
   check(setsid(), "make session");
@@ -88,7 +93,7 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
   check(dup2(nothing.get(), 0), "set standard input");
   check(dup2(console.in.get(), 1), "set standard output");
   check(dup2(console.in.get(), 2), "set standard error");
-  forget_our_attributes(blocked);
+  forget_our_attributes(blocked, confinement.limits);
   CRASH_POINT("spawn is about to execute");
   // From here on, silence means that the program runs.
   write_all(failures.in.get(), "+");
@@ -149,7 +154,8 @@ void TreeBuilder::release_first(const UniqueFd& mounts) {
   CRASH_POINT("spawn received the mounts");
   write_tree_file(run, tree_facts(spec, getpid(), first));
   CRASH_POINT("spawn wrote the facts of the tree");
-  // It has the host's credentials in the tree's pid namespace: it is gone before a program of the tree can see it.
+  // It has the host's credentials in the tree's pid namespace: it is gone before a program of the tree can
+  // see it.
   wait_for(mounter);
   if (leaves_out("prompt-mounts")) sleep(1);
   send_descriptor(mounts_for_first.ours.get(), mounts.get());

@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "paths.h"
 #include "process_identity.h"
+#include "resource_limits.h"
 
 static std::string now_in_iso() {
   timespec now;
@@ -28,9 +29,25 @@ static std::string describe_process(pid_t pid) {
   return "{\"pid\":" + std::to_string(pid) + ",\"startTime\":" + std::to_string(start_time_of(pid)) + "}";
 }
 
+static std::string describe(const ConfinementSpec& rules) {
+  const auto flag = [](bool value) { return value ? "true" : "false"; };
+  return std::string("{\"noNewPrivileges\":") + flag(rules.no_new_privileges) +
+         ",\"chroot\":" + flag(rules.chroot) + ",\"proc\":\"" +
+         (rules.own_processes_only ? "own" : "masked") + "\",\"mounts\":" + flag(rules.mount_broker) + "}";
+}
+
+static std::string describe(const std::vector<ResourceLimit>& limits) {
+  std::string text;
+  for (const ResourceLimit& limit : limits)
+    text += (text.empty() ? "\"" : ",\"") + std::string(name_of_resource(limit.resource)) +
+            "\":" + std::to_string(limit.value);
+  return "{" + text + "}";
+}
+
 std::string tree_facts(const TreeSpec& spec, pid_t keeper, pid_t first) {
   return "{\"keeper\":" + describe_process(keeper) + ",\"init\":" + describe_process(first) +
          ",\"startedAt\":\"" + now_in_iso() + "\",\"bootId\":\"" + boot_id() +
          "\",\"idBase\":" + std::to_string(spec.id_base) + ",\"capabilities\":\"" +
-         std::to_string(spec.capabilities) + "\"}";
+         std::to_string(spec.capabilities) + "\",\"confinement\":" + describe(spec.confinement) +
+         ",\"resourceLimits\":" + describe(spec.resource_limits) + "}";
 }

@@ -26,9 +26,14 @@ UniqueFd map_ids_of(pid_t process, uint32_t base, uint32_t count) {
 }
 
 void forbid_nested_user_namespaces() {
-  if (leaves_out("no-nested-user-namespaces")) return;
-  // The limit belongs to the namespace, and only a process inside can set it.
-  write_file("/proc/sys/user/max_user_namespaces", "0");
+  // The limits belong to the namespace, and only a process inside can set them.
+  if (!leaves_out("no-nested-user-namespaces")) write_file("/proc/sys/user/max_user_namespaces", "0");
+  if (!leaves_out("no-nested-namespaces")) write_file("/proc/sys/user/max_net_namespaces", "0");
+}
+
+UniqueFd open_limit_on_mount_namespaces() {
+  const char* path = "/proc/sys/user/max_mnt_namespaces";
+  return check_fd(open(path, O_WRONLY | O_CLOEXEC), std::string("open ") + path);
 }
 
 void become_root() {

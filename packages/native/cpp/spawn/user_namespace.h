@@ -13,8 +13,12 @@ UniqueFd map_ids_of(pid_t process, uint32_t base, uint32_t count);
 /** The calling process, in a user namespace whose ids are mapped, becomes its root. */
 void become_root();
 
-/** No further user namespace can be made in the one of the calling process. */
+/** No further user and network namespaces can be made in the user namespace of the calling process. */
 void forbid_nested_user_namespaces();
+
+/** `0` written there forbids further mount namespaces: to be opened on the host's /proc, and written to once
+ * the tree has its own. */
+UniqueFd open_limit_on_mount_namespaces();
 
 /** The calling process becomes root of the user namespace. */
 void become_root_of(int user_namespace);
