@@ -3,11 +3,13 @@ import { AppError } from '@cellblock/shared/app-error';
 import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { SpecPut } from '@cellblock/shared/host-spec';
 import { Command, Environment } from '@cellblock/shared/jail-spec';
+import { viewTree } from '@cellblock/shared/view-tree';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import * as z from 'zod';
 import { openExec } from '../open-exec.ts';
 import { purgeHost } from '../purge.ts';
+import { proveView } from '../view/prove-view.ts';
 import type { Warden } from '../warden.ts';
 import { refusalOf } from './refusal-of.ts';
 
@@ -127,6 +129,15 @@ export const agentRouter = t.router({
         for await (const { offset, data, dropped } of chunks) {
           yield { offset, data: Buffer.from(data).toString('base64'), dropped };
         }
+      }),
+
+    /** what a jail is to see, and, with `prove`, whether its first process sees exactly that */
+    view: procedure
+      .input(InJail.extend({ prove: z.boolean().default(false) }))
+      .query(async ({ ctx, input }) => {
+        const jail = ctx.warden.jail(input.jail);
+        const tree = viewTree(jail.settings);
+        return { ...tree, proof: input.prove ? await proveView(ctx.warden, jail) : null };
       }),
 
     execOpen: procedure

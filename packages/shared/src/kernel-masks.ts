@@ -1,0 +1,47 @@
+/** What spawn covers of /proc and of a view's sysfs, where a kernel has it: the lists of cpp/spawn, once more. */
+export const PROC_FILES = [
+  'kcore',
+  'kmsg',
+  'keys',
+  'key-users',
+  'timer_list',
+  'timer_stats',
+  'iomem',
+  'ioports',
+  'slabinfo',
+  'vmallocinfo',
+  'kallsyms',
+  'kpagecount',
+  'kpageflags',
+  'kpagecgroup',
+  'config.gz',
+  'cmdline',
+  'diskstats',
+  'partitions',
+  'interrupts',
+  'softirqs',
+  'schedstat',
+  'sched_debug',
+  'latency_stats',
+  'locks',
+  'modules',
+  'mtrr',
+  'zoneinfo',
+  'buddyinfo',
+  'pagetypeinfo',
+  'sysrq-trigger',
+  'allocinfo',
+];
+export const PROC_DIRECTORIES = ['acpi', 'scsi', 'pressure', 'driver', 'bus', 'fs', 'irq', 'asound'];
+/** shown, and settable by nobody inside */
+export const PROC_READ_ONLY = ['sys', 'tty'];
+export const SYS_DIRECTORIES = [
+  'firmware',
+  'kernel/debug',
+  'kernel/tracing',
+  'kernel/security',
+  'fs/bpf',
+  'devices/virtual/powercap',
+  'fs/pstore',
+  'hypervisor',
+];
