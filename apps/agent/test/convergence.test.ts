@@ -1,5 +1,6 @@
 import { hostSpec, type SpecObject } from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { plan } from '@cellblock/shared/plan/plan';
 import { describeStep } from '@cellblock/shared/step';
 import fc from 'fast-check';
@@ -39,7 +40,7 @@ function objectsOf({ networks, jails, holders }: Wish): SpecObject[] {
       purge,
       startNumber,
       interfaces: [interfaceSpec(n, network)],
-      settings: { root: { kind: 'dir', path: `/srv/root${n}` }, limits: { memory: null, cpus: null, pids } },
+      settings: { root: { kind: 'dir', path: `/srv/root${n}` }, limits: { ...NO_LIMITS, pids } },
     });
   });
   const addresses = holders.flatMap((holder, index): SpecObject[] =>

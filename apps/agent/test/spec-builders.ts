@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressSpec, InterfaceSpec, JailSpec, NetworkSpec } from '@cellblock/shared/host-spec';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -64,7 +65,7 @@ export function jailSpec(
       resourceLimits: {},
       command: null,
       environment: {},
-      limits: { memory: null, cpus: null, pids: null },
+      limits: NO_LIMITS,
       dns: [],
       boot: true,
       restart: 'on-failure',

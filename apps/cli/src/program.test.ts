@@ -77,6 +77,7 @@ const VERBS: [string, string[]][] = [
   ['destroy', ['--yes', '--purge']],
   ['rm', ['--yes', '--purge']],
   ['restore', []],
+  ['set', ['--memory', '--cpu-weight', '--io-read', '--no-wait', '--dry-run']],
   ['exec', ['-u', '-t']],
   ['ip assign', ['--network', '--pool', '--interface', '--dry-run']],
   ['ip release', ['--force-unconfirmed', '--reason']],

@@ -12,6 +12,7 @@ import { lifecycleVerbs } from './commands/lifecycle.ts';
 import { logsVerb } from './commands/logs.ts';
 import { networkVerbs } from './commands/network.ts';
 import { poolVerbs } from './commands/pool.ts';
+import { setVerb } from './commands/set.ts';
 import { taskVerbs } from './commands/task.ts';
 import { tokenVerbs } from './commands/token.ts';
 import { userVerbs } from './commands/user.ts';
@@ -27,6 +28,7 @@ export function buildProgram(cli: Cli): Command {
   lifecycleVerbs(cli, program);
   createVerb(cli, program);
   jailVerbs(cli, program);
+  setVerb(cli, program);
   logsVerb(cli, program);
   execVerb(cli, program);
   ipVerbs(cli, program);

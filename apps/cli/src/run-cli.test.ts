@@ -1,5 +1,6 @@
 import { AppError } from '@cellblock/shared/app-error';
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dashboardOf, procedure, type Recorded, recordedRun, router } from '../test/recorded-run.ts';
 import { addressView, jailView, taskView } from '../test/views.ts';
@@ -28,6 +29,7 @@ const app = router({
       return jailView;
     }),
     create: recorded.mutation(() => change('applied')),
+    configure: recorded.mutation(() => change('applied')),
     start: recorded.mutation(() => change('wanted')),
     stop: recorded.mutation(() => change('failed')),
     destroy: recorded.mutation(() => change('applied')),
@@ -145,12 +147,28 @@ test('create sends what was given and nothing else', async () => {
     settings: {
       root: { kind: 'dir', path: '/srv/x' },
       boot: false,
-      limits: { memory: 268435456, cpus: 0.5, pids: null },
+      limits: { memory: 268435456, cpus: 0.5 },
       command: ['sh', '-c', '-o'],
       stopTimeoutMs: 5000,
     },
     dryRun: false,
   });
+});
+
+test('set changes the limits that are named and leaves the others', async () => {
+  expect((await run('set', 'web1', '--memory', 'none', '--io-read', '5M')).exitCode).toBe(0);
+  expect(calls.find((call) => call.path === 'jails.configure')?.input).toEqual({
+    jail: 'web1',
+    settings: { limits: { ...NO_LIMITS, ioReadBytes: 5 * 2 ** 20 } },
+    dryRun: false,
+  });
+  const nothing = await run('set', 'web1');
+  expect(nothing).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('cellblock set web1 --memory'),
+  });
+  const wrong = await run('set', 'web1', '--io-reads', 'many');
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--io-reads') });
 });
 
 test('a change whose host does not answer within a minute ends with 6 and names its task, which goes on', async () => {

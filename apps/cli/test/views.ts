@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import type { AddressView } from '@cellblock/shared/views/address-view';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import type { TaskView } from '@cellblock/shared/views/task-view';
@@ -26,7 +27,7 @@ export const jailView: JailView = {
   addresses: [held],
   root: 'host-usr',
   usage: null,
-  limits: { memory: null, cpus: null, pids: null },
+  limits: NO_LIMITS,
   startedAt: AT,
   seenAt: AT,
   createdAt: AT,
@@ -42,7 +43,7 @@ export const jailView: JailView = {
     resourceLimits: {},
     command: null,
     environment: {},
-    limits: { memory: null, cpus: null, pids: null },
+    limits: NO_LIMITS,
     dns: [],
     boot: true,
     restart: 'on-failure',

@@ -100,12 +100,27 @@ export interface Kernel {
   listControllers(): Promise<Controller[]>;
   /** The group exists in the v2 tree and in every v1 hierarchy whose controller we use (EEXIST is success). */
   createCgroup(o: { name: string }): Promise<void>;
-  /** Limits are so; null lifts one (ENOENT; EBUSY when memory in use is above; EOPNOTSUPP without a controller). */
-  setCgroupLimits(o: { name: string; limits: CgroupLimits }): Promise<void>;
-  /** `whole`: it is there in every hierarchy that our groups live in; null: in none. */
-  readCgroup(o: {
-    name: string;
-  }): Promise<{ whole: boolean; limits: CgroupLimits; usage: CgroupUsage; pids: number[] } | null>;
+  /** Limits are so; null lifts one (ENOENT; EBUSY when more is in use; EOPNOTSUPP without a controller). `device`
+   *  is the disk that those on io are for, `MAJOR:MINOR`. */
+  setCgroupLimits(o: { name: string; limits: CgroupLimits; device?: string | null }): Promise<void>;
+  /** Processes of the group open no device but these, in the kernel's words: `c 1:3 rw`, `c 136:* rw` (ENOENT;
+   *  EOPNOTSUPP when this host cannot do it). */
+  setCgroupDevices(o: { name: string; devices: string[] }): Promise<void>;
+  /** `whole`: it is there in every hierarchy that our groups live in; null: in none. `devices`: sorted; null: any
+   *  may be opened; absent: this host cannot keep a group from one. */
+  readCgroup(o: { name: string; device?: string | null }): Promise<{
+    whole: boolean;
+    limits: CgroupLimits;
+    devices?: string[] | null;
+    usage: CgroupUsage;
+    pids: number[];
+  } | null>;
+  /** Usage alone, with what takes longer to read; null when the group is not there. */
+  readCgroupUsage(o: { name: string; device?: string | null }): Promise<CgroupAccount | null>;
+  /** The whole disk that a path's file system lies on, `MAJOR:MINOR`; null when it lies on none. */
+  diskOf(o: { path: string }): Promise<string | null>;
+  /** Whether that disk is shared out by weight: a scheduler or a cost model that does it is at work. */
+  diskHasWeights(o: { device: string }): Promise<boolean>;
   /** `cgroup.procs` of the group in each hierarchy, for a program that joins before it does anything else. */
   cgroupProcsFiles(o: { name: string }): Promise<string[]>;
   /** Names of groups directly below `parent` in any hierarchy. */
@@ -203,7 +218,16 @@ export interface CgroupLimits {
   memory?: number | null;
   /** cores, 0.5 is half of one */
   cpus?: number | null;
+  /** 1 to 10,000; 100, or null, is the usual one */
+  cpuWeight?: number | null;
   pids?: number | null;
+  /** per second, of one disk */
+  ioReadBytes?: number | null;
+  ioWriteBytes?: number | null;
+  ioReadOperations?: number | null;
+  ioWriteOperations?: number | null;
+  /** 1 to 1,000; 100, or null, is the usual one */
+  ioWeight?: number | null;
 }
 
 export interface CgroupUsage {
@@ -211,6 +235,24 @@ export interface CgroupUsage {
   cpuSeconds: number | null;
   pids: number | null;
   oomKills: number | null;
+}
+
+/** Sums since the group was made, unless said otherwise; null where the host does not account for it. */
+export interface CgroupAccount extends CgroupUsage {
+  memoryPeakBytes: number | null;
+  /** what cannot be given back: without the cache of files, which the kernel drops when a limit asks it to */
+  memoryNeededBytes: number | null;
+  /** how long processes had to wait for their share of time, and how often */
+  throttledSeconds: number | null;
+  throttledTimes: number | null;
+  ioReadBytes: number | null;
+  ioWriteBytes: number | null;
+  ioReadOperations: number | null;
+  ioWriteOperations: number | null;
+  /** seconds in which at least one process waited for it (PSI, `some`) */
+  cpuPressureSeconds: number | null;
+  memoryPressureSeconds: number | null;
+  ioPressureSeconds: number | null;
 }
 
 export interface Mount {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { devicePolicyPlace, readDevicePolicy, writeDevicePolicy } from './cgroup/device-policy.ts';
+import { diskHasWeights, diskOf } from './cgroup/disk.ts';
 import { childGroups, processesBelow, writeGroupFile } from './cgroup/group-files.ts';
 import {
   controllersIn,
@@ -13,7 +15,7 @@ import { killGroups } from './cgroup/kill-group.ts';
 import { readLimits } from './cgroup/limits.ts';
 import { placeOf } from './cgroup/place.ts';
 import { removeGroup } from './cgroup/remove-group.ts';
-import { readUsage } from './cgroup/usage.ts';
+import { readAccount, readUsage } from './cgroup/usage.ts';
 import { writeLimits } from './cgroup/write-limits.ts';
 import { fileStep } from './file-step.ts';
 import type { Kernel } from './kernel.ts';
@@ -24,7 +26,11 @@ type Cgroups = Pick<
   | 'listControllers'
   | 'createCgroup'
   | 'setCgroupLimits'
+  | 'setCgroupDevices'
   | 'readCgroup'
+  | 'readCgroupUsage'
+  | 'diskOf'
+  | 'diskHasWeights'
   | 'cgroupProcsFiles'
   | 'listCgroups'
   | 'killCgroup'
@@ -41,7 +47,7 @@ async function handDown(hierarchy: Hierarchy, name: string) {
   for (let depth = 0; depth <= above.length; depth += 1) {
     const group = join(hierarchy.mount, ...above.slice(0, depth));
     await mkdir(group, { recursive: true });
-    for (const controller of ['memory', 'cpu', 'pids']) {
+    for (const controller of ['memory', 'cpu', 'pids', 'io']) {
       if (!hierarchy.controllers.has(controller)) continue;
       // A group above that has processes cannot; its limits then fail with EOPNOTSUPP, which says so
       await writeGroupFile(group, 'cgroup.subtree_control', `+${controller}`).catch(() => undefined);
@@ -51,7 +57,14 @@ async function handDown(hierarchy: Hierarchy, name: string) {
 
 /** Groups of processes, in the v2 tree and in the v1 hierarchies side by side, whichever the host has. */
 export const linuxCgroups: Cgroups = {
-  listControllers: () => fileStep('list controllers', async () => controllersIn(await readHierarchies())),
+  listControllers: () =>
+    fileStep('list controllers', async () => {
+      const hierarchies = await readHierarchies();
+      const controllers = controllersIn(hierarchies).filter((one) => one.name !== 'devices');
+      const devices = await devicePolicyPlace(hierarchies);
+      if (devices) controllers.push({ name: 'devices', version: devices.version, mount: devices.mount });
+      return controllers;
+    }),
 
   createCgroup: ({ name }) =>
     fileStep(`create control group ${name}`, async () => {
@@ -68,16 +81,24 @@ export const linuxCgroups: Cgroups = {
       }
     }),
 
-  setCgroupLimits: ({ name, limits }) =>
+  setCgroupLimits: ({ name, limits, device = null }) =>
     fileStep(`limit control group ${name}`, async () => {
       const step = `limit control group ${name}`;
       const hierarchies = await usedHierarchies();
       const place = placeOf(hierarchies, name);
       if (existingGroups(hierarchies, name).length === 0) throw new KernelError(step, 'ENOENT', 2);
-      await writeLimits(step, place, limits);
+      await writeLimits(step, place, limits, device);
     }),
 
-  readCgroup: ({ name }) =>
+  setCgroupDevices: ({ name, devices }) =>
+    fileStep(`keep control group ${name} from devices`, async () => {
+      const step = `keep control group ${name} from devices`;
+      const hierarchies = await usedHierarchies();
+      if (existingGroups(hierarchies, name).length === 0) throw new KernelError(step, 'ENOENT', 2);
+      await writeDevicePolicy(step, hierarchies, name, devices);
+    }),
+
+  readCgroup: ({ name, device = null }) =>
     fileStep(`read control group ${name}`, async () => {
       const hierarchies = await usedHierarchies();
       const groups = existingGroups(hierarchies, name);
@@ -85,13 +106,28 @@ export const linuxCgroups: Cgroups = {
       const place = placeOf(hierarchies, name);
       const unified = hierarchies.find((one) => one.version === 2);
       const pids = new Set(groups.flatMap(processesBelow));
+      const devices = await readDevicePolicy(hierarchies, name);
       return {
         whole: groups.length === hierarchies.length,
-        limits: readLimits(place),
+        limits: readLimits(place, device),
+        ...(devices === undefined ? {} : { devices }),
         usage: readUsage(place, unified ? groupPath(unified, name) : null),
         pids: [...pids].sort((a, b) => a - b),
       };
     }),
+
+  readCgroupUsage: ({ name, device = null }) =>
+    fileStep(`read what control group ${name} uses`, async () => {
+      const hierarchies = await usedHierarchies();
+      if (existingGroups(hierarchies, name).length === 0) return null;
+      const unified = hierarchies.find((one) => one.version === 2);
+      return readAccount(placeOf(hierarchies, name), unified ? groupPath(unified, name) : null, device);
+    }),
+
+  diskOf: ({ path }) => fileStep(`find the disk of ${path}`, () => diskOf(path)),
+
+  diskHasWeights: ({ device }) =>
+    fileStep(`look how disk ${device} is shared out`, () => diskHasWeights(device)),
 
   cgroupProcsFiles: ({ name }) =>
     fileStep(`find control group ${name}`, async () => {

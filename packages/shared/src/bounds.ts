@@ -37,6 +37,10 @@ export const Bounds = z.object({
   maxMemory: z.int().nullable().default(null),
   maxCpus: z.number().nullable().default(null),
   maxPids: z.int().nullable().default(null),
+  maxCpuWeight: z.int().nullable().default(null),
+  /** bytes per second that a single jail may be given of the disk */
+  maxIoReadBytes: z.int().nullable().default(null),
+  maxIoWriteBytes: z.int().nullable().default(null),
   exec: z.boolean().default(true),
   console: z.boolean().default(true),
   /** Host-wide settings that we may change: `net.ipv4.ip_forward`, … */

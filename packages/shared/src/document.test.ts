@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApplyDocument, documentSettings, jailDocument } from './document.ts';
+import { NO_LIMITS } from './jail-limits.ts';
 import type { JailView } from './views/jail-view.ts';
 
 const jail: JailView = {
@@ -12,7 +13,7 @@ const jail: JailView = {
   addresses: [],
   root: 'host-usr',
   usage: null,
-  limits: { memory: 268435456, cpus: 0.5, pids: null },
+  limits: { ...NO_LIMITS, memory: 268435456, cpus: 0.5 },
   startedAt: null,
   seenAt: '2026-08-03T14:03:00.000Z',
   createdAt: '2026-08-03T14:00:00.000Z',
@@ -28,7 +29,7 @@ const jail: JailView = {
     resourceLimits: {},
     command: ['sleep', 'infinity'],
     environment: { LANG: 'C' },
-    limits: { memory: 268435456, cpus: 0.5, pids: null },
+    limits: { ...NO_LIMITS, memory: 268435456, cpus: 0.5 },
     dns: [],
     boot: true,
     restart: 'on-failure',
@@ -79,7 +80,7 @@ test('what a document leaves out stays as it is', () => {
   });
   if (parsed.kind !== 'Jail') throw new Error('not a jail');
   expect(documentSettings(parsed.spec, jail.settings)).toEqual({
-    limits: { memory: 268435456, cpus: 0.5, pids: 50 },
+    limits: { ...NO_LIMITS, memory: 268435456, cpus: 0.5, pids: 50 },
   });
 });
 

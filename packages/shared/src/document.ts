@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Duration, formatDuration } from './duration.ts';
 import { HostPath } from './host-path.ts';
 import { IpAddress, Subnet } from './ip-address.ts';
+import { type JailLimits, NO_LIMITS } from './jail-limits.ts';
 import { ImageDigest, type JailRoot, JailSettings, ResourceLimits, RestartPolicy } from './jail-spec.ts';
 import { Hostname, Name } from './name.ts';
 import { Profile } from './profile.ts';
@@ -20,6 +21,20 @@ const metadata = z.strictObject({ name: Name, id: z.uuid().optional() });
 const RangeText = z
   .string()
   .regex(/^[^-\s]+-[^-\s]+$/, 'is not a range: write it as FIRST-LAST, 10.0.0.10-10.0.0.99');
+
+const SizeLimit = Size.nullable().optional();
+const NumberLimit = z.number().nullable().optional();
+const DocumentLimits = z.strictObject({
+  memory: SizeLimit,
+  cpus: NumberLimit,
+  cpuWeight: NumberLimit,
+  pids: NumberLimit,
+  ioReadBytes: SizeLimit,
+  ioWriteBytes: SizeLimit,
+  ioReadOperations: NumberLimit,
+  ioWriteOperations: NumberLimit,
+  ioWeight: NumberLimit,
+});
 
 export const JailDocument = z.strictObject({
   ...header,
@@ -51,13 +66,7 @@ export const JailDocument = z.strictObject({
       .optional(),
     command: JailSettings.shape.command.removeDefault().optional(),
     environment: JailSettings.shape.environment.removeDefault().optional(),
-    limits: z
-      .strictObject({
-        memory: Size.nullable().optional(),
-        cpus: z.number().nullable().optional(),
-        pids: z.int().nullable().optional(),
-      })
-      .optional(),
+    limits: DocumentLimits.optional(),
     dns: z.array(IpAddress).max(3).optional(),
     readOnly: z.boolean().optional(),
     profile: Profile.optional(),
@@ -147,11 +156,10 @@ export function documentSettings(
     else settings.root = { kind: 'tar', path: root.tar };
   }
   if (spec.limits !== undefined) {
-    const before = present?.limits ?? { memory: null, cpus: null, pids: null };
+    const named = Object.entries(spec.limits).filter(([, value]) => value !== undefined);
     settings.limits = {
-      memory: spec.limits.memory === undefined ? before.memory : spec.limits.memory,
-      cpus: spec.limits.cpus === undefined ? before.cpus : spec.limits.cpus,
-      pids: spec.limits.pids === undefined ? before.pids : spec.limits.pids,
+      ...(present?.limits ?? NO_LIMITS),
+      ...(Object.fromEntries(named) as Partial<JailLimits>),
     };
   }
   if (spec.stop !== undefined) settings.stopTimeoutMs = spec.stop.timeout;
@@ -175,7 +183,6 @@ function rootOfDocument(root: JailRoot): z.infer<typeof JailDocument>['spec']['r
 
 export function jailDocument(jail: JailView): ApplyDocument {
   const { settings } = jail;
-  const { memory, cpus, pids } = settings.limits;
   return {
     apiVersion: 'cellblock/v1',
     kind: 'Jail',
@@ -194,7 +201,7 @@ export function jailDocument(jail: JailView): ApplyDocument {
       })),
       command: settings.command,
       environment: settings.environment,
-      limits: { memory: memory === null ? null : formatSize(memory), cpus, pids },
+      limits: writtenLimits(settings.limits),
       dns: settings.dns,
       readOnly: settings.readOnly,
       profile: settings.profile,
@@ -230,6 +237,19 @@ export function jailSeenPart(
     usage: jail.seen.usage,
     hold: jail.seen.hold,
     problem: jail.problem,
+  };
+}
+
+/** The three that were always there, and those that are set. */
+function writtenLimits(limits: JailLimits): z.input<typeof DocumentLimits> {
+  const size = (bytes: number | null) => (bytes === null ? null : formatSize(bytes));
+  const { memory, cpus, pids, ioReadBytes, ioWriteBytes, ...others } = limits;
+  const rest = { ...others, ioReadBytes: size(ioReadBytes), ioWriteBytes: size(ioWriteBytes) };
+  return {
+    memory: size(memory),
+    cpus,
+    pids,
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
   };
 }
 

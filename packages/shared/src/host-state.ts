@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JailLimits } from './jail-spec.ts';
+import { JailLimits } from './jail-limits.ts';
 
 /**
  * What the kernel of one host holds of this agent's objects, as it was observed: never a stranger's object,
@@ -44,7 +44,15 @@ export const JailState = z.object({
   /** `unsafe`: there, but not as finding F3 wants it (0700 above, nosuid and nodev on the host side) */
   storage: z.enum(['absent', 'unsafe', 'safe']),
   /** `whole` false: a crash left it in some of the host's hierarchies only */
-  cgroup: z.object({ limits: JailLimits, whole: z.boolean().optional() }).nullable(),
+  cgroup: z
+    .object({
+      limits: JailLimits,
+      whole: z.boolean().optional(),
+      /** nodes of /dev that it may open beside the usual ones; null: it may open any; absent: this host cannot
+       *  keep a group from a device */
+      devices: z.array(z.string()).nullable().optional(),
+    })
+    .nullable(),
   netns: NetnsState.nullable(),
   process: ProcessState.nullable(),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Bounds } from './bounds.ts';
+import { JailUsage } from './jail-usage.ts';
 
 /** Where a jail is, as the host sees it. `failed`: it ended and its restart policy gives up or waits. */
 export const JailSeenState = z.enum(['starting', 'running', 'stopping', 'stopped', 'failed', 'destroyed']);
@@ -34,13 +35,7 @@ export const JailSeen = z.object({
   restarts: z.int(),
   nextRestartAt: z.iso.datetime().nullable(),
   idBase: z.int().nullable(),
-  usage: z
-    .object({
-      memoryBytes: z.number().nullable(),
-      cpuSeconds: z.number().nullable(),
-      pids: z.number().nullable(),
-    })
-    .nullable(),
+  usage: JailUsage.nullable(),
   /** An administrator at the host holds it against remote changes. */
   hold: z.object({ reason: z.string(), by: z.string(), at: z.iso.datetime() }).nullable(),
   hasStorage: z.boolean(),
@@ -92,6 +87,8 @@ export const HostFacts = z.object({
   routes: z.array(z.object({ destination: z.string(), gateway: z.string().optional(), link: z.string() })),
   /** bridges that a network may attach to with --parent */
   bridges: z.array(z.string()),
+  /** what it can hold limits with: memory, cpu, pids, io, io-weight, devices; absent: its agent does not say */
+  controllers: z.array(z.string()).optional(),
 });
 export type HostFacts = z.infer<typeof HostFacts>;
 

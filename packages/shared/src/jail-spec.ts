@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { HostPath } from './host-path.ts';
 import { IpAddress } from './ip-address.ts';
+import { JailLimits, NO_LIMITS } from './jail-limits.ts';
 import { Hostname } from './name.ts';
 import { Profile } from './profile.ts';
 import { ViewMount } from './view-mount.ts';
@@ -24,24 +25,6 @@ export const JailRoot = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('view') }),
 ]);
 export type JailRoot = z.infer<typeof JailRoot>;
-
-export const JailLimits = z.object({
-  /** bytes; null is no limit of our own */
-  memory: z
-    .int()
-    .min(4 * 1024 * 1024, 'is below 4 MiB: no process would start')
-    .nullable()
-    .default(null),
-  /** cores; 0.5 is half of one */
-  cpus: z.number().min(0.01, 'is below 0.01 of a core').max(1024).nullable().default(null),
-  pids: z
-    .int()
-    .min(2, 'is below 2: no process could be started beside pid 1')
-    .max(4194304)
-    .nullable()
-    .default(null),
-});
-export type JailLimits = z.infer<typeof JailLimits>;
 
 /** Below /dev: kvm, net/tun, fuse. */
 const DeviceName = z
@@ -99,7 +82,7 @@ export const JailSettings = z.object({
   /** null: a small init that reaps and waits */
   command: Command.nullable().default(null),
   environment: Environment.default({}),
-  limits: JailLimits.default({ memory: null, cpus: null, pids: null }),
+  limits: JailLimits.default(NO_LIMITS),
   /** empty: the host's real upstream */
   dns: z.array(IpAddress).max(3).default([]),
   boot: z.boolean().default(true),

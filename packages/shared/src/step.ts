@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PortFlags } from './host-state.ts';
-import { JailLimits } from './jail-spec.ts';
+import { JailLimits, limitsText } from './jail-limits.ts';
 
 /** Which spec object a step is for (`jail/…`, `address/…`, `network/…`, `host`) and the event that wanted it. */
 const about = { object: z.string(), cause: z.uuid().nullable() };
@@ -32,6 +32,7 @@ export const Step = z.discriminatedUnion('kind', [
   step('storage.remove', { ...jail }),
   step('cgroup.create', { ...jail }),
   step('cgroup.limits', { ...jail, limits: JailLimits }),
+  step('cgroup.devices', { ...jail, devices: z.array(z.string()) }),
   step('cgroup.remove', { ...jail }),
   step('netns.create', { ...jail }),
   step('netns.setting', { ...jail, key: z.string(), value: z.string() }),
@@ -107,6 +108,8 @@ const LINES: { [Kind in StepKind]: (step: StepOf<Kind>) => string } = {
   'storage.remove': (s) => `remove the storage of jail ${s.name}`,
   'cgroup.create': (s) => `create the control group of jail ${s.name}`,
   'cgroup.limits': (s) => `limit jail ${s.name} to ${limitsText(s.limits)}`,
+  'cgroup.devices': (s) =>
+    `close every device to jail ${s.name} but ${['the usual ones', ...s.devices].join(', ')}`,
   'cgroup.remove': (s) => `remove the control group of jail ${s.name}`,
   'netns.create': (s) => `create the network namespace of jail ${s.name}`,
   'netns.setting': (s) => `set ${s.key} to ${s.value} in jail ${s.name}`,
@@ -138,15 +141,6 @@ const LINES: { [Kind in StepKind]: (step: StepOf<Kind>) => string } = {
 export function describeStep(step: Step): string {
   const line = LINES[step.kind] as (step: Step) => string;
   return line(step);
-}
-
-function limitsText(limits: JailLimits): string {
-  const parts = [
-    limits.memory === null ? null : `${limits.memory} bytes of memory`,
-    limits.cpus === null ? null : `${limits.cpus} cores`,
-    limits.pids === null ? null : `${limits.pids} processes`,
-  ].filter((part) => part !== null);
-  return parts.length === 0 ? 'nothing of its own' : parts.join(', ');
 }
 
 function routeText(route: { destination: string; gateway: string | null; link: string }): string {

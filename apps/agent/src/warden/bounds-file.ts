@@ -30,6 +30,10 @@ maxJails: 1000
 maxMemory: null
 maxCpus: null
 maxPids: null
+maxCpuWeight: null
+# Bytes a second of the disk.
+maxIoReadBytes: null
+maxIoWriteBytes: null
 # May the dashboard run commands in jails, and read their consoles?
 exec: true
 console: true

@@ -8,13 +8,16 @@ export async function readFacts(o: {
   kernel: Kernel;
   instance: string;
   agentVersion: string;
+  /** the data directory */
+  data: string;
   /** is this link one of ours? its addresses and routes stand in nobody's way */
   isOurs(link: string): boolean;
 }): Promise<HostFacts> {
-  const [addresses, routes, links] = await Promise.all([
+  const [addresses, routes, links, controllers] = await Promise.all([
     o.kernel.listAddresses({}),
     o.kernel.listRoutes({}),
     o.kernel.listLinks({}),
+    readControllers(o.kernel, o.data),
   ]);
   return {
     hostname: hostname(),
@@ -32,7 +35,16 @@ export async function readFacts(o: {
       .filter((route) => !o.isOurs(route.link))
       .map(({ destination, gateway, link }) => ({ destination, ...(gateway ? { gateway } : {}), link })),
     bridges: links.filter((link) => link.kind === 'bridge' && !o.isOurs(link.name)).map((link) => link.name),
+    controllers,
   };
+}
+
+/** Weights of the disk are told apart: a controller alone does not make them hold. */
+async function readControllers(kernel: Kernel, data: string): Promise<string[]> {
+  const names: string[] = (await kernel.listControllers()).map(({ name }) => name);
+  const device = names.includes('io') ? await kernel.diskOf({ path: data }).catch(() => null) : null;
+  if (device === null) return names.filter((name) => name !== 'io').sort();
+  return [...names, ...((await kernel.diskHasWeights({ device })) ? ['io-weight'] : [])].sort();
 }
 
 function distribution(): string {

@@ -1,6 +1,7 @@
 import type { HostState } from '@cellblock/shared/host-state';
 import type { JailSeen } from '@cellblock/shared/host-status';
 import { cgroupName } from '@cellblock/shared/owned-names';
+import { dataDisk } from './data-disk.ts';
 import type { WardenHost } from './warden-host.ts';
 
 const GOOD_FOR_MS = 2_000;
@@ -38,9 +39,7 @@ export class JailUsage {
 
   private async look(key: string): Promise<Usage> {
     const name = cgroupName(this.host.instance, key);
-    const group = await this.host.kernel.readCgroup({ name }).catch(() => null);
-    if (!group) return null;
-    const { memoryBytes, cpuSeconds, pids } = group.usage;
-    return { memoryBytes, cpuSeconds, pids };
+    const device = await dataDisk(this.host);
+    return await this.host.kernel.readCgroupUsage({ name, device }).catch(() => null);
   }
 }

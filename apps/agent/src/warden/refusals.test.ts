@@ -1,6 +1,7 @@
 import { Bounds } from '@cellblock/shared/bounds';
 import { hostSpec, type SpecObject } from '@cellblock/shared/host-spec';
 import type { HostFacts } from '@cellblock/shared/host-status';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from '../../test/spec-builders.ts';
@@ -30,8 +31,7 @@ const facts: HostFacts = {
 };
 
 const on = (prefix: string, more = {}) => networkSpec(1, { subnets: [{ prefix, gateway: null }], ...more });
-const limits = (more: object) =>
-  jailSpec(1, { settings: { limits: { memory: null, cpus: null, pids: null, ...more } } });
+const limits = (more: object) => jailSpec(1, { settings: { limits: { ...NO_LIMITS, ...more } } });
 const lan = networkSpec(1);
 const [web1, web2] = [1, 2].map((n) => jailSpec(n, { interfaces: [interfaceSpec(n, lan)] }));
 if (!web1 || !web2) throw new Error('no jails');

@@ -11,6 +11,7 @@ import {
 } from '@cellblock/shared/host-spec';
 import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
 import { type ParsedPrefix, parseIp, parsePrefix } from '@cellblock/shared/ip-address';
+import { BOUNDED, LIMIT_NEEDS, LIMIT_OPTIONS, limitsWithoutController } from '@cellblock/shared/jail-limits';
 
 type Ground = { rule: string; message: string; fix: string } | null;
 
@@ -36,7 +37,7 @@ export function refusedObjects(spec: HostSpec, bounds: Bounds, facts: HostFacts)
   const names = new Map(networksOf(spec).map((network) => [network.id, network]));
   const jails = jailsOf(spec).filter((jail) => jail.wanted === 'running');
   jails.forEach((jail, index) => {
-    refuse(jail, refuseJail(jail, bounds, index));
+    refuse(jail, refuseJail(jail, bounds, facts, index));
     for (const inside of jail.interfaces) {
       const network = names.get(inside.network);
       if (!network) {
@@ -178,7 +179,7 @@ function refuseParent(network: NetworkSpec, parent: string, bounds: Bounds, fact
 const otherSubnet = ({ name }: NetworkSpec) =>
   `Make ${name} anew with a subnet that \`ip route\` does not show on the host: cellblock network rm ${name}; cellblock network create ${name} …`;
 
-function refuseJail(jail: JailSpec, bounds: Bounds, index: number): Ground {
+function refuseJail(jail: JailSpec, bounds: Bounds, { controllers }: HostFacts, index: number): Ground {
   if (index >= bounds.maxJails) {
     return {
       rule: 'bounds-jails',
@@ -187,19 +188,25 @@ function refuseJail(jail: JailSpec, bounds: Bounds, index: number): Ground {
     };
   }
   const { limits } = jail.settings;
-  const caps = [
-    ['memory', 'maxMemory', limits.memory, bounds.maxMemory, 'bytes'],
-    ['cpus', 'maxCpus', limits.cpus, bounds.maxCpus, 'cores'],
-    ['pids', 'maxPids', limits.pids, bounds.maxPids, 'processes'],
-  ] as const;
-  for (const [name, key, asked, most, unit] of caps) {
+  for (const [name, key, unit] of BOUNDED) {
+    const most = bounds[key];
+    // Nobody has more than the usual weight who has asked for none
+    const asked = limits[name] ?? (name === 'cpuWeight' ? 100 : null);
     if (most !== null && (asked === null || asked > most)) {
       return {
         rule: `bounds-${name}`,
         message: `${jail.name} asks for ${asked ?? 'unlimited'} ${unit}; this host's bounds allow ${most}`,
-        fix: `Ask for at most that (--${name}), or allow more. ${BOUNDS} ${key}: ${asked ?? 'null'}`,
+        fix: `Ask for at most that (${LIMIT_OPTIONS[name]}), or allow more. ${BOUNDS} ${key}: ${asked ?? 'null'}`,
       };
     }
+  }
+  const [lacking] = controllers ? limitsWithoutController(limits, controllers) : [];
+  if (lacking !== undefined) {
+    return {
+      rule: `no-controller-${LIMIT_NEEDS[lacking]}`,
+      message: `${jail.name} asks for a limit of ${lacking}, and nothing on this host can hold it: it lacks ${LIMIT_NEEDS[lacking]}`,
+      fix: `Take the limit away: cellblock set ${jail.name} ${LIMIT_OPTIONS[lacking]} none; the host's checks say what it lacks: cellblock host check`,
+    };
   }
   return null;
 }

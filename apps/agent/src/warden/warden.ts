@@ -300,6 +300,7 @@ function factsOf(host: WardenHost, agentVersion: string) {
     kernel: host.kernel,
     instance: host.instance,
     agentVersion,
+    data: host.paths.data,
     isOurs: (link: string) => ours.some((prefix) => link.startsWith(prefix)),
   };
 }

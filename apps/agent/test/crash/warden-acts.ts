@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SpecObject } from '@cellblock/shared/host-spec';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from '../spec-builders.ts';
 
 export const SEGMENT = 'br-site';
@@ -16,11 +17,11 @@ const segment = networkSpec(3, { parent: SEGMENT });
 /** Runs through all of it, and nothing may ever happen to it. */
 export const steady = jailSpec(1, {
   interfaces: [interfaceSpec(1, lan)],
-  settings: { command: PROGRAM, limits: { memory: null, cpus: null, pids: 100 } },
+  settings: { command: PROGRAM, limits: { ...NO_LIMITS, pids: 100 } },
 });
 const target = jailSpec(2, {
   interfaces: [interfaceSpec(2, lan), interfaceSpec(3, segment, 'eth1')],
-  settings: { command: PROGRAM, limits: { memory: 64 * 1024 * 1024, cpus: 0.5, pids: 50 } },
+  settings: { command: PROGRAM, limits: { ...NO_LIMITS, memory: 64 * 1024 * 1024, cpus: 0.5, pids: 50 } },
 });
 const fixed = [addressSpec(1, steady, '10.77.1.5'), addressSpec(2, steady, 'fd77:0:0:1::5')];
 const onSegment = {

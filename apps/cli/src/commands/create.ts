@@ -1,12 +1,12 @@
 import { parseDuration } from '@cellblock/shared/duration';
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
 import type { RestartPolicy } from '@cellblock/shared/jail-spec';
-import { parseSize } from '@cellblock/shared/size';
 import { type Command, Option } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { settle } from '../settle.ts';
 import { jailDetail } from '../tables/jail-table.ts';
 import { type Cli, repeated, verb } from '../verb.ts';
+import { LIMIT_FLAGS, limitsOf, withLimitOptions } from './limit-options.ts';
 
 export interface CreateOptions {
   host?: string;
@@ -14,9 +14,6 @@ export interface CreateOptions {
   ephemeral?: boolean;
   network?: string;
   ip?: string[];
-  memory?: string;
-  cpus?: string;
-  pids?: string;
   hostname?: string;
   dns?: string[];
   readOnly?: boolean;
@@ -40,9 +37,7 @@ export const CREATE_FLAGS = {
   'settings.restart': '--restart',
   'settings.stopTimeoutMs': '--stop-timeout',
   'settings.command': 'CMD',
-  'settings.limits.memory': '--memory',
-  'settings.limits.cpus': '--cpus',
-  'settings.limits.pids': '--pids',
+  ...LIMIT_FLAGS,
 };
 
 export function createVerb(cli: Cli, program: Command): void {
@@ -53,15 +48,12 @@ export function createVerb(cli: Cli, program: Command): void {
     'make a jail and start it: create J [options] [-- CMD ARG...]',
     { changes: true, flags: CREATE_FLAGS },
     (command) =>
-      command
+      withLimitOptions(command)
         .option('--host <h>', 'the network’s one host, else the only host')
         .option('--root <root>', 'host-usr, dir:PATH or tar:PATH (on the host)')
         .option('--ephemeral', 'what it writes is gone when it stops')
         .option('--network <n>', 'network, or none; the only one that reaches the host')
         .option('--ip <addr>', 'address; again for more; the next free of each family', repeated)
-        .option('--memory <size>', 'limit: 256M')
-        .option('--cpus <n>', 'limit in cores: 0.5')
-        .option('--pids <n>', 'limit of processes')
         .option('--hostname <s>', 'its host name; the jail’s name')
         .option('--dns <addr>', 'name server; again for more', repeated)
         .option('--read-only', 'its root cannot be written')
@@ -98,13 +90,8 @@ export function createInput(name: string, options: CreateOptions, command: strin
   if (command.length > 0) settings.command = command;
   if (options.stopTimeout !== undefined)
     settings.stopTimeoutMs = durationOf('--stop-timeout', options.stopTimeout);
-  if (options.memory !== undefined || options.cpus !== undefined || options.pids !== undefined) {
-    settings.limits = {
-      memory: options.memory === undefined ? null : sizeOf('--memory', options.memory),
-      cpus: options.cpus === undefined ? null : numberOf('--cpus', options.cpus),
-      pids: options.pids === undefined ? null : numberOf('--pids', options.pids),
-    };
-  }
+  const limits = limitsOf(options);
+  if (Object.keys(limits).length > 0) settings.limits = limits;
   return {
     name,
     ...(options.host === undefined ? {} : { host: options.host }),
@@ -142,19 +129,6 @@ function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']
   });
 }
 
-function sizeOf(flag: string, text: string): number {
-  const bytes = parseSize(text);
-  if (bytes === null) {
-    throw usageError({
-      field: flag,
-      message: `${text} is not a size.`,
-      cause: 'A size is a number with K, M, G or T behind it, or of bytes.',
-      fix: `Write it as ${flag} 256M or ${flag} 1G`,
-    });
-  }
-  return bytes;
-}
-
 function durationOf(flag: string, text: string): number {
   const ms = parseDuration(text);
   if (ms === null) {
@@ -166,17 +140,4 @@ function durationOf(flag: string, text: string): number {
     });
   }
   return ms;
-}
-
-function numberOf(flag: string, text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !Number.isFinite(number)) {
-    throw usageError({
-      field: flag,
-      message: `${text} is not a number.`,
-      cause: text.trim() === '' ? 'Nothing is written behind it.' : 'It holds more than digits and a point.',
-      fix: `Write it as ${flag} 2`,
-    });
-  }
-  return number;
 }

@@ -1,8 +1,8 @@
 import { cliJail } from '@cellblock/shared/cli-output';
 import { jailDocument } from '@cellblock/shared/document';
 import type { JailSeen } from '@cellblock/shared/host-status';
+import { limitsText } from '@cellblock/shared/jail-limits';
 import { shellWords } from '@cellblock/shared/shell-words';
-import { formatSize } from '@cellblock/shared/size';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import { ageText, momentText } from '../output/moment.ts';
 import { keyValues, type Printable } from '../output/print.ts';
@@ -61,12 +61,7 @@ export function jailDetail(jail: JailView): Printable {
           }`,
         ]),
       ]),
-      [
-        'limits',
-        `memory ${limits.memory === null ? 'none' : formatSize(limits.memory)}, cpus ${limits.cpus ?? 'none'}, pids ${
-          limits.pids ?? 'none'
-        }`,
-      ],
+      ['limits', limitsText(limits)],
       ...(seen?.hold ? ([['held', `${seen.hold.reason} (by ${seen.hold.by})`]] as const) : []),
       ...(jail.problem === null
         ? []

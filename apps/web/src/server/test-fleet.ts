@@ -46,6 +46,8 @@ export class TestHost {
   bounds: HostStatus['bounds'];
   problems: HostStatus['problems'] = [];
   refused: HostStatus['refused'] = [];
+  /** what each running jail uses */
+  usage: HostStatus['jails'][number]['usage'] = null;
   private last = { seq: 0, hash: '0'.repeat(64) };
 
   private constructor(db: Db, id: string, name: string, key: KeyObject) {
@@ -83,6 +85,9 @@ export class TestHost {
       maxMemory: null,
       maxCpus: null,
       maxPids: null,
+      maxCpuWeight: null,
+      maxIoReadBytes: null,
+      maxIoWriteBytes: null,
       exec: true,
       console: true,
       hostSettings: [],
@@ -132,7 +137,7 @@ export class TestHost {
         restarts: 0,
         nextRestartAt: null,
         idBase: 1879048192,
-        usage: null,
+        usage: jail.wanted === 'running' ? this.usage : null,
         hold: null,
         hasStorage: !jail.purge,
       })),

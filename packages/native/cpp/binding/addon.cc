@@ -12,6 +12,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   binding::export_mounts(env, exports);
   binding::export_processes(env, exports);
   binding::export_watch(env, exports);
+  binding::export_devices(env, exports);
   return exports;
 }
 

@@ -24,7 +24,7 @@ const NAMES: Record<string, Controller['name']> = {
 };
 
 /** v1 controllers whose hierarchies our groups live in; in the v2 tree they live always. */
-const USED = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'];
+const USED = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'blkio', 'devices'];
 
 export async function readHierarchies(): Promise<Hierarchy[]> {
   const hierarchies: Hierarchy[] = [];

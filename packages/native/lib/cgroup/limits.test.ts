@@ -39,3 +39,9 @@ describe('limitWrites', () => {
     expect(texts({ cpus: 0.001 }, () => 1, 0)).toContain('cpu.cfs_quota_us=1000');
   });
 });
+
+it('speaks of a weight as each version does', () => {
+  expect(texts({ cpuWeight: 50 }, () => 1, 0)).toEqual(['cpu.shares=512']);
+  expect(texts({ cpuWeight: 50 }, () => 2, 0)).toEqual(['cpu.weight=50']);
+  expect(texts({ cpuWeight: null }, () => 1, 0)).toEqual(['cpu.shares=1024']);
+});

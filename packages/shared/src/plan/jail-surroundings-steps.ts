@@ -1,6 +1,6 @@
 import { specKey } from '../host-spec.ts';
 import type { JailState } from '../host-state.ts';
-import type { JailLimits } from '../jail-spec.ts';
+import { NO_LIMITS, sameLimits } from '../jail-limits.ts';
 import type { Step } from '../step.ts';
 import { differs, NETNS_SETTINGS } from './settings.ts';
 import type { WantedJail } from './wanted.ts';
@@ -13,9 +13,12 @@ export function surroundingsAdditions(jail: WantedJail, seen: JailState | undefi
   if (seen?.idBase == null) steps.push({ kind: 'ids.claim', ...of });
   if (seen?.storage !== 'safe') steps.push({ kind: 'storage.create', ...of });
   if (!seen?.cgroup || seen.cgroup.whole === false) steps.push({ kind: 'cgroup.create', ...of });
-  const { limits } = jail.spec.settings;
-  if (!sameLimits(seen?.cgroup?.limits ?? UNLIMITED, limits)) {
+  const { limits, devices } = jail.spec.settings;
+  if (!sameLimits(seen?.cgroup?.limits ?? NO_LIMITS, limits)) {
     steps.push({ kind: 'cgroup.limits', ...of, limits });
+  }
+  if (!seen?.cgroup || !hasDevices(seen.cgroup.devices, devices)) {
+    steps.push({ kind: 'cgroup.devices', ...of, devices });
   }
   if (!seen?.netns) steps.push({ kind: 'netns.create', ...of });
   for (const [key, value] of Object.entries(NETNS_SETTINGS)) {
@@ -24,10 +27,10 @@ export function surroundingsAdditions(jail: WantedJail, seen: JailState | undefi
   return steps;
 }
 
-const UNLIMITED: JailLimits = { memory: null, cpus: null, pids: null };
-
-function sameLimits(a: JailLimits, b: JailLimits): boolean {
-  return a.memory === b.memory && a.cpus === b.cpus && a.pids === b.pids;
+/** Absent: the host cannot keep a group from a device; its check says so, and nothing is to be done. */
+function hasDevices(seen: readonly string[] | null | undefined, wanted: readonly string[]): boolean {
+  if (seen === undefined) return true;
+  return seen !== null && [...seen].sort().join() === [...new Set(wanted)].sort().join();
 }
 
 /** What is left once pid 1 and the links are gone. The range of ids stays the jail's until it is destroyed. */

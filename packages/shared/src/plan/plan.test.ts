@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AddressSpec, JailSpec, NetworkSpec, SpecObject } from '../host-spec.ts';
 import { hostSpec, specKey } from '../host-spec.ts';
 import { emptyHostState, type HostState, type JailState } from '../host-state.ts';
+import { NO_LIMITS } from '../jail-limits.ts';
 import { bridgeName, portName } from '../owned-names.ts';
 import { describeStep } from '../step.ts';
 import { plan } from './plan.ts';
@@ -50,7 +51,7 @@ function jail(name: 'web1' | 'web2', more: Partial<JailSpec> = {}): JailSpec {
       resourceLimits: {},
       command: null,
       environment: {},
-      limits: { memory: null, cpus: null, pids: null },
+      limits: NO_LIMITS,
       dns: [],
       boot: true,
       restart: 'on-failure',
@@ -164,6 +165,19 @@ describe('plan', () => {
     expect(kinds([network(), web1], state)).toEqual(['cgroup.create', 'link.attach']);
   });
 
+  it('closes devices that a group may open and its jail may not, where the host can', () => {
+    const state = converged([{ jail: web1, addresses: ['10.0.0.5'] }]);
+    const seen = (devices: string[] | null | undefined) => {
+      const [jail] = state.jails;
+      if (jail?.cgroup) jail.cgroup.devices = devices;
+      return kinds([network(), web1, address(web1, '10.0.0.5')], state);
+    };
+    expect(seen([])).toEqual([]);
+    expect(seen(undefined)).toEqual([]);
+    expect(seen(null)).toEqual(['cgroup.devices']);
+    expect(seen(['kmsg'])).toEqual(['cgroup.devices']);
+  });
+
   it('starts a jail on an empty host: guard before link before address before process', () => {
     const order = kinds([network(), web1, address(web1, '10.0.0.5')], emptyHostState(INSTANCE, AT));
     const at = (kind: string) => order.indexOf(kind);
@@ -175,6 +189,7 @@ describe('plan', () => {
       'ids.claim',
       'storage.create',
       'cgroup.create',
+      'cgroup.devices',
       'netns.create',
       'guard.port.add',
       'link.create',

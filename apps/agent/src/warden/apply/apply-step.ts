@@ -25,6 +25,7 @@ const EXECUTORS: { [Kind in StepKind]: Executor<Kind> } = {
   'storage.remove': jails.dropStorage,
   'cgroup.create': jails.createCgroup,
   'cgroup.limits': jails.limitCgroup,
+  'cgroup.devices': jails.closeDevices,
   'cgroup.remove': jails.removeCgroup,
   'netns.create': jails.createNetns,
   'netns.setting': jails.setNetns,

@@ -1,5 +1,8 @@
 import { isKernelError } from '@cellblock/native/kernel-error';
+import { JAIL_LIMITS, sameLimit } from '@cellblock/shared/jail-limits';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
+import { dataDisk } from '../data-disk.ts';
+import { deviceRules, devicesOf } from '../device-rules.ts';
 import { createStorage, dropEphemeral, removeStorage } from '../storage.ts';
 import { type Executor, gone, made } from './fact.ts';
 
@@ -24,13 +27,27 @@ export const createCgroup: Executor<'cgroup.create'> = (host, { jail }) =>
 
 export const limitCgroup: Executor<'cgroup.limits'> = async (host, { jail, limits }) => {
   const name = cgroupName(host.instance, jail);
-  const before = (await host.kernel.readCgroup({ name }))?.limits ?? null;
+  const device = await dataDisk(host);
+  const before = (await host.kernel.readCgroup({ name, device }))?.limits ?? null;
   // Only what differs: lifting a limit of a controller that the host lacks is no change.
   const changed = Object.fromEntries(
-    Object.entries(limits).filter(([key, value]) => (before?.[key as keyof typeof before] ?? null) !== value),
+    JAIL_LIMITS.filter((limit) => !sameLimit(limit, before?.[limit] ?? null, limits[limit])).map((limit) => [
+      limit,
+      limits[limit],
+    ]),
   );
-  if (Object.keys(changed).length > 0) await host.kernel.setCgroupLimits({ name, limits: changed });
+  if (Object.keys(changed).length > 0) await host.kernel.setCgroupLimits({ name, limits: changed, device });
   return { before, after: limits };
+};
+
+export const closeDevices: Executor<'cgroup.devices'> = async (host, { jail, devices }) => {
+  const name = cgroupName(host.instance, jail);
+  const now = await host.kernel.readCgroup({ name });
+  const rules = deviceRules(devices);
+  // A host that cannot do it says so in its checks; no node in a jail can be made there, and mounts have nodev
+  if (now && now.devices === undefined) return { before: null, after: null };
+  await host.kernel.setCgroupDevices({ name, devices: rules });
+  return { before: { devices: devicesOf(now?.devices ?? null) }, after: { devices } };
 };
 
 const BUSY_TRIES = 50;

@@ -2,8 +2,11 @@ import { stat } from 'node:fs/promises';
 import { isKernelError } from '@cellblock/native/kernel-error';
 import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
 import type { JailState, NetnsState, ProcessState } from '@cellblock/shared/host-state';
+import { JAIL_LIMITS, type JailLimits } from '@cellblock/shared/jail-limits';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { NETNS_SETTINGS } from '@cellblock/shared/plan/settings';
+import { dataDisk } from '../data-disk.ts';
+import { devicesOf } from '../device-rules.ts';
 import type { JailRecord } from '../jail-records.ts';
 import { jailPaths } from '../paths.ts';
 import { restartAfter } from '../restart-policy.ts';
@@ -24,7 +27,7 @@ export async function observeJail(host: WardenHost, found: Found): Promise<JailS
   const { key } = found;
   const [storage, cgroup, netns, process] = await Promise.all([
     observeStorage(host, found),
-    found.grouped ? host.kernel.readCgroup({ name: cgroupName(host.instance, key) }) : null,
+    found.grouped ? observeCgroup(host, key) : null,
     found.pinned ? observeNetns(host, netnsPath(host.instance, key)) : null,
     found.recorded ? observeProcess(host, key) : null,
   ]);
@@ -32,16 +35,21 @@ export async function observeJail(host: WardenHost, found: Found): Promise<JailS
     key,
     idBase: found.idBase,
     storage,
-    cgroup: cgroup && {
-      whole: cgroup.whole,
-      limits: {
-        memory: cgroup.limits.memory ?? null,
-        cpus: cgroup.limits.cpus ?? null,
-        pids: cgroup.limits.pids ?? null,
-      },
-    },
+    cgroup,
     netns,
     process,
+  };
+}
+
+async function observeCgroup(host: WardenHost, key: string): Promise<JailState['cgroup']> {
+  const name = cgroupName(host.instance, key);
+  const group = await host.kernel.readCgroup({ name, device: await dataDisk(host) });
+  if (!group) return null;
+  const limits = JAIL_LIMITS.map((limit) => [limit, group.limits[limit] ?? null] as const);
+  return {
+    whole: group.whole,
+    limits: Object.fromEntries(limits) as JailLimits,
+    ...(group.devices === undefined ? {} : { devices: devicesOf(group.devices) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { ConfigureJailInput, type SomeJailSettings } from '@cellblock/shared/jai
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
+import { mustHold } from './must-hold.ts';
 import { settingsForHistory } from './settings-for-history.ts';
 import { viewMustStand } from './view-must-stand.ts';
 import { mustBeWithinBounds } from './within-bounds.ts';
@@ -22,6 +23,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
       const settings = JailSettings.parse({ ...before, ...input.settings });
       viewMustStand(settings);
       mustBeWithinBounds(host, settings);
+      if (input.settings.limits) mustHold(host, settings, jail);
       await work.tx.jail.update({
         where: { id: jail.id },
         data: { settings, cause: work.event, generation: host.generation },

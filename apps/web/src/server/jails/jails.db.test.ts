@@ -1,4 +1,5 @@
 import { SomeJailSettings } from '@cellblock/shared/jail-input';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordStatus } from '../host-sync/record-status.ts';
 import { readAddress } from '../ip-assignments/address-view.ts';
@@ -255,13 +256,38 @@ describe('acts', () => {
   });
 
   test('a configuration changes what it names', async () => {
-    const limits = { memory: 256 * 2 ** 20, cpus: 0.5, pids: 100 };
+    const limits = { ...NO_LIMITS, memory: 256 * 2 ** 20, cpus: 0.5, pids: 100 };
     const { object } = made(await configureJail(mira, { jail: 'web1', settings: { limits } }));
     expect(object.settings).toMatchObject({ limits, hostname: 'web1', boot: true });
     const preview = await configureJail(mira, { jail: 'web1', settings: { readOnly: true }, dryRun: true });
     expect('plan' in preview && preview.plan.warnings.join()).toContain(
       'readOnly: from the next start of web1.',
     );
+    await h1.report();
+  });
+
+  test('a limit below what runs, or that the host cannot hold, is refused before anything', async () => {
+    const before = await readJail(db, 'web1');
+    h1.usage = { memoryBytes: 900 * 2 ** 20, memoryNeededBytes: 600 * 2 ** 20, cpuSeconds: 1, pids: 12 };
+    h1.facts.controllers = ['cpu', 'memory', 'pids'];
+    await h1.report();
+    const refusedLimits = async (limits: object) =>
+      await refusal(configureJail(mira, { jail: 'web1', settings: { limits: { ...NO_LIMITS, ...limits } } }));
+    expect(await refusedLimits({ pids: 11 })).toMatchObject({
+      code: 'conflict',
+      field: 'settings.limits.pids',
+      cause: 'Running now: 12.',
+    });
+    expect(await refusedLimits({ memory: 512 * 2 ** 20 })).toMatchObject({
+      field: 'settings.limits.memory',
+      cause: expect.stringContaining('600M'),
+    });
+    expect(await refusedLimits({ ioWeight: 50 })).toMatchObject({ field: 'settings.limits.ioWeight' });
+    expect((await readJail(db, 'web1')).settings).toEqual(before.settings);
+    const enough = { ...NO_LIMITS, memory: 700 * 2 ** 20, pids: 12 };
+    made(await configureJail(mira, { jail: 'web1', settings: { limits: enough } }));
+    h1.usage = null;
+    delete h1.facts.controllers;
     await h1.report();
   });
 

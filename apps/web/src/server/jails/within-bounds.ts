@@ -1,5 +1,6 @@
 import { AppError } from '@cellblock/shared/app-error';
 import type { Bounds } from '@cellblock/shared/bounds';
+import { BOUNDED } from '@cellblock/shared/jail-limits';
 import type { JailSettings } from '@cellblock/shared/jail-spec';
 import { viewPrefixOf, viewRightLacks, viewRights } from '@cellblock/shared/view-rights';
 import { statusOf } from '../networks/reach.ts';
@@ -8,13 +9,13 @@ import { statusOf } from '../networks/reach.ts';
 export function mustBeWithinBounds(host: { name: string; status: unknown }, settings: JailSettings): void {
   const bounds = statusOf(host)?.bounds;
   if (!bounds) return;
-  const { memory, cpus, pids } = settings.limits;
-  const over: [field: string, asked: number | null, allowed: number | null, unit: string][] = [
-    ['settings.limits.memory', memory, bounds.maxMemory, ' bytes'],
-    ['settings.limits.cpus', cpus, bounds.maxCpus, ' cores'],
-    ['settings.limits.pids', pids, bounds.maxPids, ' processes'],
-  ];
-  for (const [field, asked, allowed, unit] of over) {
+  for (const [limit, key, counted] of BOUNDED) {
+    const [field, asked, allowed, unit] = [
+      `settings.limits.${limit}`,
+      settings.limits[limit] ?? (limit === 'cpuWeight' ? 100 : null),
+      bounds[key],
+      ` ${counted}`,
+    ];
     if (allowed === null || (asked !== null && asked <= allowed)) continue;
     throw new AppError('denied', `Host ${host.name} gives a jail at most ${allowed}${unit}.`, {
       field,

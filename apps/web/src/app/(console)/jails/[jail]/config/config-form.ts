@@ -43,7 +43,7 @@ export function settingsOf(
   const changed: Partial<JailSettings> = {};
   const { limits } = now;
   if (memory !== limits.memory || cpus !== limits.cpus || pids !== limits.pids)
-    changed.limits = { memory, cpus, pids };
+    changed.limits = { ...limits, memory, cpus, pids };
   if (form.restart !== now.restart) changed.restart = form.restart;
   if (form.boot !== now.boot) changed.boot = form.boot;
   return changed;

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+
+const sum = z.number().nullable().optional();
+
+/**
+ * What a running jail uses, as its host accounts for it. Sums (seconds, bytes, times) begin with the jail's control
+ * group, so they fall back to nothing when it is started anew; null: the host does not account for it; absent: its
+ * agent does not say.
+ */
+export const JailUsage = z.object({
+  memoryBytes: z.number().nullable(),
+  cpuSeconds: z.number().nullable(),
+  pids: z.number().nullable(),
+  memoryPeakBytes: sum,
+  /** without the cache of files, which the kernel gives back when a limit asks for it */
+  memoryNeededBytes: sum,
+  throttledSeconds: sum,
+  throttledTimes: sum,
+  ioReadBytes: sum,
+  ioWriteBytes: sum,
+  ioReadOperations: sum,
+  ioWriteOperations: sum,
+  /** seconds in which a process of it waited for the processor, memory, the disk (PSI) */
+  cpuPressureSeconds: sum,
+  memoryPressureSeconds: sum,
+  ioPressureSeconds: sum,
+  /** processes of it that the kernel killed because its memory was full */
+  oomKills: sum,
+});
+export type JailUsage = z.infer<typeof JailUsage>;
