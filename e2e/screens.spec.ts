@@ -36,6 +36,7 @@ test.beforeAll(async () => {
       'for the printers',
     ],
     ['stop', 'web-2'],
+    ['xray', 'web-1'],
     ['token', 'create', 'ci-1', '--role', 'operator', '--expires', '30d'],
     ['user', 'invite', 'jon', '--role', 'operator'],
   ]) {
@@ -64,6 +65,8 @@ const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/jails/web-1/overview' },
   { path: '/jails/web-1/network' },
   { path: '/jails/web-1/logs' },
+  { path: '/jails/web-1/xray' },
+  { path: '/jails/web-2/xray' },
   { path: '/jails/web-1/history' },
   { path: '/jails/web-1/config' },
   { path: '/jails?q=name:nothing-is-called-so' },

@@ -42,6 +42,7 @@ export class AnswersHost {
       records: new JailRecords(paths),
       etc: new EtcCopies(paths.agent),
       keeper: { uid: 65_534, gid: 65_534 },
+      throwAway: new Set(),
       spec: () => hostSpec(0, []),
       mayChange: () => [],
       mayShow: () => ({ viewPrefixes: [], devices: [] }),

@@ -36,6 +36,7 @@ export class FakeHost {
       records: new JailRecords(paths),
       etc: new EtcCopies(paths.agent),
       keeper: { uid: 65_534, gid: 65_534 },
+      throwAway: new Set(),
       spec: () => this.spec,
       mayChange: () => ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
       mayShow: () => ({ viewPrefixes: [], devices: [] }),

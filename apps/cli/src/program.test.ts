@@ -74,6 +74,7 @@ const VERBS: [string, string[]][] = [
   ['stop', []],
   ['restart', []],
   ['logs', ['-f', '-n']],
+  ['xray', ['--against', '--runs', '--last']],
   ['destroy', ['--yes', '--purge']],
   ['rm', ['--yes', '--purge']],
   ['restore', []],

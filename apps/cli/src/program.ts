@@ -16,6 +16,7 @@ import { setVerb } from './commands/set.ts';
 import { taskVerbs } from './commands/task.ts';
 import { tokenVerbs } from './commands/token.ts';
 import { userVerbs } from './commands/user.ts';
+import { xrayVerb } from './commands/xray.ts';
 import type { Cli } from './verb.ts';
 import { withGlobalOptions } from './verb.ts';
 
@@ -31,6 +32,7 @@ export function buildProgram(cli: Cli): Command {
   setVerb(cli, program);
   logsVerb(cli, program);
   execVerb(cli, program);
+  xrayVerb(cli, program);
   ipVerbs(cli, program);
   networkVerbs(cli, program);
   poolVerbs(cli, program);

@@ -33,6 +33,7 @@ export const AuditKind = z.enum([
   'jail.restore',
   'jail.exec',
   'jail.logs',
+  'jail.xray',
   'ip.assign',
   'ip.release',
   'ip.move',

@@ -11,6 +11,7 @@ import { JailState, type JailSummary } from './views/jail-view.ts';
 import { NetworkView, PoolView } from './views/network-view.ts';
 import { PlanView } from './views/plan-view.ts';
 import { TaskView } from './views/task-view.ts';
+import { XrayRun, XrayView } from './views/xray-view.ts';
 
 /** A jail in `ls -o json`: what is wanted and what its host reports stand apart. */
 export const CliJail = z.object({
@@ -113,6 +114,9 @@ export const CLI_OUTPUT = {
   'ls (agent)': z.array(JailSeen),
   'show (agent)': JailSeen,
   create: ApplyDocument,
+  /** with and without --last */
+  xray: XrayView,
+  'xray --runs': z.array(XrayRun),
   'host ls': z.array(HostSummary),
   'host show': HostView,
   'host check': z.array(HostCheck),

@@ -39,6 +39,7 @@ export async function purge(o: { dataDirectory: string; idRegistry?: string }): 
     records: new JailRecords(paths),
     etc: new EtcCopies(paths.agent),
     keeper: { uid: 65_534, gid: 65_534 },
+    throwAway: new Set(),
     spec: () => ({ generation: 0, objects: new Map() }),
     mayChange: () => [],
     mayShow: () => ({ viewPrefixes: [], devices: [] }),

@@ -20,6 +20,8 @@ export interface WardenHost {
   etc: EtcCopies;
   /** host ids that keepers run as */
   keeper: { uid: number; gid: number };
+  /** keys of jails that are there for one question, and that no spec names */
+  throwAway: Set<string>;
   /** the spec that is being made true */
   spec(): HostSpec;
   /** host-wide settings that the bounds let us change */

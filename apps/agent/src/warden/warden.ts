@@ -7,6 +7,7 @@ import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellb
 import type { HostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostFacts, HostStatus } from '@cellblock/shared/host-status';
 import { nftTableName } from '@cellblock/shared/owned-names';
+import type { XrayReport } from '@cellblock/shared/xray';
 import { type AcceptedSpec, acceptSpec } from './accepted-spec.ts';
 import { type AgentKey, loadAgentKey } from './agent-key.ts';
 import { ALL_ANSWERS } from './answers/all-answers.ts';
@@ -35,7 +36,9 @@ import { sweepStage } from './stage/sweep-stage.ts';
 import { hostStatus } from './status.ts';
 import { closeStorage } from './storage.ts';
 import { takeSpec } from './take-spec.ts';
+import { sweepThrowAways } from './throw-away/throw-away-jail.ts';
 import type { WardenHost } from './warden-host.ts';
+import { xrayJail } from './xray/xray-jail.ts';
 
 const NOBODYS_HOST = '00000000-0000-0000-0000-000000000000';
 const CHECKS_EVERY_MS = 60_000;
@@ -138,6 +141,7 @@ export class Warden {
       etc: new EtcCopies(paths.agent),
       keeper: options.keeper,
       now: options.now ?? (() => new Date()),
+      throwAway: new Set(),
       spec: () => ledger.spec ?? NOTHING,
       mayChange: () => [],
       mayShow: () => ({ viewPrefixes: [], devices: [] }),
@@ -160,6 +164,7 @@ export class Warden {
     await host.ids.sweep(key.instance);
     // The agent before this one may have been killed in the middle of a run.
     await sweepStage(host);
+    await sweepThrowAways(host);
     return warden;
   }
 
@@ -268,6 +273,11 @@ export class Warden {
       });
     }
     return jail;
+  }
+
+  /** What code in this jail could reach, seen from a twin of it. */
+  xray(jail: JailSpec): Promise<XrayReport> {
+    return xrayJail(this.host, jail);
   }
 
   runDirectory(jail: JailSpec): string {

@@ -25,6 +25,7 @@ import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
 import type { PlanView } from '@cellblock/shared/views/plan-view';
 import type { TaskView } from '@cellblock/shared/views/task-view';
+import type { XrayRun, XrayView } from '@cellblock/shared/views/xray-view';
 import type * as z from 'zod';
 
 /** A change that was recorded, or with dryRun what it would do. */
@@ -112,6 +113,9 @@ export interface Dashboard {
     restore: Mutation<z.input<typeof JailActInput>, Change<JailView>>;
     destroy: Mutation<z.input<typeof DestroyJailInput>, Change<JailView>>;
     configure: Mutation<z.input<typeof ConfigureJailInput>, Change<JailView>>;
+    xray: Mutation<{ jail: string; against?: number }, XrayView>;
+    xrayRuns: Query<{ jail: string }, XrayRun[]>;
+    xrayShow: Query<{ jail: string; run?: number; against?: number }, XrayView>;
     logs: Subscription<
       { jail: string; tailLines?: number; follow?: boolean },
       { offset: number; text: string; dropped: number }

@@ -1,5 +1,5 @@
 /**
- * probe --list | probe --victim DIRECTORY | probe --swap ONE OTHER SECONDS | probe [NAME…]
+ * probe --list | probe --victim DIRECTORY | probe --swap ONE OTHER SECONDS | probe xray | probe [NAME…]
  *
  * Tries, from inside a tree, what a tree must not be able to do, each attempt in a process of its own, and
  * prints a line for each: name, verdict, detail. The payloads harm nobody: files are opened for writing and
@@ -24,6 +24,7 @@
 #include "probe.h"
 #include "swap.h"
 #include "victim.h"
+#include "xray/xray.h"
 
 static constexpr int kPatienceMs = 5000;
 
@@ -114,6 +115,8 @@ static void list(const std::vector<Probe>& probes) {
 }
 
 int main(int count, char** arguments) {
+  // It tells of descriptors itself, before any is opened.
+  if (count == 2 && !std::strcmp(arguments[1], "xray")) return xray();
   note_descriptors();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   signal(SIGPIPE, SIG_IGN);

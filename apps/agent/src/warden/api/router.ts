@@ -112,6 +112,10 @@ export const agentRouter = t.router({
     newest: procedure.query(({ ctx }) => ctx.warden.answers.newest()),
   }),
 
+  xray: t.router({
+    run: procedure.input(InJail).mutation(({ ctx, input }) => ctx.warden.xray(ctx.warden.jail(input.jail))),
+  }),
+
   jail: t.router({
     console: procedure
       .input(

@@ -108,7 +108,7 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
   ]);
   const keys = new Set([...namespaces, ...groups, ...recorded, ...ids.keys()]);
   const spec = host.spec();
-  const planned = [...keys].filter((key) => !isOnStage(key, spec)).sort();
+  const planned = [...keys].filter((key) => !isOnStage(key, spec) && !host.throwAway.has(key)).sort();
   return Promise.all(
     planned.map(async (key) => {
       const known = scope?.jails.has(key) ? undefined : scope?.known.jails.find((jail) => jail.key === key);

@@ -18,7 +18,7 @@ export function outside(
       program,
       args,
       {
-        env: { PATH, LANG: 'C.UTF-8', ...o.environment },
+        env: { PATH, LANG: 'C.UTF-8', ...o.environment } as unknown as NodeJS.ProcessEnv,
         cwd: '/',
         timeout: o.timeoutMs,
         killSignal: 'SIGKILL',

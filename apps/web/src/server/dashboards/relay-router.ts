@@ -24,6 +24,9 @@ const procedure = t.procedure.input(z.unknown());
  */
 export const relayRouter = t.router({
   checks: t.router({ run: procedure.mutation(({ ctx }) => ctx.agent.checks.run.mutate()) }),
+  xray: t.router({
+    run: procedure.mutation(({ ctx, input }) => ctx.agent.xray.run.mutate(input as never)),
+  }),
   jail: t.router({
     console: procedure.subscription(({ ctx, input, signal }) =>
       relaySubscription<unknown>(

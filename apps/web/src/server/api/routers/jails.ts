@@ -20,6 +20,8 @@ import { restoreJail } from '../../jails/restore-jail.ts';
 import { settingsForReader } from '../../jails/settings-for-reader.ts';
 import { startJail } from '../../jails/start-jail.ts';
 import { stopJail } from '../../jails/stop-jail.ts';
+import { xrayJail } from '../../jails/xray-jail.ts';
+import { listXrays, showXray } from '../../jails/xray-runs.ts';
 import { procedure, router } from '../trpc.ts';
 
 const ListJailsInput = z.object({
@@ -33,6 +35,8 @@ const ExecInput = JailRef.extend({
   uid: z.int().min(0).max(65_535).default(0),
   tty: Terminal.nullable().default(null),
 });
+const RunNumber = z.int().min(1).optional();
+const XrayInput = JailRef.extend({ against: RunNumber });
 const InSession = z.object({ session: z.string().min(1) });
 const LogsInput = JailRef.extend({
   tailLines: z.int().min(0).max(100_000).optional(),
@@ -67,6 +71,15 @@ export const jailsRouter = router({
   configure: procedure('operate')
     .input(ConfigureJailInput)
     .mutation(({ ctx, input }) => configureJail(ctx, input)),
+  xray: procedure('operate')
+    .input(XrayInput)
+    .mutation(({ ctx, input }) => xrayJail(ctx, input)),
+  xrayRuns: procedure('read')
+    .input(JailRef)
+    .query(({ ctx, input }) => listXrays(ctx.db, input)),
+  xrayShow: procedure('read')
+    .input(XrayInput.extend({ run: RunNumber }))
+    .query(({ ctx, input }) => showXray(ctx.db, input)),
   logs: procedure('operate')
     .input(LogsInput)
     .subscription(({ ctx, input, signal }) =>

@@ -18,6 +18,7 @@ const tabs: readonly [JailTab, string][] = [
   ['overview', 'Overview'],
   ['network', 'Network'],
   ['logs', 'Logs'],
+  ['xray', 'X-ray'],
   ['history', 'History'],
   ['config', 'Config'],
 ];

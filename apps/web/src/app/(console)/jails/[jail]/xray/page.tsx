@@ -1,0 +1,5 @@
+import { JailXray } from './jail-xray';
+
+export default function JailXrayPage() {
+  return <JailXray />;
+}
