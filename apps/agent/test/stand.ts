@@ -15,7 +15,7 @@ import { wardenPaths } from '../src/warden/paths.ts';
 import { TestDashboard } from './test-dashboard.ts';
 
 const run = promisify(execFile);
-const MAIN = join(import.meta.dirname, '../src/warden/main.ts');
+export const WARDEN_MAIN = join(import.meta.dirname, '../src/warden/main.ts');
 
 export interface WardenProgram {
   main: string;
@@ -48,7 +48,7 @@ export class Stand {
 
   static async open(o: { bounds?: string; netns?: string; program?: WardenProgram } = {}): Promise<Stand> {
     const directory = await mkdtemp(join(tmpdir(), 'cellblock-stand-'));
-    const stand = new Stand(directory, o.netns, o.program ?? { main: MAIN, env: {} });
+    const stand = new Stand(directory, o.netns, o.program ?? { main: WARDEN_MAIN, env: {} });
     if (!stand.guest) await stand.kernel.createNetns({ path: stand.netns });
     stand.instance = (await loadAgentKey(stand.directory)).instance;
     if (o.bounds !== undefined) {

@@ -10,6 +10,8 @@ export interface WardenPaths {
   ledger: string;
   receipts: string;
   jails: string;
+  /** trees that jails share as their roots, by digest */
+  images: string;
   holds: string;
   bounds: string;
   run: string;
@@ -33,6 +35,7 @@ export function wardenPaths(data: string, ids = '/run/cellblock/ids'): WardenPat
     ledger: join(agent, 'ledger'),
     receipts: join(agent, 'receipts'),
     jails: join(agent, 'jails'),
+    images: join(agent, 'images'),
     holds: join(agent, 'holds.json'),
     bounds: data === DEFAULT_DATA ? '/etc/cellblock/bounds.d' : join(data, 'bounds.d'),
     run,

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
-import { storageIsSafe } from './observe/observe-storage.ts';
+import { isClosed, storageIsSafe } from './observe/observe-storage.ts';
 import { jailPaths } from './paths.ts';
 import { removeTree } from './remove-tree.ts';
 import type { WardenHost } from './warden-host.ts';
@@ -23,17 +23,21 @@ const OWN_DIRECTORIES: readonly { name: string; mode: number }[] = [
 
 /** The mount that keeps the host from honouring setuid files and devices of jails (finding F3). */
 export async function closeStorage(host: WardenHost): Promise<void> {
-  const { agent, jails } = host.paths;
+  const { agent, jails, images } = host.paths;
   await makePrivateDirectory(agent);
   await chmod(agent, 0o700);
-  await makePrivateDirectory(jails);
-  if (await storageIsSafe(host)) return;
-  await host.kernel.bindMount({ source: jails, target: jails, nosuid: true, nodev: true });
+  for (const place of [jails, images]) {
+    await makePrivateDirectory(place);
+    if (await isClosed(host, place)) continue;
+    await host.kernel.bindMount({ source: place, target: place, nosuid: true, nodev: true });
+  }
 }
 
 export async function openStorage(host: WardenHost): Promise<void> {
-  for (const mount of (await host.kernel.listMounts({ under: host.paths.jails })).toReversed()) {
-    await host.kernel.unmount({ target: mount.target });
+  for (const place of [host.paths.jails, host.paths.images]) {
+    for (const mount of (await host.kernel.listMounts({ under: place })).toReversed()) {
+      await host.kernel.unmount({ target: mount.target });
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeMount, TreeRoot, TreeSpec } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
@@ -7,9 +8,9 @@ import type { JailRoot } from '@cellblock/shared/jail-spec';
 import { ownMounts } from '@cellblock/shared/own-mounts';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { PROFILES, type Profile } from '@cellblock/shared/profile';
-import { rootName } from '@cellblock/shared/root-name';
 import { etcFiles } from './etc/etc-files.ts';
 import { upstreamNameServers } from './etc/etc-template.ts';
+import { imageRoot } from './images/image-store.ts';
 import { jailPaths } from './paths.ts';
 import { unpackedRoot } from './root/tar-root.ts';
 import { freshEphemeral, furnish } from './storage.ts';
@@ -89,8 +90,10 @@ async function treeRoot(
       const path = await unpackedRoot(host, { jailKey: spec.key, tarball: root.path, tree });
       return { root: { kind: 'directory', path, readOnly }, mounts };
     }
-    case 'image':
-      throw rootNotThere(root);
+    case 'image': {
+      const overlay = await overlayOn(await imageRoot(host, root.digest), paths.storage);
+      return { root: { kind: 'overlay', ...overlay, readOnly }, mounts };
+    }
   }
 }
 
@@ -112,12 +115,12 @@ async function mustShow(host: WardenHost, { settings }: JailSpec): Promise<void>
   });
 }
 
-function rootNotThere(root: JailRoot): AppError {
-  return new AppError('invalid', `This host cannot make the root ${rootName(root)}.`, {
-    field: 'settings.root',
-    cause: `This version of the agent (see: cellblock host ls) does not know roots of the kind ${root.kind}.`,
-    fix: 'Use another root: --root host-usr, dir:PATH or tar:PATH',
-  });
+/** What a jail changes of its image lies in its own storage, and goes with it. */
+async function overlayOn(lower: string, storage: string) {
+  const upper = join(storage, 'upper');
+  const work = join(storage, 'work');
+  for (const path of [upper, work]) await mkdir(path, { recursive: true, mode: 0o755 });
+  return { lowers: [lower], upper, work };
 }
 
 async function etcMounts(host: WardenHost, spec: JailSpec): Promise<TreeMount[]> {

@@ -23,6 +23,7 @@ import { bootId, readFacts } from './facts.ts';
 import { Holds } from './holds.ts';
 import { readHostFile, updateHostFile } from './host-file.ts';
 import { IdRanges } from './id-ranges.ts';
+import { ImageOrders } from './images/image-orders.ts';
 import { JailRecords } from './jail-records.ts';
 import { JailUsage } from './jail-usage.ts';
 import { Ledger } from './ledger.ts';
@@ -68,6 +69,7 @@ export class Warden {
   readonly holds: Holds;
   readonly exec: ExecSessions;
   readonly answers: AnswerRuns;
+  readonly images: ImageOrders;
   readonly changes = new Changes();
   readonly agentVersion: string;
   readonly bounds: BoundsInForce;
@@ -104,6 +106,11 @@ export class Warden {
       rows: () => ALL_ANSWERS,
       lab: () => this.bounds.bounds.lab,
     });
+    this.images = new ImageOrders(
+      parts.host,
+      () => this.bounds.bounds,
+      () => this.changes.tell(),
+    );
     this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;
     this.host.mayShow = () => this.bounds.bounds;
@@ -165,6 +172,7 @@ export class Warden {
     // The agent before this one may have been killed in the middle of a run.
     await sweepStage(host);
     await sweepThrowAways(host);
+    await warden.images.clear();
     return warden;
   }
 
@@ -197,6 +205,7 @@ export class Warden {
     if (this.checkTimer) clearInterval(this.checkTimer);
     this.bounds.close();
     await this.answers.stop('the agent stops');
+    await this.images.end();
     await this.reconciler.stop();
   }
 

@@ -2,11 +2,14 @@ import { AnswersInput } from '@cellblock/shared/answers/answer';
 import { AppError } from '@cellblock/shared/app-error';
 import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { SpecPut } from '@cellblock/shared/host-spec';
-import { Command, Environment } from '@cellblock/shared/jail-spec';
+import { ImageOrder } from '@cellblock/shared/image';
+import { Command, Environment, ImageDigest } from '@cellblock/shared/jail-spec';
 import { viewTree } from '@cellblock/shared/view-tree';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import * as z from 'zod';
+import { listImages, removeImage, showImage } from '../images/image-store.ts';
+import { verifyImage } from '../images/verify-image.ts';
 import { openExec } from '../open-exec.ts';
 import { purgeHost } from '../purge.ts';
 import { proveView } from '../view/prove-view.ts';
@@ -57,6 +60,10 @@ const STATUS_AT_LEAST_EVERY_MS = 5_000;
 
 const InJail = z.object({ jail: z.string() });
 const InSession = z.object({ session: z.string() });
+const InImage = z.object({ digest: ImageDigest });
+const InOrder = z.object({ order: z.string() });
+/** Of base64, in one message. */
+const MOST_FED = 2 * 1024 * 1024;
 const Size = z.object({ rows: z.int().min(1).max(10_000), columns: z.int().min(1).max(10_000) });
 
 export const agentRouter = t.router({
@@ -186,6 +193,30 @@ export const agentRouter = t.router({
       await ctx.warden.holds.remove(ctx.warden.jail(input.jail).id);
       ctx.warden.reconciler.wake({ changed: true });
     }),
+  }),
+
+  image: t.router({
+    list: procedure.query(({ ctx }) => listImages(ctx.warden.host)),
+    show: procedure.input(InImage).query(({ ctx, input }) => showImage(ctx.warden.host, input.digest)),
+    /** Answers an order, which goes on whoever listens. */
+    begin: procedure
+      .input(z.object({ order: ImageOrder, by: z.string().max(200), cause: z.uuid().nullable() }))
+      .mutation(async ({ ctx, input }) => {
+        const bounded = ctx.peer.peer === 'dashboard';
+        return { order: await ctx.warden.images.begin({ ...input, bounded }) };
+      }),
+    feed: procedure
+      .input(InOrder.extend({ data: z.string().max(MOST_FED) }))
+      .mutation(({ ctx, input }) => ctx.warden.images.feed(input.order, Buffer.from(input.data, 'base64'))),
+    follow: procedure.input(InOrder).subscription(({ ctx, input, signal }) => {
+      return ctx.warden.images.follow(input.order, signal);
+    }),
+    cancel: procedure.input(InOrder).mutation(({ ctx, input }) => ctx.warden.images.cancel(input.order)),
+    /** Reads the whole tree again; answers what it is now. */
+    verify: procedure.input(InImage).mutation(({ ctx, input }) => verifyImage(ctx.warden.host, input.digest)),
+    remove: fromDashboard
+      .input(InImage)
+      .mutation(({ ctx, input }) => removeImage(ctx.warden.host, input.digest)),
   }),
 
   purge: fromRoot.mutation(async ({ ctx }) => {
