@@ -26,6 +26,12 @@ export const Bounds = z.object({
   /** Registries that images may come from: docker.io, registry.example:5000; Debian's and Alpine's own mirrors
    *  are `debian` and `alpine`. */
   imageSources: z.array(z.string()).default(['debian', 'alpine', 'upload']),
+  /** bytes on disk that one image may have, and files: a small archive can unfold to any size */
+  maxImageBytes: z
+    .int()
+    .min(0)
+    .default(16 * 1024 ** 3),
+  maxImageFiles: z.int().min(0).default(1_000_000),
   /** A host for experiments: bombs and floods of the answers suite may run here. */
   lab: z.boolean().default(false),
   /** Subnets that networks may use; empty: any private or documentation range. */

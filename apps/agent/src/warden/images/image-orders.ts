@@ -11,7 +11,7 @@ import { removeTree } from '../remove-tree.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { clearGone } from './image-store.ts';
 import { imageTools } from './image-tools.ts';
-import { MOST, makeImage } from './make-image.ts';
+import { makeImage, spaceBounds } from './make-image.ts';
 import { clearWork } from './workshop.ts';
 
 const WORK = '.work-';
@@ -109,7 +109,8 @@ export class ImageOrders {
       return;
     }
     upload.bytes += data.length;
-    if (upload.bytes > MOST.bytes) making.abort.abort(new KernelError('take the upload', 'EFBIG', 27));
+    if (upload.bytes > this.bounds().maxImageBytes)
+      making.abort.abort(new KernelError('take the upload', 'EFBIG', 27));
     try {
       making.abort.signal.throwIfAborted();
       await upload.file.write(data);
@@ -172,7 +173,7 @@ export class ImageOrders {
     let end: ImageProgress;
     try {
       const made = await makeImage(this.host, {
-        ...{ order, by, cause, work, abort, most: MOST },
+        ...{ order, by, cause, work, abort, most: spaceBounds(this.bounds()) },
         stage: (text) => this.hear(making, { type: 'stage', text }),
         line: (text) => this.hear(making, { type: 'line', text }),
       });

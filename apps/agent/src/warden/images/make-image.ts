@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KernelError } from '@cellblock/native/kernel-error';
+import type { Bounds } from '@cellblock/shared/bounds';
 import type { Image, ImageOrder } from '@cellblock/shared/image';
 import { imageName } from '@cellblock/shared/image-source';
 import { removeTree } from '../remove-tree.ts';
@@ -10,7 +11,12 @@ import { keepImage, readImage } from './image-store.ts';
 import { measureTree, refuseTree } from './tree-digest.ts';
 import { type SpaceBounds, watchSpace } from './watch-space.ts';
 
-export const MOST: SpaceBounds = { bytes: 16 * 1024 ** 3, entries: 1_000_000, ms: 30 * 60_000 };
+const MOST_MS = 30 * 60_000;
+
+/** What one image may take of this host. */
+export function spaceBounds({ maxImageBytes, maxImageFiles }: Bounds): SpaceBounds {
+  return { bytes: maxImageBytes, entries: maxImageFiles, ms: MOST_MS };
+}
 
 export interface Making {
   order: ImageOrder;

@@ -74,7 +74,7 @@ async function openWorkshop(host: WardenHost, key: string, wants: WorkshopWants)
   await limit(host, group);
   const netns = netnsPath(host.instance, key);
   if (wants.network === 'none') await host.kernel.createNetns({ path: netns });
-  else await pinOwnNetns(host, netns);
+  else await pinOwnNetns(netns);
   const cgroupProcsFiles = await host.kernel.cgroupProcsFiles({ name: group });
   const environment = environmentOf(wants.network);
   await host.trees.start({
@@ -113,7 +113,7 @@ async function openWorkshop(host: WardenHost, key: string, wants: WorkshopWants)
 }
 
 /** A tree enters a pinned namespace alone, by a path without links. */
-async function pinOwnNetns(host: WardenHost, path: string): Promise<void> {
+async function pinOwnNetns(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   await writeFile(path, '', { flag: 'wx', mode: 0o600 });
   await execute('mount', ['--bind', '/proc/self/ns/net', path]);
@@ -208,6 +208,8 @@ async function runIn(
   }
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger's program may write to a terminal
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]+/g;
 const MOST_OUTPUT = 4 * 1024 * 1024;
 const MOST_LINE = 500;
 const LAST_LINES = 6;
@@ -240,11 +242,7 @@ class Said {
   }
 
   private add(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger's program may write to a terminal
-    const plain = text
-      .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
-      .trim()
-      .slice(0, MOST_LINE);
+    const plain = text.replace(UNPRINTABLE, ' ').trim().slice(0, MOST_LINE);
     if (plain === '') return;
     this.tell(plain);
     this.lines.push(plain);
