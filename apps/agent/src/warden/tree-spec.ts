@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { TreeMount, TreeRoot, TreeSpec } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import { addressesOf, type JailSpec } from '@cellblock/shared/host-spec';
-import type { JailRoot } from '@cellblock/shared/jail-spec';
 import { ownMounts } from '@cellblock/shared/own-mounts';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { PROFILES, type Profile } from '@cellblock/shared/profile';
