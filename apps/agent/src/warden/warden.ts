@@ -38,6 +38,7 @@ import { hostStatus } from './status.ts';
 import { closeStorage } from './storage.ts';
 import { takeSpec } from './take-spec.ts';
 import { sweepThrowAways } from './throw-away/throw-away-jail.ts';
+import { removeUnpinnedNames } from './unpinned-names.ts';
 import type { WardenHost } from './warden-host.ts';
 import { xrayJail } from './xray/xray-jail.ts';
 
@@ -169,6 +170,7 @@ export class Warden {
     };
     await closeStorage(host);
     await host.ids.sweep(key.instance);
+    await removeUnpinnedNames(host);
     // The agent before this one may have been killed in the middle of a run.
     await sweepStage(host);
     await sweepThrowAways(host);
