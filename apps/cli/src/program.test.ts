@@ -11,6 +11,7 @@ const VERBS: [string, string[]][] = [
   ['agent run', ['--dashboard', '--token']],
   ['agent install', ['--dashboard', '--token']],
   ['agent purge', ['--yes']],
+  ['agent answers', ['--row', '--mail']],
   ['agent hold', ['--reason']],
   ['agent unhold', []],
   ['dashboard ls', []],
@@ -28,6 +29,7 @@ const VERBS: [string, string[]][] = [
   ['host approve', []],
   ['host check', []],
   ['host rm', []],
+  ['answers', ['--row', '--mail']],
   ['host enroll', ['--name']],
   [
     'network create',

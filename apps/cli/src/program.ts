@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { agentVerbs } from './commands/agent.ts';
+import { answersVerb } from './commands/answers.ts';
 import { auditVerbs } from './commands/audit.ts';
 import { createVerb } from './commands/create.ts';
 import { dashboardVerbs } from './commands/dashboard.ts';
@@ -37,6 +38,7 @@ export function buildProgram(cli: Cli): Command {
   networkVerbs(cli, program);
   poolVerbs(cli, program);
   hostVerbs(cli, program);
+  answersVerb(cli, program);
   auditVerbs(cli, program);
   documentVerbs(cli, program);
   taskVerbs(cli, program);

@@ -18,6 +18,8 @@ export const AuditKind = z.enum([
   'host.approve',
   'host.remove',
   'host.check',
+  'answers.run',
+  'answers.cancel',
   'network.create',
   'network.remove',
   'pool.create',

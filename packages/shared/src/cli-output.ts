@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AnswersRun } from './answers/answer.ts';
 import { AuditEventView } from './audit-event.ts';
 import { ApplyDocument, DocumentAct } from './document.ts';
 import { HostCheck, JailSeen } from './host-status.ts';
@@ -120,6 +121,7 @@ export const CLI_OUTPUT = {
   'host ls': z.array(HostSummary),
   'host show': HostView,
   'host check': z.array(HostCheck),
+  answers: AnswersRun,
   'host enroll': EnrolmentMade,
   'network ls': z.array(NetworkView),
   'network show': ApplyDocument,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { AnswersEvent, AnswersInput } from '@cellblock/shared/answers/answer';
 import { dataDirectory } from '@cellblock/shared/data-directory';
 import type { HostStatus } from '@cellblock/shared/host-status';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
@@ -19,6 +20,7 @@ interface Stream<In, Out> {
 
 /** What root may ask of the warden on this host, without any dashboard. */
 export interface LocalAgent {
+  answers: { run: Stream<AnswersInput & { by: string }, AnswersEvent> };
   status: { get: { query(): Promise<HostStatus> } };
   jail: {
     console: Stream<

@@ -4,6 +4,7 @@ import { usageError } from '../cli-error.ts';
 import { confirmed } from '../confirm.ts';
 import type { Run } from '../run.ts';
 import { type Cli, verb } from '../verb.ts';
+import { agentAnswersVerb } from './answers.ts';
 import { place } from './lifecycle.ts';
 
 /** Verbs for root on a host: its agent, and the administrator's word against the dashboard's. */
@@ -71,6 +72,8 @@ export function agentVerbs(cli: Cli, program: Command): void {
       return await agentPurge(place(run));
     },
   );
+
+  agentAnswersVerb(cli, agent);
 
   verb<{ reason?: string }>(
     cli,

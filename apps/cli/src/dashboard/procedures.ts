@@ -1,3 +1,4 @@
+import type { AnswersInput } from '@cellblock/shared/answers/answer';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
 import type { CliDocumentsApplied, CliDocumentsPlan, CliToken, CliUser } from '@cellblock/shared/cli-output';
 import type { ApplyDocument, DocumentKind } from '@cellblock/shared/document';
@@ -18,6 +19,7 @@ import type {
 import type { Receipt } from '@cellblock/shared/receipt';
 import type { Role } from '@cellblock/shared/role';
 import type { AddressAt, AddressView, AssignmentRecord } from '@cellblock/shared/views/address-view';
+import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import type { DashboardSummary } from '@cellblock/shared/views/dashboard-view';
 import type { EnrolmentMade } from '@cellblock/shared/views/enrolment-view';
 import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
@@ -85,6 +87,10 @@ export interface Dashboard {
     approve: Mutation<{ host: string; fingerprint?: string }, unknown>;
     remove: Mutation<{ host: string }, unknown>;
     enroll: Mutation<{ name?: string }, EnrolmentMade>;
+  };
+  answers: {
+    run: Mutation<AnswersInput & { host: string }, AnswersView>;
+    show: Query<{ host: string }, AnswersView>;
   };
   networks: {
     list: Query<void, NetworkView[]>;

@@ -63,7 +63,7 @@ export class AnswerRuns {
     };
     const done = this.carryOut(run, stop.signal, tell);
     this.current = { run, stop, done };
-    const cancel = () => stop.abort(new Error('whoever asked for it has stopped listening'));
+    const cancel = () => stop.abort('whoever asked for it has stopped listening');
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       for (;;) {
@@ -84,7 +84,7 @@ export class AnswerRuns {
   async stop(reason: string): Promise<void> {
     const { current } = this;
     if (!current) return;
-    current.stop.abort(new Error(reason));
+    current.stop.abort(reason);
     await current.done;
   }
 

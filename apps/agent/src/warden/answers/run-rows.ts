@@ -73,12 +73,14 @@ async function answerOf(
   }
 }
 
+class TookTooLong extends Error {}
+
 async function within<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
   work.catch(() => undefined);
   return await new Promise<T>((resolve, reject) => {
     const give = () =>
-      reject(signal.aborted ? signal.reason : new Error(`it took longer than ${ms / 1000} s`));
+      reject(signal.aborted ? signal.reason : new TookTooLong(`it took longer than ${ms / 1000} s`));
     over.addEventListener('abort', give, { once: true });
     work.then(resolve, reject).finally(() => over.removeEventListener('abort', give));
   });

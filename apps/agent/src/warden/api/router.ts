@@ -116,6 +116,7 @@ export const agentRouter = t.router({
     run: procedure
       .input(AnswersInput.extend({ by: z.string().max(200) }))
       .subscription(({ ctx, input, signal }) => ctx.warden.answers.run(input, input.by, signal)),
+    cancel: procedure.mutation(({ ctx }) => ctx.warden.answers.stop('somebody asked for it')),
     newest: procedure.query(({ ctx }) => ctx.warden.answers.newest()),
   }),
 

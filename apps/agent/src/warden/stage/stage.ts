@@ -57,9 +57,7 @@ export class Stage {
   /** A fresh jail; `daemon` on the host's own /usr unless the settings say otherwise. */
   async jail(settings: Partial<StageSettings> = {}): Promise<StageJail> {
     this.signal.throwIfAborted();
-    const [key] = this.keys;
-    if (key === undefined) throw new Error('the stage is full');
-    this.keys.delete(key);
+    const key = this.key();
     const start = StageJail.start(this.host, {
       key,
       settings: { root: { kind: 'host-usr', ephemeral: false }, ...settings },
@@ -76,7 +74,7 @@ export class Stage {
   /** A free key, for a row that starts a jail in its own way; `drop` gives it back. */
   key(): string {
     const [key] = this.keys;
-    if (key === undefined) throw new Error('the stage is full');
+    if (key === undefined) throw full();
     this.keys.delete(key);
     return key;
   }
@@ -162,4 +160,11 @@ export class Stage {
     if (this.freshParents.length > 0 && (await kernel.listCgroups({ parent })).length === 0)
       await kernel.removeCgroup({ name: parent }).catch(() => undefined);
   }
+}
+
+function full(): AppError {
+  return new AppError('conflict', 'No further throw-away jail can be made now.', {
+    cause: `${STAGE_KEYS.length} are there at once, as many as there are keys for them.`,
+    fix: 'Run fewer rows at once: cellblock answers --mail M',
+  });
 }

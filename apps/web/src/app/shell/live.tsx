@@ -48,6 +48,7 @@ function useStaleBy() {
     address: [ips, pools, networks, jails],
     task: [tasks, fleet, notices],
     notice: [notices],
+    answers: [trpc.answers.pathFilter()],
     // Who may come in changes nothing else than the history.
     audit: [trpc.audit.pathFilter(), fleet, trpc.users.pathFilter(), trpc.tokens.pathFilter()],
   };

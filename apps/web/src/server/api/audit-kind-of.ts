@@ -7,6 +7,7 @@ const NOUNS: Record<string, string> = {
   users: 'user',
   tokens: 'token',
   hosts: 'host',
+  answers: 'answers',
   networks: 'network',
   pools: 'pool',
   jails: 'jail',

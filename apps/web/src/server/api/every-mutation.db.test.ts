@@ -37,6 +37,8 @@ const jail = { apiVersion: 'cellblock/v1', kind: 'Jail', metadata: { name: 'web1
 
 const ROWS: Row[] = [
   { path: 'hosts.check', input: () => ({ host: 'h1' }), has: [] },
+  { path: 'answers.run', input: () => ({ host: 'h1' }), has: [] },
+  { path: 'answers.cancel', input: () => ({ host: 'h1' }), has: [] },
   {
     path: 'networks.create',
     input: () => ({ name: 'lan', subnets: ['10.20.0.0/24'] }),

@@ -1,3 +1,4 @@
+import { answersRouter } from './routers/answers.ts';
 import { auditRouter } from './routers/audit.ts';
 import { documentsRouter } from './routers/documents.ts';
 import { fleetRouter } from './routers/fleet.ts';
@@ -24,6 +25,7 @@ export const appRouter = router({
   users: usersRouter,
   tokens: tokensRouter,
   hosts: hostsRouter,
+  answers: answersRouter,
   fleet: fleetRouter,
   jails: jailsRouter,
   networks: networksRouter,

@@ -27,6 +27,15 @@ export const relayRouter = t.router({
   xray: t.router({
     run: procedure.mutation(({ ctx, input }) => ctx.agent.xray.run.mutate(input as never)),
   }),
+  answers: t.router({
+    run: procedure.subscription(({ ctx, input, signal }) =>
+      relaySubscription<unknown>(
+        (observer) => ctx.agent.answers.run.subscribe(input as never, observer as never),
+        signal,
+      ),
+    ),
+    cancel: procedure.mutation(({ ctx }) => ctx.agent.answers.cancel.mutate()),
+  }),
   jail: t.router({
     console: procedure.subscription(({ ctx, input, signal }) =>
       relaySubscription<unknown>(

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { EventEmitter, on, once } from 'node:events';
 import { handshakeTranscript, signedTranscript } from '@cellblock/shared/agent-handshake';
+import type { AnswersEvent } from '@cellblock/shared/answers/answer';
 import { AppError } from '@cellblock/shared/app-error';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
@@ -34,6 +35,24 @@ const CHECK: HostCheck = { id: 'netns', title: 'network namespaces', verdict: 'h
  * its key did not sign.
  */
 export type Behaviour = 'networks' | 'obeys' | 'stalls' | 'claims' | 'forges';
+
+/** One row, answered at once. */
+async function* answersOfOneRow(by: string): AsyncGenerator<AnswersEvent> {
+  const startedAt = new Date().toISOString();
+  const evidence = { asExpected: true, evidence: 'seen' };
+  const run = {
+    ...{ id: randomUUID(), startedAt, endedAt: null, by, kernel: '6.12', lab: false },
+    ...{ asked: ['M7'], answers: [], cutShort: null },
+  };
+  const answer = {
+    ...{ row: 'M7', verdict: 'pass' as const, reason: null },
+    ...{ probe: evidence, control: evidence, tookMs: 1 },
+  };
+  yield { type: 'run', run };
+  yield { type: 'testing', row: 'M7' };
+  yield { type: 'answer', answer };
+  yield { type: 'ended', run: { ...run, endedAt: new Date().toISOString(), answers: [answer] } };
+}
 
 type Frame = { type: string; [field: string]: unknown };
 
@@ -229,6 +248,12 @@ export class AgentUnderTest {
       }),
     }),
     checks: t.router({ run: t.procedure.mutation(() => [CHECK]) }),
+    answers: t.router({
+      run: t.procedure
+        .input(z.object({ by: z.string() }))
+        .subscription(({ input }) => answersOfOneRow(input.by)),
+      cancel: t.procedure.mutation(() => undefined),
+    }),
     jail: t.router({
       console: t.procedure.input(z.object({ jail: z.string() })).subscription(async function* () {
         yield { offset: 0, data: Buffer.from('one\n').toString('base64'), dropped: 0 };

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { findHost } from '../find-object.ts';
+import { agentOf } from '../hosts/agent-client.ts';
+import { recordAct } from '../record-act.ts';
+import type { VerbContext } from '../verb-context.ts';
+
+export const CancelAnswersInput = z.object({ host: z.string().min(1) });
+
+/** Ends the run that is under way on a host, whoever asked for it; without one nothing happens. */
+export async function cancelAnswers(
+  ctx: VerbContext,
+  input: z.output<typeof CancelAnswersInput>,
+): Promise<void> {
+  const host = await findHost(ctx.db, input.host);
+  const agent = await agentOf(ctx.db, host.id);
+  await recordAct(ctx, 'answers.cancel', async () => ({
+    object: { type: 'host', id: host.id, name: host.name },
+    host: { id: host.id, name: host.name },
+    summary: `canceled the answers on host ${host.name}`,
+    result: null,
+  }));
+  await agent.answers.cancel.mutate();
+}
