@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 const never = ['**/node_modules/**', '**/.next/**', 'e2e/**'];
 const suffix = (kind: string) => `**/*.${kind}.test.{ts,tsx}`;
 
-/** Three suites, told apart by the file's name: what a test needs is seen before it is opened. */
+/** What kills programs all the time takes as long as all other root tests together: it has a suite of its own. */
+const crashes = ['**/crash.root.test.ts', '**/cycles.root.test.ts'];
+
+/** Four suites, told apart by the file's name: what a test needs is seen before it is opened. */
 export default defineConfig({
   test: {
     // A suite that finds no tests must fail, not pass quietly.
@@ -20,8 +23,18 @@ export default defineConfig({
         test: {
           name: 'root',
           include: [suffix('root')],
-          exclude: never,
+          exclude: [...never, ...crashes],
           // One kernel is shared by all of them.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'crash',
+          include: crashes,
+          exclude: never,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

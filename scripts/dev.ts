@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { changedNodes, deviceNodes } from './device-nodes.ts';
+import { PART_OF_ALL, runLanes } from './lanes.ts';
 import { realJails } from './real-jails.ts';
 import {
   type PlaywrightReport,
@@ -91,7 +92,7 @@ function onTestMachine(suite: () => Tally): Tally {
     console.error('this suite needs root: it makes namespaces, mounts and links.\n  fix: sudo ./dev kernel');
     return asCheck(false);
   }
-  const found = realJails();
+  const found = process.env[PART_OF_ALL] ? [] : realJails();
   if (found.length > 0) {
     console.error(
       `this suite refuses to run on a host with real jails:\n  ${found.join('\n  ')}\n` +
@@ -126,6 +127,10 @@ const suites: Record<string, { says: string; run: () => Tally }> = {
   unit: { says: 'rules, without root, kernel or database', run: () => vitest('unit') },
   db: { says: 'verbs on a real PostgreSQL of their own, embedded and 15', run: onBothDatabases },
   kernel: { says: 'the kernel itself (root)', run: () => onTestMachine(() => vitest('root')) },
+  crash: {
+    says: 'every program killed after every step, and a thousand jails made and removed (root)',
+    run: () => onTestMachine(() => vitest('crash')),
+  },
   e2e: { says: 'the product in Chromium, against real jails (root)', run: () => onTestMachine(playwright) },
 };
 
@@ -152,12 +157,25 @@ function report(name: string, suite: { run: () => Tally }): Tally {
   return tally;
 }
 
-function main(): number {
+/** Beside each other run those that wait more than they work; each has hosts, ids and groups of its own. */
+const LANES = [['kernel'], ['db', 'crash']];
+const ALONE_FIRST = ['format', 'lint', 'types', 'directions', 'unit'];
+const ALONE_LAST = ['e2e'];
+
+async function all(): Promise<Tally> {
+  const alone = (names: string[]) =>
+    names.map((name) => report(name, suites[name] ?? { run: () => asCheck(false) }));
+  const prepared = report('prepare', { run: () => asCheck(prepare()) });
+  const first = alone(ALONE_FIRST);
+  // With somebody's jails here the root suites refuse, each for itself.
+  const together = realJails().length === 0;
+  const lanes = together ? await runLanes(LANES) : alone(LANES.flat());
+  return sum([prepared, ...first, ...lanes, ...alone(ALONE_LAST)]);
+}
+
+async function main(): Promise<number> {
   if (verb === 'test') {
-    const tally = sum([
-      report('prepare', { run: () => asCheck(prepare()) }),
-      ...Object.entries(suites).map(([name, suite]) => report(name, suite)),
-    ]);
+    const tally = await all();
     console.log(summaryLine(tally));
     return tally.failed === 0 ? 0 : 1;
   }
@@ -170,14 +188,14 @@ function main(): number {
     return verb === 'help' ? 0 : 2;
   }
   const needsPrepared = !['format', 'lint', 'directions'].includes(verb);
-  if (needsPrepared && !prepare()) return 1;
+  if (needsPrepared && !process.env[PART_OF_ALL] && !prepare()) return 1;
   const tally = report(verb, suite);
   console.log(summaryLine(tally));
   return tally.failed === 0 ? 0 : 1;
 }
 
 try {
-  process.exitCode = main();
+  process.exitCode = await main();
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sum, summaryLine, tallyPlaywright, tallyVitest } from './test-results.ts';
+import { sum, summaryLine, tallyOf, tallyPlaywright, tallyVitest } from './test-results.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -12,6 +12,8 @@ test('the summary is one plain line', () => {
     { passed: 3, failed: 1, skipped: 0 },
   ]);
   expect(summaryLine(total)).toBe('5 passed, 1 failed, 1 skipped');
+  expect(tallyOf(`${summaryLine(total)}\n`)).toEqual(total);
+  expect(tallyOf('1 of 5 passed')).toBeNull();
 });
 
 test('vitest: tests are counted by their status', () => {

@@ -19,6 +19,14 @@ export function summaryLine(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`;
 }
 
+/** What a summary line says; null when the line is none. */
+export function tallyOf(line: string): Tally | null {
+  const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line.trim()) ?? [];
+  return passed === undefined
+    ? null
+    : { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+}
+
 /** The part of Vitest's JSON report that is read here. */
 export type VitestReport = {
   success: boolean;
