@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 /** What ordinary programs need: files, memory, processes of their own, sockets, time. */
 static constexpr const char* kAllowed[] = {
@@ -118,37 +119,96 @@ static constexpr const char* kRefused[] = {"mount",
                                            "nfsservctl",
                                            "uselib"};
 
+/** For the mutants: under the name of the protection that one leaves out, the refused calls that it lets
+ * pass. */
+struct Group {
+  const char* name;
+  std::initializer_list<const char*> calls;
+};
+static constexpr std::initializer_list<const char*> kEveryUnknownCall = {};
+static const Group kGroups[] = {
+    {"calls-mount",
+     {"mount", "umount2", "pivot_root", "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick",
+      "mount_setattr"}},
+    {"calls-namespaces", {"unshare", "setns"}},
+    {"calls-keys", {"add_key", "keyctl", "request_key"}},
+    {"calls-io-uring", {"io_uring_setup", "io_uring_enter", "io_uring_register"}},
+    {"calls-userfaultfd", {"userfaultfd"}},
+    {"calls-secret-memory", {"memfd_secret"}},
+    {"calls-fanotify", {"fanotify_init", "fanotify_mark"}},
+    {"calls-handles", {"open_by_handle_at"}},
+    {"calls-inspection", {"kcmp", "pidfd_getfd", "move_pages", "migrate_pages"}},
+    {"calls-clock", {"settimeofday", "clock_settime", "adjtimex", "clock_adjtime"}},
+    {"calls-ports", {"iopl", "ioperm", "modify_ldt", "lookup_dcookie"}},
+    {"calls-quota", {"quotactl", "quotactl_fd"}},
+    {"calls-clone3", {"clone3"}},
+    {"calls-unknown", kEveryUnknownCall},
+    // Of any other architecture too: what passes here, argument_filter.cc is to let pass under the same name.
+    {"native-calls", {"-"}},
+};
+
+static const Group* g_left_out = nullptr;
+
+static bool lets_pass(const char* name) {
+  if (g_left_out == nullptr) return false;
+  for (const char* call : g_left_out->calls)
+    if (std::strcmp(call, name) == 0) return true;
+  return false;
+}
+
 static void require(int result, const char* step) {
   if (result >= 0) return;
   std::fprintf(stderr, "%s: %s\n", step, std::strerror(-result));
   std::exit(1);
 }
 
-int main() {
+static void print_filter() {
   // A number that nobody listed does not exist: what a later kernel brings is not there before somebody has
   // read it.
-  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-  if (filter == nullptr) return 1;
-  require(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)),
+  const bool unknown_pass = g_left_out != nullptr && g_left_out->calls.size() == 0;
+  scmp_filter_ctx filter = seccomp_init(unknown_pass ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
+  if (filter == nullptr) std::exit(1);
+  const bool foreign_pass = g_left_out != nullptr && std::strcmp(g_left_out->name, "native-calls") == 0;
+  require(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+                           foreign_pass ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS)),
           "refuse other architectures");
   require(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "make a binary tree");
   for (const char* name : kAllowed) {
     const int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR) require(-EINVAL, name);
     // Negative: another architecture has it.
-    if (number >= 0) require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), name);
+    if (number >= 0 && !unknown_pass) require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), name);
   }
   for (const int number : kAllowedByNumber)
-    require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), "allow a newer call");
+    if (!unknown_pass) require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), "allow a newer call");
+  if (lets_pass("clone3"))
+    require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone3), 0), "allow clone3");
   for (const char* name : kRefused) {
     const int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR) require(-EINVAL, name);
-    if (number >= 0) require(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0), name);
+    if (number < 0) continue;
+    if (!lets_pass(name))
+      require(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0), name);
+    else
+      require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), name);
   }
   const int memory = memfd_create("filter", 0);
   require(seccomp_export_bpf(filter, memory), "export filter");
   sock_filter step;
   for (off_t at = 0; pread(memory, &step, sizeof step, at) == sizeof step; at += sizeof step)
     std::printf("{0x%x, %u, %u, 0x%x},\n", step.code, step.jt, step.jf, step.k);
+  close(memory);
+  seccomp_release(filter);
+}
+
+/** With an argument: the filters of the mutants, each behind its name. */
+int main(int count, char**) {
+  if (count == 1) return print_filter(), 0;
+  for (const Group& group : kGroups) {
+    g_left_out = &group;
+    std::printf("{\"%s\", {\n", group.name);
+    print_filter();
+    std::printf("}},\n");
+  }
   return 0;
 }

@@ -85,11 +85,17 @@ void socket_families(Rules& rules) {
   rules.load_argument(0);
   rules.when_equal(AF_UNIX, [&] { rules.allow(); });
   for (const uint32_t family : {AF_INET, AF_INET6})
-    rules.when_equal(family, [&] { internet_protocols(rules); });
+    rules.when_equal(family, [&] {
+      if (leaves_out("internet-protocols")) rules.allow();
+      internet_protocols(rules);
+    });
   rules.when_equal(AF_NETLINK, [&] {
+    if (leaves_out("netlink-protocols")) rules.allow();
     rules.load_argument(2);
     rules.when_equal(NETLINK_ROUTE, [&] { rules.allow(); });
+    rules.refuse(EAFNOSUPPORT);
   });
+  if (leaves_out("socket-families")) rules.allow();
   rules.refuse(EAFNOSUPPORT);
 }
 
@@ -103,10 +109,12 @@ void refused_option(Rules& rules, uint32_t level, std::vector<uint32_t> names, i
 
 void socket_options(Rules& rules) {
   // With FREEBIND any address can be bound without a capability; TRANSPARENT forges the source.
-  refused_option(rules, IPPROTO_IP, {15 /* IP_FREEBIND */, 19 /* IP_TRANSPARENT */}, EPERM);
-  refused_option(rules, IPPROTO_IPV6, {78 /* IPV6_FREEBIND */, 75 /* IPV6_TRANSPARENT */}, EPERM);
+  if (!leaves_out("given-addresses")) {
+    refused_option(rules, IPPROTO_IP, {15 /* IP_FREEBIND */, 19 /* IP_TRANSPARENT */}, EPERM);
+    refused_option(rules, IPPROTO_IPV6, {78 /* IPV6_FREEBIND */, 75 /* IPV6_TRANSPARENT */}, EPERM);
+  }
   // Loads protocol modules of the host (espintcp); who asks for TLS in the kernel falls back.
-  refused_option(rules, IPPROTO_TCP, {kTcpUpperLayer}, ENOPROTOOPT);
+  if (!leaves_out("upper-layers")) refused_option(rules, IPPROTO_TCP, {kTcpUpperLayer}, ENOPROTOOPT);
 }
 
 }  // namespace
@@ -114,7 +122,10 @@ void socket_options(Rules& rules) {
 Filter argument_rules(const ConfinementSpec& profile) {
   Rules rules;
   rules.load(offsetof(seccomp_data, arch));
-  rules.unless_equal(AUDIT_ARCH_X86_64, [&] { rules.refuse(ENOSYS); });
+  rules.unless_equal(AUDIT_ARCH_X86_64, [&] {
+    if (leaves_out("native-calls")) rules.allow();
+    rules.refuse(ENOSYS);
+  });
   rules.load(offsetof(seccomp_data, nr));
   rules.when(BPF_JGE, kX32Bit, [&] { rules.refuse(ENOSYS); });
 
@@ -122,15 +133,18 @@ Filter argument_rules(const ConfinementSpec& profile) {
   rules.on_call(SYS_socketpair, [&] { socket_families(rules); });
   rules.on_call(SYS_setsockopt, [&] { socket_options(rules); });
   rules.on_call(SYS_ioctl, [&] {
+    if (leaves_out("terminal-injection")) return;
     rules.load_argument(1);
     for (const uint32_t command : {uint32_t{TIOCSTI}, uint32_t{TIOCLINUX}})
       rules.when_equal(command, [&] { rules.refuse(EPERM); });
   });
   rules.on_call(SYS_clone, [&] {
+    if (leaves_out("clone-flags")) return;
     rules.load_argument(0);
     rules.when(BPF_JSET, kNamespaceFlags, [&] { rules.refuse(EPERM); });
   });
   rules.on_call(SYS_personality, [&] {
+    if (leaves_out("plain-personality")) return;
     rules.load_argument(0);
     // 0xffffffff only asks; everything but plain Linux weakens address layout or permissions.
     for (const uint32_t allowed : {0u, 0xffffffffu}) rules.when_equal(allowed, [&] { rules.allow(); });

@@ -20,7 +20,27 @@
 #include "paths.h"
 #include "resource_limits.h"
 
+#ifdef MUTANTS
+struct FilterWithout {
+  const char* name;
+  Filter filter;
+};
+
+/** The filter that lets one group of calls pass, if this run leaves one out. */
+static const Filter* filter_of_mutant() {
+  static const FilterWithout kFilters[] = {
+#include "allowed_calls_of_mutants.inc"
+  };
+  for (const FilterWithout& without : kFilters)
+    if (leaves_out(without.name)) return &without.filter;
+  return nullptr;
+}
+#endif
+
 Filter allowed_calls() {
+#ifdef MUTANTS
+  if (const Filter* filter = filter_of_mutant()) return *filter;
+#endif
   static constexpr sock_filter code[] = {
 #include "allowed_calls.inc"
   };
@@ -43,21 +63,22 @@ void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLi
   umask(022);
   // Node raises its own soft limit; programs that use select() expect the usual one.
   rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 1024) {
+  if (!leaves_out("few-descriptors") && getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > 1024) {
     files.rlim_cur = 1024;
     setrlimit(RLIMIT_NOFILE, &files);
   }
   // A core dump would be handled on the host, by the host's own core_pattern.
   const rlimit none_at_all{0, 0};
   const auto is_of_core = [](const ResourceLimit& limit) { return limit.resource == RLIMIT_CORE; };
-  if (std::ranges::none_of(limits, is_of_core)) setrlimit(RLIMIT_CORE, &none_at_all);
+  if (std::ranges::none_of(limits, is_of_core) && !leaves_out("no-core-dumps"))
+    setrlimit(RLIMIT_CORE, &none_at_all);
   // Whoever started us may have a keyring with keys of the host in it.
-  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  if (!leaves_out("own-keyring")) syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
 }
 
 void lower_oom_protection(pid_t process) {
   UniqueFd ours(open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
-  if (!ours || !read_all(ours.get(), 16).starts_with("-")) return;
+  if (leaves_out("oom-score") || !ours || !read_all(ours.get(), 16).starts_with("-")) return;
   const std::string name = process == 0 ? "self" : std::to_string(process);
   // Raising the value is always allowed.
   UniqueFd file(open(("/proc/" + name + "/oom_score_adj").c_str(), O_WRONLY | O_CLOEXEC));
@@ -114,7 +135,7 @@ void confine_and_execute(const Confinement& confinement, int program, const std:
   const bool bounded = !leaves_out("capabilities");
   const bool no_new_privileges = confinement.rules.no_new_privileges && !leaves_out("no-new-privs");
   if (bounded) bound_capabilities(confinement.capabilities);
-  check(setgroups(0, nullptr), "drop supplementary groups");
+  if (!leaves_out("no-groups")) check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(confinement.gid, confinement.gid, confinement.gid),
         "become group " + std::to_string(confinement.gid));
   // Whoever becomes another user loses what a filter without no_new_privs needs; whoever stays root, below.

@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "mount_calls.h"
+#include "mutant.h"
 #include "paths.h"
 #include "tree_root.h"
 
@@ -51,14 +52,19 @@ static void bind_devices(const RootInProgress& tree) {
 }
 
 void mount_devices(RootInProgress& tree) {
-  UniqueFd devices =
-      new_mount("tmpfs", {{"size", "64k"}, {"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  UniqueFd devices = new_mount("tmpfs",
+                               {{"size", leaves_out("small-devices") ? "8m" : "64k"},
+                                {"mode", "755"},
+                                {"uid", tree.owner()},
+                                {"gid", tree.owner()}},
+                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach_mount(devices.get(), tree.directory("/dev").get(), "/dev");
   UniqueFd directory = tree.directory("/dev");
   for (const Node& node : kNodes)
     check(mknodat(directory.get(), node.name, S_IFCHR | 0666, makedev(node.major, node.minor)),
           "make /dev/" + std::string(node.name));
+  if (leaves_out("device-list"))
+    check(mknodat(directory.get(), "kmsg", S_IFCHR | 0666, makedev(1, 11)), "make /dev/kmsg");
   for (const auto& [name, target] : kLinks)
     check(symlinkat(target, directory.get(), name), "link /dev/" + std::string(name));
   bind_devices(tree);

@@ -27,7 +27,7 @@ static void mount_usr(const RootInProgress& tree) {
   attach_mount(usr.get(), target.get(), "/usr");
   UniqueFd mounted = tree.directory("/usr");
   UniqueFd local(openat(mounted.get(), "local", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (local) hide(tree, local.get(), "/usr/local");
+  if (local && !leaves_out("usr-local")) hide(tree, local.get(), "/usr/local");
 }
 
 /** Programs and their loader are named below / in every executable, whatever else is there. */
@@ -65,5 +65,6 @@ void mount_host_usr(RootInProgress& tree, int stage) {
 
 /** Nothing can be put into / itself: it is memory, and would be lost without a word. */
 void seal_host_usr(RootInProgress& tree) {
+  if (leaves_out("sealed-root")) return;
   set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
 }

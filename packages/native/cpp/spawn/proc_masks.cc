@@ -94,7 +94,7 @@ void mount_process_table(const RootInProgress& tree) {
   // Nothing is there that a mask could hide.
   if (own_only || leaves_out("proc-masks")) return;
   check(fchdir(processes.get()), "enter /proc of the tree");
-  hide_files(tree);
-  hide_directories(tree);
-  make_read_only(processes.get());
+  if (!leaves_out("hidden-files")) hide_files(tree);
+  if (!leaves_out("hidden-directories")) hide_directories(tree);
+  if (!leaves_out("read-only-settings")) make_read_only(processes.get());
 }

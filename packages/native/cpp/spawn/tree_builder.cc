@@ -66,7 +66,7 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
   sigemptyset(&blocked);
   // The tree may be asked to end before its init has begun, and this process loses what it does not block.
   if (!has_command) blocked = block_signals_of_init();
-  join(groups, unified_procs);
+  if (!leaves_out("own-groups")) join(groups, unified_procs);
   CRASH_POINT("spawn joined the groups");
   // A builder that died sends neither the ids nor the mounts: this ends us.
   char ids;
@@ -106,11 +106,13 @@ void TreeBuilder::make_first() {
   UniqueFd unified_procs;
   const UniqueFd own = check_fd(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "open own network");
   UniqueFd network = open_plain(spec.netns, O_RDONLY, "open netns " + spec.netns);
-  check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
+  if (!leaves_out("network-namespace"))
+    check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
   CRASH_POINT("spawn entered the network");
   int pidfd = -1;
   const uint64_t namespaces = namespaces_at_birth();
-  long pid = groups.unified ? fork_with(namespaces, groups.unified.get(), pidfd) : -1;
+  long pid =
+      groups.unified && !leaves_out("own-groups") ? fork_with(namespaces, groups.unified.get(), pidfd) : -1;
   if (pid < 0) {
     // The kernel cannot, or the group may not: it says so when it is joined.
     unified_procs = open_unified_procs(groups);

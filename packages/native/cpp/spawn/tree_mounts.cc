@@ -50,7 +50,9 @@ static void mount_file(RootInProgress& tree, const MountSpec& mount) {
   file.reset();
   UniqueFd content = check_fd(open_tree(tree.files.get(), name.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
                               "clone " + mount.target);
-  set_attributes(content.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+  set_attributes(content.get(),
+                 (leaves_out("laid-files") ? 0 : MOUNT_ATTR_RDONLY) | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                     MOUNT_ATTR_NOEXEC,
                  0, -1, mount.target);
   attach_mount(content.get(), target.get(), mount.target);
 }

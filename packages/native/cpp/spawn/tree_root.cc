@@ -58,7 +58,7 @@ static void make_root(const RootInProgress& tree) {
     return;
   }
   check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
-  check(umount2(".", MNT_DETACH), "detach old root");
+  if (!leaves_out("old-root")) check(umount2(".", MNT_DETACH), "detach old root");
   check(chdir("/"), "enter new root");
 }
 

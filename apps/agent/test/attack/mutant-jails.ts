@@ -1,0 +1,98 @@
+/**
+ * What stands between a mutant and the protection that it lacks. A jail is held by several layers: where one of
+ * them would hide that another is missing, both the jail and the mutant go without it, so that what is judged is
+ * the difference.
+ */
+export type Layers =
+  /** nothing else is left out */
+  | 'all'
+  /** root of the jail holds every capability of its own user namespace */
+  | 'without-capabilities'
+  /** no filter of system calls, and the capabilities that are not for a jail */
+  | 'without-filter';
+
+export interface MutantJail {
+  /** `leaves_out("…")` in packages/native/cpp/spawn */
+  protection: string;
+  layers: Layers;
+  /** how the jail is entered; `exec` where the protection is of that way in */
+  entry?: 'init' | 'exec';
+}
+
+/** What each state of the layers leaves out. */
+export const LEFT_OUT: Record<Layers, string[]> = {
+  all: [],
+  'without-capabilities': ['capabilities'],
+  'without-filter': ['allowed-calls', 'argument-rules', 'capabilities'],
+};
+
+const of = (layers: Layers, ...protections: string[]): MutantJail[] =>
+  protections.map((protection) => ({ protection, layers }));
+
+/** One protection each. */
+export const MUTANT_JAILS: MutantJail[] = [
+  ...of(
+    'all',
+    'argument-rules',
+    'calls-clock',
+    'calls-fanotify',
+    'calls-inspection',
+    'calls-io-uring',
+    'calls-keys',
+    'calls-ports',
+    'calls-secret-memory',
+    'calls-unknown',
+    'calls-userfaultfd',
+    'calls-clone3',
+    'capabilities',
+    'cgroup-namespace',
+    'descriptors',
+    'device-list',
+    'few-descriptors',
+    'given-addresses',
+    'hidden-directories',
+    'hidden-files',
+    'internet-protocols',
+    'ipc-namespace',
+    'laid-files',
+    'native-calls',
+    'netlink-protocols',
+    'network-namespace',
+    'no-core-dumps',
+    'no-groups',
+    'no-new-privs',
+    'nodev',
+    'old-root',
+    'oom-score',
+    'own-groups',
+    'pid-namespace',
+    'pivot-root',
+    'plain-personality',
+    'plain-usr',
+    'proc-masks',
+    'read-only',
+    'read-only-settings',
+    'sealed-root',
+    'small-devices',
+    'socket-families',
+    'terminal-injection',
+    'upper-layers',
+    'usr-local',
+    'uts-namespace',
+  ),
+  ...of(
+    'without-capabilities',
+    'allowed-calls',
+    'calls-handles',
+    'calls-mount',
+    'calls-namespaces',
+    'calls-quota',
+    'clone-flags',
+  ),
+  ...of('without-filter', 'locked-mounts', 'no-nested-user-namespaces'),
+  { protection: 'own-keyring', layers: 'without-filter' },
+  { protection: 'read-only-init', layers: 'all', entry: 'exec' },
+  { protection: 'exec-cgroups', layers: 'all', entry: 'exec' },
+  { protection: 'exec-own-mounts', layers: 'all', entry: 'exec' },
+  { protection: 'untraceable', layers: 'all', entry: 'exec' },
+];
