@@ -1,6 +1,7 @@
 import { AppError } from '@cellblock/shared/app-error';
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
+import { viewTree } from '@cellblock/shared/view-tree';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dashboardOf, procedure, type Recorded, recordedRun, router } from '../test/recorded-run.ts';
 import { addressView, jailView, taskView } from '../test/views.ts';
@@ -28,6 +29,21 @@ const app = router({
       }
       return jailView;
     }),
+    view: recorded.query(() => viewTree(jailView.settings)),
+    prove: recorded.mutation(() => ({
+      at: taskView.createdAt,
+      pid: 5,
+      holds: false,
+      rows: [
+        {
+          path: '/more',
+          wanted: null,
+          seen: { mode: 'rw', fsType: 'tmpfs', idmapped: false, propagation: 'private' },
+          verdict: 'undeclared',
+          difference: 'it is mounted, and nothing declares it',
+        },
+      ],
+    })),
     create: recorded.mutation(() => change('applied')),
     configure: recorded.mutation(() => change('applied')),
     start: recorded.mutation(() => change('wanted')),
@@ -153,6 +169,62 @@ test('create sends what was given and nothing else', async () => {
     },
     dryRun: false,
   });
+});
+
+test('what a jail sees is said by options, kept in the order of the command line', async () => {
+  const line =
+    'create web1 --profile strict --root view --tmpfs /scratch:64M:mode=1777,inodes=10 --bind /srv/www:/www:rw,idmapped --mask /proc/cpuinfo ' +
+    '--overlay /srv/a+/srv/b:/opt --view sysfs:/sys --bind /srv/x --device net/tun --rlimit nofile=1024 --rlimit core=0 --writable -- /www/run';
+  const { exitCode, stderr } = await run(...line.split(' '));
+  expect(stderr).not.toContain('fix:');
+  expect(exitCode).toBe(0);
+  const flags = { nosuid: true, nodev: true, noexec: false, nosymfollow: false };
+  const bind = { kind: 'bind', propagation: 'private', ...flags };
+  expect(calls.find((call) => call.path === 'jails.create')?.input).toMatchObject({
+    settings: {
+      profile: 'strict',
+      root: { kind: 'view' },
+      readOnly: false,
+      view: [
+        { kind: 'tmpfs', target: '/scratch', size: 67_108_864, mode: '1777', inodes: 10, ...flags },
+        { ...bind, source: '/srv/www', target: '/www', readOnly: false, idmapped: true },
+        { kind: 'mask', target: '/proc/cpuinfo' },
+        { kind: 'overlay', lower: ['/srv/a', '/srv/b'], target: '/opt', readOnly: false, ...flags },
+        { kind: 'sysfs', target: '/sys' },
+        { ...bind, source: '/srv/x', target: '/srv/x', readOnly: true, idmapped: null },
+      ],
+      devices: ['net/tun'],
+      resourceLimits: { nofile: 1024, core: 0 },
+    },
+  });
+  await run('set', 'web1', '--view', 'none', '--device', 'none');
+  expect(calls.findLast((call) => call.path === 'jails.configure')?.input).toMatchObject({
+    settings: { view: [], devices: [] },
+  });
+});
+
+test('a view is shown, and its proof ends with 1 when it does not hold', async () => {
+  const shown = await run('view', 'web1');
+  expect(shown).toMatchObject({ exitCode: 0 });
+  expect(shown.stdout).toContain('/usr\tbind\tro,nosuid,nodev\tnobody’s\troot\t/usr of the host');
+  expect(shown.stdout).toContain('names in it covered');
+  expect(await run('view', 'web1', '--prove')).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining('/more\t-\trw\tundeclared\tit is mounted'),
+    stderr: expect.stringContaining('does not see what is declared: /more'),
+  });
+});
+
+test('profiles are shown without asking anybody', async () => {
+  const listed = await recordedRun(['profile', 'ls']);
+  expect(listed.stdout.split('\n').map((row) => row.split('\t').slice(0, 5))).toEqual([
+    ['system', 'yes', 'yes', 'masked', 'yes'],
+    ['daemon', 'no', 'yes', 'masked', 'no'],
+    ['strict', 'no', 'no', 'own', 'no'],
+    [''],
+  ]);
+  expect((await recordedRun(['profile', 'show', 'strict'])).stdout).toContain('CAP_NET_BIND_SERVICE');
+  expect(await recordedRun(['profile', 'show', 'x'])).toMatchObject({ exitCode: 3 });
 });
 
 test('set changes the limits that are named and leaves the others', async () => {
@@ -303,6 +375,12 @@ test.each([
   ['a missing argument', ['show']],
   ['an unknown form', ['ls', '-o', 'xml']],
   ['a size that is none', ['create', 'a', '--memory', 'lots']],
+  ['a bind without a place', ['create', 'a', '--bind', '/a:b:c']],
+  ['a bind with two modes', ['create', 'a', '--bind', '/a:/b:ro,rw']],
+  ['a scratch without size', ['create', 'a', '--tmpfs', '/a']],
+  ['a mount of no kind', ['create', 'a', '--view', 'nfs:/a']],
+  ['a profile that is none', ['create', 'a', '--profile', 'lax']],
+  ['a resource limit that is none', ['create', 'a', '--rlimit', 'files=3']],
   ['a root that is none', ['create', 'a', '--root', 'image:x']],
   ['a time that is none', ['ip', 'at', '10.0.0.5', 'yesterday']],
   ['force without a reason', ['ip', 'release', 'a', '10.0.0.5', '--force-unconfirmed']],

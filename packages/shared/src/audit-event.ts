@@ -36,6 +36,7 @@ export const AuditKind = z.enum([
   'jail.exec',
   'jail.logs',
   'jail.xray',
+  'jail.prove',
   'ip.assign',
   'ip.release',
   'ip.move',

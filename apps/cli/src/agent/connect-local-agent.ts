@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import type { AnswersEvent, AnswersInput } from '@cellblock/shared/answers/answer';
 import { dataDirectory } from '@cellblock/shared/data-directory';
 import type { HostStatus } from '@cellblock/shared/host-status';
+import type { ViewProof } from '@cellblock/shared/view-proof';
+import type { ViewEntry, ViewName } from '@cellblock/shared/view-tree';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import superjson from 'superjson';
@@ -27,6 +29,12 @@ export interface LocalAgent {
       { jail: string; tailLines?: number; follow?: boolean },
       { offset: number; data: string; dropped: number }
     >;
+    view: {
+      query(input: {
+        jail: string;
+        prove?: boolean;
+      }): Promise<{ mounts: ViewEntry[]; names: ViewName[]; proof: ViewProof | null }>;
+    };
     execOpen: Call<
       {
         jail: string;

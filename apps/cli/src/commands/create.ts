@@ -1,14 +1,15 @@
 import { parseDuration } from '@cellblock/shared/duration';
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
-import type { RestartPolicy } from '@cellblock/shared/jail-spec';
+import type { JailRoot, RestartPolicy } from '@cellblock/shared/jail-spec';
 import { type Command, Option } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { settle } from '../settle.ts';
 import { jailDetail } from '../tables/jail-table.ts';
 import { type Cli, repeated, verb } from '../verb.ts';
 import { LIMIT_FLAGS, limitsOf, withLimitOptions } from './limit-options.ts';
+import { VIEW_FLAGS, type ViewOptions, viewSettingsOf, withViewOptions } from './view-options.ts';
 
-export interface CreateOptions {
+export interface CreateOptions extends ViewOptions {
   host?: string;
   root?: string;
   ephemeral?: boolean;
@@ -17,6 +18,7 @@ export interface CreateOptions {
   hostname?: string;
   dns?: string[];
   readOnly?: boolean;
+  writable?: boolean;
   boot?: boolean;
   restart?: RestartPolicy;
   stopTimeout?: string;
@@ -37,6 +39,7 @@ export const CREATE_FLAGS = {
   'settings.restart': '--restart',
   'settings.stopTimeoutMs': '--stop-timeout',
   'settings.command': 'CMD',
+  ...VIEW_FLAGS,
   ...LIMIT_FLAGS,
 };
 
@@ -48,15 +51,19 @@ export function createVerb(cli: Cli, program: Command): void {
     'make a jail and start it: create J [options] [-- CMD ARG...]',
     { changes: true, flags: CREATE_FLAGS },
     (command) =>
-      withLimitOptions(command)
+      withViewOptions(withLimitOptions(command))
         .option('--host <h>', 'the network’s one host, else the only host')
-        .option('--root <root>', 'host-usr, dir:PATH or tar:PATH (on the host)')
+        .option(
+          '--root <root>',
+          'host-usr, view (what it is shown and nothing else), dir:PATH or tar:PATH (on the host)',
+        )
         .option('--ephemeral', 'what it writes is gone when it stops')
         .option('--network <n>', 'network, or none; the only one that reaches the host')
         .option('--ip <addr>', 'address; again for more; the next free of each family', repeated)
         .option('--hostname <s>', 'its host name; the jail’s name')
         .option('--dns <addr>', 'name server; again for more', repeated)
         .option('--read-only', 'its root cannot be written')
+        .option('--writable', 'its root can be written, whatever its profile says')
         .option('--boot', 'start with the host (the default)')
         .option('--no-boot', 'do not start with the host')
         .addOption(
@@ -79,12 +86,12 @@ export function createVerb(cli: Cli, program: Command): void {
 
 /** The command line as the dashboard's input; whatever was not given is left out. */
 export function createInput(name: string, options: CreateOptions, command: string[]): CreateJailInput {
-  const settings: NonNullable<CreateJailInput['settings']> = {};
+  const settings: NonNullable<CreateJailInput['settings']> = viewSettingsOf(options);
   const root = rootOf(options);
   if (root !== undefined) settings.root = root;
   if (options.hostname !== undefined) settings.hostname = options.hostname;
   if (options.dns !== undefined) settings.dns = options.dns;
-  if (options.readOnly) settings.readOnly = true;
+  if (options.readOnly || options.writable) settings.readOnly = options.readOnly === true;
   if (options.boot !== undefined) settings.boot = options.boot;
   if (options.restart !== undefined) settings.restart = options.restart;
   if (command.length > 0) settings.command = command;
@@ -104,13 +111,14 @@ export function createInput(name: string, options: CreateOptions, command: strin
 }
 
 function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']>['root'] {
-  const [, kind, path] = /^(host-usr|dir|tar)(?::(.+))?$/.exec(options.root ?? 'host-usr') ?? [];
+  const [, kind, path] = /^(host-usr|view|dir|tar)(?::(.+))?$/.exec(options.root ?? 'host-usr') ?? [];
   if (kind === 'host-usr' && path === undefined) {
     return options.root === undefined && !options.ephemeral
       ? undefined
       : { kind: 'host-usr', ephemeral: options.ephemeral === true };
   }
-  if ((kind === 'dir' || kind === 'tar') && path !== undefined) {
+  const isView = kind === 'view' && path === undefined;
+  if (isView || ((kind === 'dir' || kind === 'tar') && path !== undefined)) {
     if (options.ephemeral) {
       throw usageError({
         field: '--ephemeral',
@@ -119,13 +127,13 @@ function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']
         fix: 'Leave --ephemeral out, or write --root host-usr --ephemeral',
       });
     }
-    return { kind, path };
+    return isView ? { kind: 'view' } : ({ kind, path } as Extract<JailRoot, { path: string }>);
   }
   throw usageError({
     field: '--root',
     message: `${options.root} is no root.`,
-    cause: "A root is the host's /usr, a directory or a tarball of the host.",
-    fix: 'Write --root host-usr, --root dir:/srv/web1 or --root tar:/srv/debian.tar.zst',
+    cause: "A root is the host's /usr, the view alone, a directory or a tarball of the host.",
+    fix: 'Write --root host-usr, --root view, --root dir:/srv/web1 or --root tar:/srv/debian.tar.zst',
   });
 }
 

@@ -5,37 +5,45 @@ import { settle } from '../settle.ts';
 import { jailDetail } from '../tables/jail-table.ts';
 import { type Cli, verb } from '../verb.ts';
 import { LIMIT_FLAGS, limitsOf, withLimitOptions } from './limit-options.ts';
+import { VIEW_FLAGS, type ViewOptions, viewSettingsOf, withViewOptions } from './view-options.ts';
 
-/** Changes the limits of a jail that are named; they hold at once, also while it runs. */
+/** Changes what is named of a jail: limits hold at once, also while it runs, the rest from its next start. */
 export function setVerb(cli: Cli, program: Command): void {
-  verb<object>(
+  verb<ViewOptions & { readOnly?: boolean; writable?: boolean }>(
     cli,
     program,
     'set <jail>',
-    'change limits of a jail, at once; none lifts one',
-    { changes: true, flags: { jail: '<jail>', ...LIMIT_FLAGS } },
-    withLimitOptions,
+    'change limits of a jail, at once, and what it sees, from its next start; none empties one',
+    { changes: true, flags: { jail: '<jail>', ...LIMIT_FLAGS, ...VIEW_FLAGS } },
+    (command) =>
+      withViewOptions(withLimitOptions(command))
+        .option('--read-only', 'its root cannot be written')
+        .option('--writable', 'its root can be written'),
     async (run, options, [jail = '']) => {
       const given = limitsOf(options);
-      if (Object.keys(given).length === 0) {
+      const others = viewSettingsOf(options);
+      if (options.readOnly || options.writable) others.readOnly = options.readOnly === true;
+      const limited = Object.keys(given).length > 0;
+      if (!limited && Object.keys(others).length === 0) {
         throw usageError({
           field: '<jail>',
           message: 'Nothing is to be set.',
-          cause: 'No limit was given.',
+          cause: 'No limit was given, and nothing of what it sees.',
           fix: `Give one or more: cellblock set ${jail} --memory 512M --pids 200`,
         });
       }
       const before = await run.dashboard.jails.get.query({ jail });
       const change = await run.dashboard.jails.configure.mutate({
         jail,
-        settings: { limits: { ...before.settings.limits, ...given } },
+        settings: { ...others, ...(limited && { limits: { ...before.settings.limits, ...given } }) },
         dryRun: run.options.dryRun,
       });
       const settled = await settle(run, change);
       if (settled === null) return 0;
       const after = await run.dashboard.jails.get.query({ jail: settled.id });
       if (run.options.output !== undefined) run.print(jailDetail(after));
-      run.say(`${after.name} is limited to ${limitsText(after.settings.limits)}`);
+      if (limited) run.say(`${after.name} is limited to ${limitsText(after.settings.limits)}`);
+      if (Object.keys(others).length > 0) run.say(`${after.name} sees that from its next start`);
       return 0;
     },
   );

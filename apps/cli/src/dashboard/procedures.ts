@@ -18,6 +18,8 @@ import type {
 } from '@cellblock/shared/network-input';
 import type { Receipt } from '@cellblock/shared/receipt';
 import type { Role } from '@cellblock/shared/role';
+import type { ViewProof } from '@cellblock/shared/view-proof';
+import type { ViewEntry, ViewName } from '@cellblock/shared/view-tree';
 import type { AddressAt, AddressView, AssignmentRecord } from '@cellblock/shared/views/address-view';
 import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import type { DashboardSummary } from '@cellblock/shared/views/dashboard-view';
@@ -112,6 +114,8 @@ export interface Dashboard {
       { jails: JailSummary[]; total: number }
     >;
     get: Query<{ jail: string }, JailView>;
+    view: Query<{ jail: string }, { mounts: ViewEntry[]; names: ViewName[] }>;
+    prove: Mutation<{ jail: string }, ViewProof>;
     create: Mutation<CreateJailInput, Change<JailView>>;
     start: Mutation<z.input<typeof JailActInput>, Change<JailView>>;
     stop: Mutation<z.input<typeof JailActInput>, Change<JailView>>;

@@ -20,6 +20,7 @@ import { restoreJail } from '../../jails/restore-jail.ts';
 import { settingsForReader } from '../../jails/settings-for-reader.ts';
 import { startJail } from '../../jails/start-jail.ts';
 import { stopJail } from '../../jails/stop-jail.ts';
+import { proveJail, viewOfJail } from '../../jails/view-jail.ts';
 import { xrayJail } from '../../jails/xray-jail.ts';
 import { listXrays, showXray } from '../../jails/xray-runs.ts';
 import { procedure, router } from '../trpc.ts';
@@ -50,6 +51,12 @@ export const jailsRouter = router({
   get: procedure('read')
     .input(JailRef)
     .query(async ({ ctx, input }) => settingsForReader(await readJail(ctx.db, input.jail), ctx.role)),
+  view: procedure('read')
+    .input(JailRef)
+    .query(({ ctx, input }) => viewOfJail(ctx.db, input)),
+  prove: procedure('operate')
+    .input(JailRef)
+    .mutation(({ ctx, input }) => proveJail(ctx, input)),
   create: procedure('operate')
     .input(CreateJailInput)
     .mutation(({ ctx, input }) => createJail(ctx, input)),
