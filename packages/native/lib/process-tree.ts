@@ -100,16 +100,19 @@ export type TreeRoot =
   /** A directory, idmapped; opened without following links. `readOnly` is recursive and locked. */
   | { kind: 'directory'; path: string; readOnly: boolean }
   /** An overlay of idmapped layers, mounted with the tree's own fsuid (platform.md K2); `lowers`: the uppermost
-   *  first. One that comes out silently read only is an error. */
+   *  first; `upper` and `work`, which exist, lie in one directory. One that comes out silently read only is an
+   *  error. */
   | { kind: 'overlay'; lowers: string[]; upper: string; work: string; readOnly: boolean }
-  /** A private tmpfs that holds the mount points of `mounts`, read only, and nothing else. */
+  /** A private tmpfs that holds the mount points of `mounts`, read only, and nothing else beside /dev and /proc. */
   | { kind: 'view' };
 
 export type TreeMount =
   /** A directory of the tree's own storage, idmapped: uid N inside is uid N on disk. */
   | { kind: 'storage'; path: string; target: string; readOnly?: boolean }
   | ({ kind: 'tmpfs'; target: string; size: string; mode: string; inodes?: number } & Partial<MountFlags>)
-  /** A directory or file of the host. Not idmapped: the host's ids show as nobody's. */
+  /** A directory, file or socket of the host. Not idmapped: the host's ids show as nobody's. What the host's own
+   *  mount forbids stays forbidden, whatever the flags say; one that is read only there cannot be writable here
+   *  (EROFS). `slave` and `shared` need a shared mount of the host below it (EINVAL). */
   | ({
       kind: 'bind';
       source: HostPathBelow;
@@ -117,7 +120,10 @@ export type TreeMount =
       idmapped: boolean;
       propagation: 'private' | 'slave' | 'shared';
     } & MountFlags)
+  /** As the root of that kind: all layers idmapped, upper and work in one directory. */
   | ({ kind: 'overlay'; target: string; lowers: HostPathBelow[]; upper: string; work: string } & MountFlags)
+  /** proc: the tree's own /proc once more, with its masks; sysfs: that of the tree's network, read only; mask: what is
+   *  there reads as empty, ENOENT where there is nothing. */
   | { kind: 'devpts' | 'proc' | 'sysfs' | 'mqueue' | 'mask'; target: string }
   /** A read-only file with this content (resolv.conf, hosts, hostname). */
   | { kind: 'file'; target: string; content: string };

@@ -25,14 +25,6 @@ static constexpr const char* kLinks[][2] = {{"ptmx", "pts/ptmx"},
                                             {"stdout", "/proc/self/fd/1"},
                                             {"stderr", "/proc/self/fd/2"}};
 
-/** Group 5 of the tree is `tty` in every distribution that has one. */
-static void mount_terminals(const RootInProgress& tree) {
-  UniqueFd terminals = new_mount(
-      "devpts", {{"ptmxmode", "666"}, {"mode", "620"}, {"gid", std::to_string(tree.spec.id_base + 5)}},
-      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-  attach_mount(terminals.get(), tree.directory("/dev/pts").get(), "/dev/pts");
-}
-
 /** Bound, not made anew: owner and mode of the host's node go on deciding who may open it. */
 static void bind_devices(const RootInProgress& tree) {
   if (tree.spec.devices.empty()) return;
@@ -68,8 +60,7 @@ void mount_devices(RootInProgress& tree) {
   for (const auto& [name, target] : kLinks)
     check(symlinkat(target, directory.get(), name), "link /dev/" + std::string(name));
   bind_devices(tree);
-  mount_terminals(tree);
+  mount_terminals_at(tree, "/dev/pts");
   mount_on_top(tree, {.kind = MountSpec::Kind::tmpfs, .target = "/dev/shm", .size = "50%", .mode = "1777"});
-  UniqueFd queues = new_mount("mqueue", {}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-  attach_mount(queues.get(), tree.directory("/dev/mqueue").get(), "/dev/mqueue");
+  mount_message_queues(tree, "/dev/mqueue");
 }

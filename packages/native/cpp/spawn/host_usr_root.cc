@@ -62,9 +62,3 @@ void mount_host_usr(RootInProgress& tree, int stage) {
   mount_scratch(tree, "/tmp", "1777");
   mount_scratch(tree, "/run", "755");
 }
-
-/** Nothing can be put into / itself: it is memory, and would be lost without a word. */
-void seal_host_usr(RootInProgress& tree) {
-  if (leaves_out("sealed-root")) return;
-  set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
-}

@@ -23,3 +23,9 @@ UniqueFd open_plain(const std::string& path, uint64_t flags, std::string_view st
 
 /** Opens a path below `root` without following any link and without leaving it. */
 UniqueFd open_below(int root, const std::string& relative, uint64_t flags, std::string_view step);
+
+struct HostPathBelow;
+
+/** Opens a path of the host as O_PATH (and `flags`): its prefix without following a link, and the rest
+ * without leaving the prefix and without a link, whoever swaps parts of it meanwhile. */
+UniqueFd open_host_path(const HostPathBelow& below, uint64_t flags, std::string_view step);

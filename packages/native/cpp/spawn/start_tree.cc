@@ -15,6 +15,7 @@
 #include "paths.h"
 #include "resource_limits.h"
 #include "tree_builder.h"
+#include "tree_root.h"
 
 namespace {
 
@@ -38,6 +39,7 @@ void leave_caller() {
   try {
     UniqueFd keeper = open_plain(keeper_path, O_PATH, "open keeper");
     check(faccessat(keeper.get(), "", X_OK, AT_EMPTY_PATH), "execute keeper");
+    check_sources(spec);
     allow_limits(spec.resource_limits);
     TreeBuilder builder{
         spec, prepare_run_directory(spec.run_directory, spec.console_bytes),

@@ -21,26 +21,29 @@ static void mount_storage(const RootInProgress& tree, const MountSpec& mount) {
 }
 
 static void mount_tmpfs(const RootInProgress& tree, const MountSpec& mount) {
-  UniqueFd scratch = new_mount(
-      "tmpfs", {{"size", mount.size}, {"mode", mount.mode}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  std::vector<std::pair<std::string, std::string>> options{
+      {"mode", mount.mode}, {"uid", tree.owner()}, {"gid", tree.owner()}};
+  if (!leaves_out("tmpfs-limits")) {
+    options.emplace_back("size", mount.size);
+    if (mount.inodes > 0) options.emplace_back("nr_inodes", std::to_string(mount.inodes));
+  }
+  UniqueFd scratch = new_mount("tmpfs", options, attributes_of(mount.flags));
   attach_mount(scratch.get(), tree.directory(mount.target).get(), mount.target);
 }
 
-/**
- * A file system for the files that `spec` brings, attached in this mount namespace: before Linux 6.15 only
- * what is attached can be cloned. It goes with the old root.
- */
-static UniqueFd attach_files(const RootInProgress& tree) {
+/** Attached in this mount namespace: before Linux 6.15 only what is attached can be cloned. It goes with the
+ * old root. */
+void attach_files(RootInProgress& tree) {
+  if (tree.files) return;
   UniqueFd files = new_mount("tmpfs", {{"mode", "755"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   UniqueFd place = open_plain("/sys", O_PATH | O_DIRECTORY, "open /sys of the host");
   attach_mount(files.get(), place.get(), "files of the tree");
-  return check_fd(openat(files.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
+  tree.files = check_fd(openat(files.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open new tmpfs");
 }
 
 static void mount_file(RootInProgress& tree, const MountSpec& mount) {
-  if (!tree.files) tree.files = attach_files(tree);
+  attach_files(tree);
   const std::string name = std::to_string(tree.file_count++);
   UniqueFd target = tree.file(mount.target);
   UniqueFd file =
@@ -65,7 +68,19 @@ void mount_on_top(RootInProgress& tree, const MountSpec& mount) {
       return mount_tmpfs(tree, mount);
     case MountSpec::Kind::file:
       return mount_file(tree, mount);
-    default:
-      fail("mount " + mount.target + ": nothing builds this kind yet", ENOSYS);
+    case MountSpec::Kind::bind:
+      return mount_bind(tree, mount);
+    case MountSpec::Kind::overlay:
+      return mount_overlay(tree, mount);
+    case MountSpec::Kind::devpts:
+      return mount_terminals_at(tree, mount.target);
+    case MountSpec::Kind::proc:
+      return mount_copy_of_processes(tree, mount.target);
+    case MountSpec::Kind::sysfs:
+      return mount_system_tree(tree, mount.target);
+    case MountSpec::Kind::mqueue:
+      return mount_message_queues(tree, mount.target);
+    case MountSpec::Kind::mask:
+      return mount_mask(tree, mount.target);
   }
 }

@@ -20,10 +20,13 @@ static UniqueFd step_into(int parent, const std::string& name, bool is_file, con
   const bool made = is_file ? mknodat(parent, name.c_str(), S_IFREG | 0644, 0) == 0
                             : mkdirat(parent, name.c_str(), 0755) == 0;
   if (!made && errno != EEXIST) fail(step);
-  UniqueFd fd = open_below(parent, name, O_PATH | (is_file ? 0 : O_DIRECTORY), step);
+  const int kind = O_PATH | (is_file ? 0 : O_DIRECTORY);
+  UniqueFd fd = leaves_out("target-links") ? check_fd(openat(parent, name.c_str(), kind | O_CLOEXEC), step)
+                                           : open_below(parent, name, static_cast<uint64_t>(kind), step);
   struct stat found;
   check(fstat(fd.get(), &found), step);
-  if (is_file && !S_ISREG(found.st_mode)) fail(step + ": there is something else", EINVAL);
+  if (is_file && !S_ISREG(found.st_mode) && !S_ISSOCK(found.st_mode))
+    fail(step + ": there is something else", EINVAL);
   return fd;
 }
 
@@ -38,8 +41,16 @@ static UniqueFd walk(int root, const std::string& path, bool is_file) {
 UniqueFd RootInProgress::directory(const std::string& path) const { return walk(root.get(), path, false); }
 UniqueFd RootInProgress::file(const std::string& path) const { return walk(root.get(), path, true); }
 
-/** Files are made as root of the tree: through an idmapped mount, host root has no id to give them. */
-static void make_files_as(uint32_t id) {
+void RootInProgress::place(const UniqueFd& mount, const std::string& path, bool is_file,
+                           const std::string& step) const {
+  const UniqueFd target = walk(root.get(), path, is_file);
+  attach_mount(mount.get(), target.get(), step);
+  const UniqueFd there = walk(root.get(), path, is_file);
+  if (mount_of(there.get(), step) != mount_of(mount.get(), step))
+    fail("mount " + step + ": the place was moved away meanwhile", ESTALE);
+}
+
+void make_files_as(uint32_t id) {
   setfsgid(id);
   setfsuid(id);
   if (static_cast<uint32_t>(setfsuid(id)) != id) fail("make files as root of the tree", EPERM);
@@ -68,7 +79,7 @@ static void hand_over_unlocked(int user_namespace) {
       check_fd(open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE), "clone /");
   become_root_of(user_namespace);
   check(unshare(CLONE_NEWNS), "make mount namespace");
-  UniqueFd stage = check_fd(open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /sys");
+  UniqueFd stage = check_fd(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /proc");
   attach_mount(whole.get(), stage.get(), "the tree");
   check(fchdir(whole.get()), "enter new root");
   check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
@@ -76,33 +87,51 @@ static void hand_over_unlocked(int user_namespace) {
   check(chdir("/"), "enter new root");
 }
 
+static void mount_root(RootInProgress& tree, int stage) {
+  switch (tree.spec.root.kind) {
+    case RootSpec::Kind::host_usr:
+      return mount_host_usr(tree, stage);
+    case RootSpec::Kind::directory:
+      return mount_directory(tree, stage);
+    case RootSpec::Kind::overlay:
+      return mount_overlay_root(tree, stage);
+    case RootSpec::Kind::view:
+      return mount_view(tree, stage);
+  }
+}
+
+/** Nothing can be put into a / that is memory: it would be lost without a word. */
+static void seal_root(const RootInProgress& tree) {
+  const RootSpec& root = tree.spec.root;
+  const bool is_memory = root.kind == RootSpec::Kind::host_usr || root.kind == RootSpec::Kind::view;
+  const bool is_sealed = is_memory && !leaves_out("sealed-root");
+  const bool is_read_only = root.read_only && !leaves_out("read-only");
+  if (is_sealed || is_read_only)
+    set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
+}
+
 UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   check(unshare(CLONE_NEWNS), "make mount namespace");
-  check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
   umask(0);
+  RootInProgress tree{spec, user_namespace, UniqueFd()};
+  // Before this namespace leaves the host's peer groups: what is to receive the host's mounts must be in one.
+  open_sources(tree);
+  check(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
   // Where the new tree stands until it is the root: a place that exists everywhere and that nothing is taken
   // from.
   UniqueFd stage = open_plain("/proc", O_PATH | O_DIRECTORY, "open /proc");
   make_files_as(spec.id_base);
-  RootInProgress tree{spec, user_namespace, UniqueFd()};
-  const bool host_usr = spec.root.kind == RootSpec::Kind::host_usr;
-  if (spec.root.kind == RootSpec::Kind::overlay || spec.root.kind == RootSpec::Kind::view)
-    fail("mount the root: nothing builds this kind yet", ENOSYS);
-  if (host_usr)
-    mount_host_usr(tree, stage.get());
-  else
-    mount_directory(tree, stage.get());
+  mount_root(tree, stage.get());
   CRASH_POINT("spawn mounted the root");
   mount_devices(tree);
   mount_process_table(tree);
   CRASH_POINT("spawn mounted devices and processes");
   for (const MountSpec& mount : spec.mounts) mount_on_top(tree, mount);
   CRASH_POINT("spawn mounted the storage");
-  if (host_usr) seal_host_usr(tree);
-  if (spec.root.read_only && !leaves_out("read-only"))
-    set_attributes(tree.root.get(), MOUNT_ATTR_RDONLY, 0, -1, "the new root");
+  seal_root(tree);
   make_root(tree);
   CRASH_POINT("spawn turned the root");
+  SharedBindHelper shared(tree.shared);
   if (leaves_out("locked-mounts"))
     hand_over_unlocked(user_namespace);
   else
@@ -110,5 +139,7 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   // The copy is what locks.
   if (!leaves_out("locked-mounts")) check(unshare(CLONE_NEWNS), "copy mounts into the tree's user namespace");
   CRASH_POINT("spawn locked the mounts");
-  return check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
+  UniqueFd copy = check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
+  shared.attach_to(copy.get());
+  return copy;
 }
