@@ -7,6 +7,7 @@ import { dashboardVerbs } from './commands/dashboard.ts';
 import { documentVerbs } from './commands/documents.ts';
 import { execVerb } from './commands/exec.ts';
 import { hostVerbs } from './commands/host.ts';
+import { imageVerbs } from './commands/image.ts';
 import { ipVerbs } from './commands/ip.ts';
 import { jailVerbs } from './commands/jail.ts';
 import { lifecycleVerbs } from './commands/lifecycle.ts';
@@ -38,6 +39,7 @@ export function buildProgram(cli: Cli): Command {
   logsVerb(cli, program);
   execVerb(cli, program);
   xrayVerb(cli, program);
+  imageVerbs(cli, program);
   ipVerbs(cli, program);
   networkVerbs(cli, program);
   poolVerbs(cli, program);

@@ -3,6 +3,7 @@ import { AnswersRun } from './answers/answer.ts';
 import { AuditEventView } from './audit-event.ts';
 import { ApplyDocument, DocumentAct } from './document.ts';
 import { HostCheck, JailSeen } from './host-status.ts';
+import { HostImages, ImageInUse } from './image.ts';
 import { Receipt } from './receipt.ts';
 import { Role } from './role.ts';
 import { AddressAt, AddressView, AssignmentRecord } from './views/address-view.ts';
@@ -123,6 +124,8 @@ export const CLI_OUTPUT = {
   'host check': z.array(HostCheck),
   answers: AnswersRun,
   'host enroll': EnrolmentMade,
+  'image ls': z.array(HostImages),
+  'image show': ImageInUse,
   'network ls': z.array(NetworkView),
   'network show': ApplyDocument,
   'pool ls': z.array(PoolView),

@@ -70,3 +70,11 @@ export type ImageProgress =
   | { type: 'line'; text: string }
   | { type: 'done'; image: Image; wasThere: boolean }
   | { type: 'failed'; message: string; cause: string; fix: string };
+
+/** A host's store as it is now; `problem`: why nothing is known of it. */
+export const HostImages = z.object({
+  host: z.string(),
+  images: z.array(ImageInUse),
+  problem: z.string().nullable(),
+});
+export type HostImages = z.infer<typeof HostImages>;

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { Bounds } from '@cellblock/shared/bounds';
 import { dataDirectory } from '@cellblock/shared/data-directory';
 import {
   type HostSpec,
   hostSpec,
+  type JailSpec,
   jailsOf,
   type SpecKey,
   SpecObject,
@@ -11,7 +13,9 @@ import {
 import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
 import type { PlanOptions } from '@cellblock/shared/plan/wanted';
 import type { Hold } from './holds.ts';
+import { imageManifest } from './images/image-store.ts';
 import type { UnreadableObject } from './ledger.ts';
+import { wardenPaths } from './paths.ts';
 import { refusedObjects } from './refusals.ts';
 import { allowRoot, refuseDirRoot } from './root/dir-root.ts';
 import { refuseView } from './view/refuse-view.ts';
@@ -65,6 +69,16 @@ function withHolds(spec: HostSpec, holds: readonly Hold[]): HostSpec {
 const UNREADABLE =
   "The dashboard is newer than this host's agent: bring the host to its build with a line of: cellblock host enroll";
 
+function imageMissing(jail: JailSpec, digest: string): RefusedObject {
+  return {
+    key: specKey(jail),
+    rule: 'root-image',
+    message: `this host has no image ${digest}`,
+    fix: 'Make it on this host, as it was made elsewhere: cellblock image ls; cellblock image pull REF@DIGEST, or bootstrap, or upload',
+    cause: jail.cause,
+  };
+}
+
 async function refusedRoots(
   spec: HostSpec,
   o: { bounds: Bounds; dataDirectory: string },
@@ -72,6 +86,11 @@ async function refusedRoots(
   const refused: RefusedObject[] = [];
   for (const jail of jailsOf(spec)) {
     const { root } = jail.settings;
+    if (jail.wanted === 'running' && root.kind === 'image') {
+      if (!existsSync(imageManifest(wardenPaths(o.dataDirectory).images, root.digest)))
+        refused.push(imageMissing(jail, root.digest));
+      continue;
+    }
     if (jail.wanted !== 'running' || (root.kind !== 'dir' && root.kind !== 'tar')) continue;
     if (root.kind === 'tar') {
       if (o.bounds.rootPrefixes.some((prefix) => root.path.startsWith(`${prefix.replace(/\/+$/, '')}/`)))

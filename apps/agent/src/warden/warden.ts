@@ -110,7 +110,8 @@ export class Warden {
     this.images = new ImageOrders(
       parts.host,
       () => this.bounds.bounds,
-      () => this.changes.tell(),
+      // A jail may wait for it.
+      () => this.reconciler.wake({ changed: true }),
     );
     this.host.spec = () => this.reconciler.seen?.accepted.spec ?? this.ledger.spec ?? NOTHING;
     this.host.mayChange = () => this.bounds.bounds.hostSettings;

@@ -6,6 +6,7 @@ import { usageError } from '../cli-error.ts';
 import { settle } from '../settle.ts';
 import { jailDetail } from '../tables/jail-table.ts';
 import { type Cli, repeated, verb } from '../verb.ts';
+import { withDigest } from './image-root.ts';
 import { LIMIT_FLAGS, limitsOf, withLimitOptions } from './limit-options.ts';
 import { VIEW_FLAGS, type ViewOptions, viewSettingsOf, withViewOptions } from './view-options.ts';
 
@@ -26,6 +27,7 @@ export interface CreateOptions extends ViewOptions {
 
 export const CREATE_FLAGS = {
   name: '<jail>',
+  image: '--root',
   host: '--host',
   network: '--network',
   address: '--ip',
@@ -55,7 +57,7 @@ export function createVerb(cli: Cli, program: Command): void {
         .option('--host <h>', 'the network’s one host, else the only host')
         .option(
           '--root <root>',
-          'host-usr, view (what it is shown and nothing else), dir:PATH or tar:PATH (on the host)',
+          'host-usr, view (what it is shown and nothing else), dir:PATH, tar:PATH (on the host) or image:NAME',
         )
         .option('--ephemeral', 'what it writes is gone when it stops')
         .option('--network <n>', 'network, or none; the only one that reaches the host')
@@ -71,7 +73,7 @@ export function createVerb(cli: Cli, program: Command): void {
         )
         .option('--stop-timeout <duration>', 'how long it has to end: 30s'),
     async (run, options, [name = ''], rest) => {
-      const input = createInput(name, options, rest);
+      const input = createInput(name, await withDigest(run, options), rest);
       const change = await run.dashboard.jails.create.mutate({ ...input, dryRun: run.options.dryRun });
       const settled = await settle(run, change);
       if (settled === null) return 0;
@@ -111,14 +113,15 @@ export function createInput(name: string, options: CreateOptions, command: strin
 }
 
 function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']>['root'] {
-  const [, kind, path] = /^(host-usr|view|dir|tar)(?::(.+))?$/.exec(options.root ?? 'host-usr') ?? [];
+  const [, kind, path] = /^(host-usr|view|dir|tar|image)(?::(.+))?$/.exec(options.root ?? 'host-usr') ?? [];
   if (kind === 'host-usr' && path === undefined) {
     return options.root === undefined && !options.ephemeral
       ? undefined
       : { kind: 'host-usr', ephemeral: options.ephemeral === true };
   }
   const isView = kind === 'view' && path === undefined;
-  if (isView || ((kind === 'dir' || kind === 'tar') && path !== undefined)) {
+  const isPlace = kind === 'dir' || kind === 'tar' || kind === 'image';
+  if (isView || (isPlace && path !== undefined)) {
     if (options.ephemeral) {
       throw usageError({
         field: '--ephemeral',
@@ -127,13 +130,15 @@ function rootOf(options: CreateOptions): NonNullable<CreateJailInput['settings']
         fix: 'Leave --ephemeral out, or write --root host-usr --ephemeral',
       });
     }
-    return isView ? { kind: 'view' } : ({ kind, path } as Extract<JailRoot, { path: string }>);
+    if (isView) return { kind: 'view' };
+    if (kind === 'image') return { kind, digest: path ?? '' };
+    return { kind, path } as Extract<JailRoot, { path: string }>;
   }
   throw usageError({
     field: '--root',
     message: `${options.root} is no root.`,
-    cause: "A root is the host's /usr, the view alone, a directory or a tarball of the host.",
-    fix: 'Write --root host-usr, --root view, --root dir:/srv/web1 or --root tar:/srv/debian.tar.zst',
+    cause: "A root is the host's /usr, the view alone, a directory or a tarball of the host, or an image.",
+    fix: 'Write --root host-usr, view, dir:/srv/web1, tar:/srv/debian.tar.zst or image:debian:12',
   });
 }
 

@@ -3,6 +3,7 @@ import type { AuditEventView } from '@cellblock/shared/audit-event';
 import type { CliDocumentsApplied, CliDocumentsPlan, CliToken, CliUser } from '@cellblock/shared/cli-output';
 import type { ApplyDocument, DocumentKind } from '@cellblock/shared/document';
 import type { HostCheck } from '@cellblock/shared/host-status';
+import type { HostImages, Image, ImageInUse, ImageProgress } from '@cellblock/shared/image';
 import type { AssignIpInput, MoveIpInput, ReleaseIpInput } from '@cellblock/shared/ip-assignment';
 import type {
   ConfigureJailInput,
@@ -93,6 +94,18 @@ export interface Dashboard {
   answers: {
     run: Mutation<AnswersInput & { host: string }, AnswersView>;
     show: Query<{ host: string }, AnswersView>;
+  };
+  images: {
+    list: Query<{ host?: string }, HostImages[]>;
+    get: Query<{ host?: string; image: string }, ImageInUse>;
+    bootstrap: Mutation<{ host?: string; distribution: string }, { host: string; order: string }>;
+    pull: Mutation<{ host?: string; reference: string }, { host: string; order: string }>;
+    upload: Mutation<{ host?: string; name: string }, { host: string; order: string }>;
+    /** base64; empty: that was all */
+    feed: Mutation<{ host: string; order: string; data: string }, unknown>;
+    follow: Subscription<{ host: string; order: string }, ImageProgress>;
+    remove: Mutation<{ host?: string; image: string }, Image>;
+    verify: Mutation<{ host?: string; image: string }, { digest: string; whole: boolean; found: string }>;
   };
   networks: {
     list: Query<void, NetworkView[]>;

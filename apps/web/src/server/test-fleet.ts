@@ -78,6 +78,8 @@ export class TestHost {
       viewPrefixes: [],
       devices: [],
       imageSources: [],
+      maxImageBytes: 16 * 1024 ** 3,
+      maxImageFiles: 1_000_000,
       lab: false,
       subnets: [],
       parents: ['br0'],

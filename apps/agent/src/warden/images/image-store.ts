@@ -26,10 +26,15 @@ export async function listImages(host: WardenHost): Promise<ImageInUse[]> {
     .sort((a, b) => b.created.localeCompare(a.created) || a.digest.localeCompare(b.digest));
 }
 
+/** Where an image of this data directory says what it is. */
+export function imageManifest(images: string, digest: string): string {
+  return join(images, ImageDigest.parse(digest).slice(7), MANIFEST);
+}
+
 /** Null when it is not here, or is not what its address says. */
 export async function readImage(host: WardenHost, digest: string): Promise<Image | null> {
   const place = placeOf(host, digest);
-  const text = await readFile(join(place, MANIFEST), 'utf8').catch(() => null);
+  const text = await readFile(imageManifest(host.paths.images, digest), 'utf8').catch(() => null);
   if (text === null) return null;
   try {
     const image = Image.parse(JSON.parse(text));

@@ -12,6 +12,7 @@ const NOUNS: Record<string, string> = {
   pools: 'pool',
   jails: 'jail',
   ips: 'ip',
+  images: 'image',
   documents: 'document',
   tasks: 'task',
   audit: 'audit',

@@ -27,6 +27,7 @@ type Given = Record<string, never>;
 const WITHOUT_EVENT: Record<string, string> = {
   'documents.plan': 'asks what a file would change',
   'notices.done': 'a note of a person to themselves',
+  'images.feed': 'a piece of an upload, whose beginning and end are the events',
   'jails.execInput': 'a piece of an exec, whose opening and end are the events',
   'jails.execResize': 'a piece of an exec, whose opening and end are the events',
   'jails.execKill': 'a piece of an exec, whose opening and end are the events',
@@ -82,6 +83,11 @@ const ROWS: Row[] = [
 ];
 
 const LATER: Row[] = [
+  { path: 'images.bootstrap', input: () => ({ distribution: 'debian:12' }), has: ['after'] },
+  { path: 'images.pull', input: () => ({ reference: 'localhost:5000/small:1' }), has: ['after'] },
+  { path: 'images.upload', input: () => ({ name: 'root.tar' }), has: ['after'] },
+  { path: 'images.verify', input: () => ({ image: 'debian:12' }), has: [] },
+  { path: 'images.remove', input: () => ({ image: 'debian:12' }), has: ['before'] },
   {
     path: 'ips.move',
     input: () => ({ address: '10.20.0.50', jail: 'web2' }),

@@ -3,6 +3,7 @@ import { auditRouter } from './routers/audit.ts';
 import { documentsRouter } from './routers/documents.ts';
 import { fleetRouter } from './routers/fleet.ts';
 import { hostsRouter } from './routers/hosts.ts';
+import { imagesRouter } from './routers/images.ts';
 import { invitesRouter } from './routers/invites.ts';
 import { ipsRouter } from './routers/ips.ts';
 import { jailsRouter } from './routers/jails.ts';
@@ -28,6 +29,7 @@ export const appRouter = router({
   answers: answersRouter,
   fleet: fleetRouter,
   jails: jailsRouter,
+  images: imagesRouter,
   networks: networksRouter,
   pools: poolsRouter,
   ips: ipsRouter,

@@ -36,6 +36,19 @@ export const relayRouter = t.router({
     ),
     cancel: procedure.mutation(({ ctx }) => ctx.agent.answers.cancel.mutate()),
   }),
+  image: t.router({
+    list: procedure.query(({ ctx }) => ctx.agent.image.list.query()),
+    begin: procedure.mutation(({ ctx, input }) => ctx.agent.image.begin.mutate(input as never)),
+    feed: procedure.mutation(({ ctx, input }) => ctx.agent.image.feed.mutate(input as never)),
+    follow: procedure.subscription(({ ctx, input, signal }) =>
+      relaySubscription<unknown>(
+        (observer) => ctx.agent.image.follow.subscribe(input as never, observer as never),
+        signal,
+      ),
+    ),
+    verify: procedure.mutation(({ ctx, input }) => ctx.agent.image.verify.mutate(input as never)),
+    remove: procedure.mutation(({ ctx, input }) => ctx.agent.image.remove.mutate(input as never)),
+  }),
   jail: t.router({
     console: procedure.subscription(({ ctx, input, signal }) =>
       relaySubscription<unknown>(

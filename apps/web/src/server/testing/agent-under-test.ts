@@ -8,6 +8,7 @@ import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import { type SpecObject, SpecPut, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
 import { emptyHostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostStatus } from '@cellblock/shared/host-status';
+import type { Image, ImageProgress } from '@cellblock/shared/image';
 import type { Receipt, ReceiptBody } from '@cellblock/shared/receipt';
 import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { specDigest } from '@cellblock/shared/spec-digest';
@@ -27,6 +28,19 @@ const t = initTRPC.create({
   }),
 });
 const CHECK: HostCheck = { id: 'netns', title: 'network namespaces', verdict: 'have', evidence: '6.12' };
+
+const IMAGE: Image = {
+  digest: `sha256:${'ab'.repeat(32)}`,
+  name: 'debian:12',
+  source: 'Debian bookworm',
+  created: '2026-11-01T00:00:00.000Z',
+  size: 180_000_000,
+  entries: 8_000,
+  architecture: 'amd64',
+  by: 'mira',
+  cause: null,
+  suggested: { command: null, environment: [], user: null },
+};
 
 /**
  * What it makes of its spec. `networks`: networks alone, as the tests of the protocol want it. `obeys`: all of it,
@@ -79,6 +93,8 @@ export class AgentUnderTest {
   /** addresses of the host itself, beside that of its uplink */
   moreAddresses: { link: string; prefix: string }[] = [];
   problems: HostStatus['problems'] = [];
+  /** what its store holds; whatever is ordered comes to be the first of these */
+  images = [IMAGE];
   /** what was true when it last did something */
   #true = new Map<string, SpecObject>();
   #accounted = new Set<string>();
@@ -254,6 +270,19 @@ export class AgentUnderTest {
         .subscription(({ input }) => answersOfOneRow(input.by)),
       cancel: t.procedure.mutation(() => undefined),
     }),
+    image: t.router({
+      list: t.procedure.query(() => this.images.map((image) => ({ ...image, usedBy: [] }))),
+      begin: t.procedure.mutation(() => ({ order: 'o1' })),
+      feed: t.procedure.mutation(() => undefined),
+      follow: t.procedure.subscription(async function* (): AsyncGenerator<ImageProgress> {
+        yield { type: 'stage', text: 'unpack it' };
+        yield { type: 'done', image: IMAGE, wasThere: false };
+      }),
+      verify: t.procedure.mutation(() => ({ whole: true, found: IMAGE.digest })),
+      remove: t.procedure.input(z.object({ digest: z.string() })).mutation(({ input }) => {
+        this.images = this.images.filter(({ digest }) => digest !== input.digest);
+      }),
+    }),
     jail: t.router({
       console: t.procedure.input(z.object({ jail: z.string() })).subscription(async function* () {
         yield { offset: 0, data: Buffer.from('one\n').toString('base64'), dropped: 0 };
@@ -335,6 +364,8 @@ export class AgentUnderTest {
         viewPrefixes: [],
         devices: [],
         imageSources: [],
+        maxImageBytes: 16 * 1024 ** 3,
+        maxImageFiles: 1_000_000,
         lab: false,
         subnets: [],
         parents: [],
