@@ -1,0 +1,122 @@
+import { readFileSync, statSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { programsDirectory } from '../../programs-directory.ts';
+import { byRecipeOf2013 } from '../recipe-of-2013.ts';
+import { found, type StageRow } from '../row.ts';
+import { plainJail } from './plain-jail.ts';
+import { asRootOf, twoJails } from './two-jails.ts';
+
+const statusOf = (pid: number | 'self', field: string) =>
+  new RegExp(`^${field}:\\s+(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+
+export const nobodysRoot: StageRow = {
+  id: 'W2',
+  async answer(stage) {
+    const jail = await plainJail(stage);
+    const uids = statusOf(jail.pid, 'Uid').split(/\s+/).map(Number);
+    const programs = ['spawn', 'keeper', 'probe'].map((name) => join(programsDirectory(), name));
+    const setuid = programs.filter((path) => (statSync(path).mode & 0o6000) !== 0);
+    const recipe = await byRecipeOf2013('grep ^Uid: /proc/self/status; exit 0');
+    const su = statSync('/usr/bin/su', { throwIfNoEntry: false });
+    return {
+      probe: found(
+        uids.every((uid) => uid >= jail.idBase && uid < jail.idBase + 65_536) && setuid.length === 0,
+        `the jail's root is uid ${uids[0]} of the host; of ${programs.length} programs of ours ${setuid.length} are set-user-id`,
+      ),
+      control: found(
+        /^Uid:\s+0\s/.test(recipe.stdout) && su !== undefined && (su.mode & 0o4000) !== 0,
+        `by the recipe of 2013 root is uid ${/\d+/.exec(recipe.stdout)?.[0]} of the host; the same look finds that su is set-user-id`,
+      ),
+    };
+  },
+};
+
+const mapOf = (text: string) => text.trim().split(/\s+/).map(Number) as [number, number, number];
+const overlap = (a: readonly number[], b: readonly number[]) =>
+  (a[1] ?? 0) < (b[1] ?? 0) + (b[2] ?? 0) && (b[1] ?? 0) < (a[1] ?? 0) + (a[2] ?? 0);
+
+export const rangesOfTheirOwn: StageRow = {
+  id: 'W3',
+  async answer(stage) {
+    const [a, b] = await twoJails(stage);
+    const maps = [a, b].map(({ pid }) => mapOf(readFileSync(`/proc/${pid}/uid_map`, 'utf8')));
+    const [first = [], second = []] = maps;
+    const claims = (await stage.host.ids.list()).filter(({ jailKey }) => [a.key, b.key].includes(jailKey));
+    const recorded = [a, b].every(({ key, idBase }) =>
+      claims.some((claim) => claim.jailKey === key && claim.base === idBase),
+    );
+    const recipe = await byRecipeOf2013('cat /proc/self/uid_map');
+    const identity = mapOf(recipe.stdout);
+    return {
+      probe: found(
+        !overlap(first, second) && recorded && first[1] === a.idBase && second[1] === b.idBase,
+        `written from the host: ${maps.map((map) => map.join(' ')).join(' and ')}; both recorded as claimed, no id twice`,
+      ),
+      control: found(
+        overlap(identity, first) && overlap(identity, second),
+        `the map of the recipe, ${identity.join(' ')}, overlaps both by the same comparison`,
+      ),
+    };
+  },
+};
+
+const IDS = [0, 1, 1000, 1234, 65_534, 65_535];
+
+export const untranslatedOnDisk: StageRow = {
+  id: 'W4',
+  async answer(stage) {
+    const jail = await plainJail(stage);
+    const script = IDS.map((id) => `: > /var/tmp/w4-${id} && chown ${id}:${id} /var/tmp/w4-${id}`).join('\n');
+    const made =
+      await jail.sh(`${script}\nmkdir -p /var/tmp/w4-d && chown 7:1234 /var/tmp/w4-d && chmod 2775 /var/tmp/w4-d
+      : > /var/tmp/w4-d/f && stat -c '%u %g' /var/tmp/w4-d/f`);
+    const onDisk = IDS.map((id) => {
+      const { uid, gid } = statSync(join(jail.paths.storage, `var/tmp/w4-${id}`));
+      return uid === id && gid === id;
+    });
+    const inGroup = statSync(join(jail.paths.storage, 'var/tmp/w4-d/f')).gid;
+    // The same user namespace without an idmapped mount: the directory is open to everybody.
+    const open = await stage.source('w4');
+    await chmod(open, 0o777);
+    await stage.outside(['/bin/sh', '-c', `cd ${open} && ${asRootOf(jail)} touch f`]);
+    const translated = statSync(join(open, 'f')).uid;
+    return {
+      probe: found(
+        made.code === 0 && onDisk.every(Boolean) && inGroup === 1234 && made.stdout.trim() === '0 1234',
+        `ids ${IDS.filter((_, index) => onDisk[index]).join(', ')} are on disk what they are inside; a set-group-id directory gives group ${inGroup} ${made.stderr}`,
+      ),
+      control: found(
+        translated === jail.idBase,
+        `without the idmapped mount the same root's file belongs to ${translated} on disk`,
+      ),
+    };
+  },
+};
+
+export const noOneElsesQuota: StageRow = {
+  id: 'W16',
+  async answer(stage) {
+    const [a, b] = await twoJails(stage);
+    const fill =
+      "prlimit --nproc=8 /bin/sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 6 >/dev/null 2>&1 & done'";
+    const one = "prlimit --nproc=8 /bin/sh -c '/bin/true; echo forked'";
+    const full = await a.sh(fill, { uid: 1000 });
+    const self = await a.sh(one, { uid: 1000 });
+    const neighbour = await b.sh(one, { uid: 1000 });
+    const user = 'setpriv --reuid=64996 --regid=64996 --clear-groups';
+    const outside = await stage.outside(['/bin/sh', '-c', `${user} ${fill}; ${user} ${one}`]);
+    await stage.outside(['/bin/sh', '-c', `${user} /bin/sh -c 'kill -9 -1'`]);
+    const refused = (text: string) => /[Cc]annot fork|Resource temporarily/.test(text);
+    return {
+      probe: found(
+        refused(full.stderr) && refused(self.stderr) && neighbour.stdout.includes('forked'),
+        `uid 1000 of one jail is at its limit (${full.stderr.trim()}); uid 1000 of the other forks: ${neighbour.stdout.trim()}`,
+      ),
+      control: found(
+        refused(outside.stderr) && !outside.stdout.includes('forked'),
+        `two of one uid on the host share the limit: ${outside.stderr.trim()}`,
+      ),
+    };
+  },
+};
