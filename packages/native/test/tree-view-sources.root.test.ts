@@ -1,10 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { TreeMount, TreeSpec } from '../lib/process-tree.ts';
+import type { TreeMount, TreeRoot, TreeSpec } from '../lib/process-tree.ts';
 import { BUILD_MS, TreeFixture } from './tree-fixture.ts';
 
 // What a stranger may own: the directory that a view shows, and the root that it is mounted into.
@@ -169,6 +178,36 @@ describe('a source is refused before anything is made', () => {
       expect(await refusal({ root: { kind: 'directory', path, readOnly: true } })).toMatchObject({ code });
   });
 
+  test.each<[string, string]>([
+    ['..', 'EINVAL'],
+    ['/..', 'EINVAL'],
+    ['/a/../../b', 'EINVAL'],
+    ['relative', 'EINVAL'],
+    ['/', 'EINVAL'],
+    ['/proc', 'EBUSY'],
+    ['/proc/self', 'EBUSY'],
+    ['/dev', 'EBUSY'],
+    ['/dev/null', 'EBUSY'],
+  ])('a target %s', async (target, code) => {
+    expect(await refusal({ mounts: [bind('open', { target })] })).toMatchObject({ code });
+  });
+
+  test('a file over what masks are made of (CVE-2025-31133)', async () => {
+    writeFileSync(join(prefix, 'open/null'), 'ours');
+    const mounts = [
+      bind('open', { target: '/dev', readOnly: false }),
+      bind('open'),
+      { kind: 'mask', target: '/data/which' } as const,
+    ];
+    expect(await refusal({ mounts })).toMatchObject({ code: 'EBUSY' });
+    const unhidden = await fixture.run(
+      await fixture.without('own-places'),
+      ['/probes/mounts', 'print', '/data/which'],
+      { root: { kind: 'view' }, mounts },
+    );
+    expect(unhidden).toBe('ours');
+  });
+
   test('a mask over nothing', async () => {
     expect(await refusal({ mounts: [{ kind: 'mask', target: '/nothing' }] }, true)).toMatchObject({
       code: 'ENOENT',
@@ -176,8 +215,97 @@ describe('a source is refused before anything is made', () => {
   });
 });
 
+describe('a root that a stranger owns', () => {
+  let root: string;
+  const canary = () => join(at, 'canary');
+  beforeEach(() => {
+    root = join(at, 'root');
+    for (const path of [root, canary(), join(root, 'dev'), join(root, 'proc'), join(root, 'etc')])
+      mkdirSync(path);
+    writeFileSync(join(root, 'etc/secret'), 'secret');
+    copyFileSync(join(import.meta.dirname, '../build/probes/mounts'), join(root, 'mounts'));
+  });
+  const roots = (): [string, TreeRoot][] => {
+    for (const name of ['own', 'own/upper', 'own/work']) mkdirSync(join(at, name), { recursive: true });
+    return [
+      ['a directory', { kind: 'directory', path: root, readOnly: false }],
+      [
+        'an overlay',
+        {
+          kind: 'overlay',
+          lowers: [root],
+          upper: join(at, 'own/upper'),
+          work: join(at, 'own/work'),
+          readOnly: false,
+        },
+      ],
+    ];
+  };
+
+  test.each<[string, TreeMount]>([
+    ['sys', { kind: 'sysfs', target: '/sys' }],
+    ['q', { kind: 'mqueue', target: '/q' }],
+    ['pts', { kind: 'devpts', target: '/pts' }],
+    ['p', { kind: 'proc', target: '/p' }],
+    ['m', { kind: 'mask', target: '/m' }],
+    ['way', { kind: 'mask', target: '/way/inner' }],
+  ])('a link in place of /%s is refused, and nothing is made behind it', async (name, mount) => {
+    symlinkSync(canary(), join(root, name));
+    for (const [, kind] of roots())
+      expect(await refusal({ root: kind, mounts: [mount] }, true)).toMatchObject({ code: 'ELOOP' });
+    expect(readdirSync(canary())).toEqual([]);
+  });
+
+  test.each(['dev', 'proc'])('a link in place of /%s below an overlay is refused', async (name) => {
+    rmdirSync(join(root, name));
+    symlinkSync(canary(), join(root, name));
+    const [, overlay] = roots()[1] ?? [];
+    expect(await refusal({ ...(overlay && { root: overlay }) }, true)).toMatchObject({ code: 'ELOOP' });
+    expect(readdirSync(canary())).toEqual([]);
+  });
+
+  test('a link in place of its /dev/null does not change what masks show (CVE-2025-31133)', async () => {
+    symlinkSync('/etc/secret', join(root, 'dev/null'));
+    for (const [, kind] of roots())
+      expect(
+        await fixture.run(fixture.trees, ['/mounts', 'read', '/etc/secret'], {
+          root: kind,
+          mounts: [{ kind: 'mask', target: '/etc/secret' }],
+        }),
+      ).toBe('content empty\n');
+  });
+
+  test('a place that is moved away while it is mounted on is noticed', async () => {
+    // The mounter takes its time after each mount, so that the move lands in between for certain.
+    mkdirSync(join(root, 'place'));
+    const start = async (protections: string) => {
+      const spec = await fixture.spec({
+        root: { kind: 'directory', path: root, readOnly: false },
+        mounts: [{ kind: 'tmpfs', target: '/place', size: '4k', mode: '755' }],
+        command: ['/mounts', 'write', '/place'],
+      });
+      const trees = await fixture.without(protections);
+      mkdirSync(join(root, 'other'), { recursive: true });
+      return whileSwapping(join(root, 'place'), join(root, 'other'), async () => {
+        for (let i = 0; i < 10; i++) {
+          const failure = await trees
+            .start({ ...spec, runDirectory: await fixture.runDirectory() })
+            .catch((cause) => cause);
+          outcomes.add((failure as { code?: string }).code ?? 'started');
+        }
+      });
+    };
+    const outcomes = new Set<string>();
+    await start('haste');
+    expect(outcomes).toContain('EBUSY');
+    outcomes.clear();
+    await start('haste,place-check');
+    expect([...outcomes]).toEqual(['started']);
+  }, 60_000);
+});
+
 /** A link is met; what was opened has left the place meanwhile; the place that was mounted on has. */
-const REFUSALS = ['ELOOP', 'EXDEV', 'ESTALE'];
+const REFUSALS = ['ELOOP', 'EXDEV', 'EBUSY'];
 
 /** Two names change places as fast as the kernel lets them, while `body` runs; answers with how often. */
 async function whileSwapping(one: string, other: string, body: () => Promise<void>): Promise<number> {

@@ -17,7 +17,7 @@ static void mount_storage(const RootInProgress& tree, const MountSpec& mount) {
   // The host keeps this storage nosuid; inside, no_new_privs decides what suid means.
   set_attributes(storage.get(), nodev | read_only, MOUNT_ATTR_NOSUID,
                  leaves_out("idmapped-storage") ? -1 : tree.user_namespace, step);
-  attach_mount(storage.get(), tree.directory(mount.target).get(), step);
+  tree.place(storage, mount.target, false, step);
 }
 
 static void mount_tmpfs(const RootInProgress& tree, const MountSpec& mount) {
@@ -28,7 +28,7 @@ static void mount_tmpfs(const RootInProgress& tree, const MountSpec& mount) {
     if (mount.inodes > 0) options.emplace_back("nr_inodes", std::to_string(mount.inodes));
   }
   UniqueFd scratch = new_mount("tmpfs", options, attributes_of(mount.flags));
-  attach_mount(scratch.get(), tree.directory(mount.target).get(), mount.target);
+  tree.place(scratch, mount.target, false, mount.target);
 }
 
 /** Attached in this mount namespace: before Linux 6.15 only what is attached can be cloned. It goes with the
@@ -45,7 +45,6 @@ void attach_files(RootInProgress& tree) {
 static void mount_file(RootInProgress& tree, const MountSpec& mount) {
   attach_files(tree);
   const std::string name = std::to_string(tree.file_count++);
-  UniqueFd target = tree.file(mount.target);
   UniqueFd file =
       check_fd(openat(tree.files.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644),
                "write " + mount.target);
@@ -57,7 +56,7 @@ static void mount_file(RootInProgress& tree, const MountSpec& mount) {
                  (leaves_out("laid-files") ? 0 : MOUNT_ATTR_RDONLY) | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
                      MOUNT_ATTR_NOEXEC,
                  0, -1, mount.target);
-  attach_mount(content.get(), target.get(), mount.target);
+  tree.place(content, mount.target, true, mount.target);
 }
 
 void mount_on_top(RootInProgress& tree, const MountSpec& mount) {

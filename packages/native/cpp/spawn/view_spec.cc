@@ -1,4 +1,5 @@
 #include "failure.h"
+#include "mutant.h"
 #include "paths.h"
 #include "spec_parts.h"
 
@@ -78,6 +79,19 @@ static constexpr struct {
     {"mqueue", MountSpec::Kind::mqueue},   {"mask", MountSpec::Kind::mask},
 };
 
+/** What every tree has, and masks are made of: a mount there would stand in for it. Masks below /proc only
+ * hide more. */
+static void refuse_own_places(const MountSpec& mount) {
+  if (leaves_out("own-places")) return;
+  const std::string& target = mount.target;
+  const bool is_process_table = target == "/proc" || target.starts_with("/proc/");
+  bool is_own =
+      target == "/dev" || target == "/proc" || (is_process_table && mount.kind != MountSpec::Kind::mask);
+  for (const char* node : {"null", "zero", "full", "random", "urandom", "tty"})
+    is_own = is_own || target == "/dev/" + std::string(node);
+  if (is_own) fail("mount target " + target + " is where the tree has its own", EBUSY);
+}
+
 static MountSpec::Kind read_kind(FieldReader& fields) {
   const std::string kind = fields.text("kind");
   for (const auto& known : kMountKinds)
@@ -89,6 +103,7 @@ static MountSpec::Kind read_kind(FieldReader& fields) {
 MountSpec read_mount(FieldReader& fields) {
   MountSpec mount{read_kind(fields), fields.text("target")};
   if (plain_parts(mount.target, "mount target").empty()) fail("mount target must not be /", EINVAL);
+  refuse_own_places(mount);
   switch (mount.kind) {
     case MountSpec::Kind::storage:
       mount.source = fields.text("source");
