@@ -18,10 +18,13 @@ export async function takePicture(host: WardenHost): Promise<string[]> {
   return [
     ...links.map(({ name }) => `link ${name}`),
     ...tables.map(({ family, table }) => `nft table ${family} ${table}`),
-    ...claims.map(({ base, instance, jailKey }) => `ids ${base} ${instance} ${jailKey}`),
-    ...(await mounts()),
+    // Other agents on this kernel have stages too.
+    ...claims
+      .filter(({ instance }) => instance === host.instance)
+      .map(({ base, instance, jailKey }) => `ids ${base} ${instance} ${jailKey}`),
+    ...(await mounts()).filter((line) => !ofAnotherAgent(line, host.instance)),
     ...(await groups(host.instance)),
-    ...(await processes()),
+    ...(await processes(host.instance)),
     ...(await filesBelow(`/run/cellblock/${host.instance}`)),
     ...(await filesBelow(stageDirectory(paths))),
     ...(await names(paths.jails)).map((name) => `file ${join(paths.jails, name)}`),
@@ -39,6 +42,12 @@ export function pictureChange(before: readonly string[], after: readonly string[
 /** Whether a line is of a stage: by a throw-away jail's key, the stage's directory, or its nonce. */
 export function ofStage(line: string, stage: { directory: string; nonce: string }): boolean {
   return line.includes('onstage') || line.includes(stage.directory) || line.includes(stage.nonce);
+}
+
+/** Its namespaces are pinned where ours are, under its own name. */
+function ofAnotherAgent(line: string, instance: string): boolean {
+  const owner = / \/run\/cellblock\/([0-9a-f]{8})\//.exec(line)?.[1];
+  return owner !== undefined && owner !== instance;
 }
 
 async function mounts(): Promise<string[]> {
@@ -68,7 +77,7 @@ async function groups(instance: string): Promise<string[]> {
 }
 
 /** Those that carry a stage's mark, or lie in a throw-away jail's group. */
-async function processes(): Promise<string[]> {
+async function processes(instance: string): Promise<string[]> {
   const pids = (await names('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
@@ -77,7 +86,7 @@ async function processes(): Promise<string[]> {
         readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
         readlink(`/proc/${pid}/exe`).catch(() => ''),
       ]);
-      const key = /onstage[a-z2-7]/.exec(group)?.[0];
+      const key = new RegExp(`cellblock-${instance}/(onstage[a-z2-7])`).exec(group)?.[1];
       const mark = new RegExp(`(?:^|\\0)${STAGE_MARK}=([0-9a-f]+)`).exec(environment)?.[1];
       return key || mark ? [`process ${program} ${key ?? ''} ${mark ?? ''}`] : [];
     }),

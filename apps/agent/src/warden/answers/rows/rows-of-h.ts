@@ -1,3 +1,62 @@
 import type { Row } from '../row.ts';
+import {
+  normalFileWork,
+  oneCommand,
+  oneEntry,
+  openList,
+  ownersKnown,
+  readOnlyBinds,
+  sharedPartsReadOnly,
+  terminalsOfItsOwn,
+  wholeLife,
+  whoMayEnter,
+} from './h-jails.ts';
+import {
+  boundingSet,
+  limitsHold,
+  lowPorts,
+  noSystemControl,
+  nothingRaised,
+  oneTemplateManyJails,
+  ownName,
+  procReadOnly,
+} from './h-power.ts';
+import {
+  ipcOfItsOwn,
+  noSocketAcross,
+  othersSeeNoChange,
+  tasksHiddenFromListing,
+  tasksHiddenFromLookup,
+  tasksSeparated,
+} from './h-processes.ts';
+import { fileSystemOfItsOwn, permissionToSee, propagation } from './h-views.ts';
 
-export const ROWS_OF_H: readonly Row[] = [];
+export const ROWS_OF_H: readonly Row[] = [
+  wholeLife,
+  propagation,
+  readOnlyBinds,
+  tasksSeparated,
+  tasksHiddenFromListing,
+  tasksHiddenFromLookup,
+  othersSeeNoChange,
+  permissionToSee,
+  ownName,
+  limitsHold,
+  fileSystemOfItsOwn,
+  sharedPartsReadOnly,
+  ownersKnown,
+  oneEntry,
+  whoMayEnter,
+  normalFileWork,
+  terminalsOfItsOwn,
+  procReadOnly,
+  ipcOfItsOwn,
+  nothingRaised,
+  boundingSet,
+  noSystemControl,
+  lowPorts,
+  noSocketAcross,
+  oneCommand,
+  openList,
+  oneTemplateManyJails,
+];

@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { all, attemptsInJail, attemptsOutside, refusedInJail } from '../probes.ts';
+import { found, type StageRow } from '../row.ts';
+import { plainJail } from './plain-jail.ts';
+import { twoJails } from './two-jails.ts';
+import { walkByRecipe, walkJail } from './w-host-power.ts';
+
+const statusOf = (pid: number | 'self', field: string) =>
+  new RegExp(`^${field}:\\s+(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+
+export const ownName: StageRow = {
+  id: 'H17',
+  async answer(stage) {
+    const [a, b] = await twoJails(stage);
+    const host = (await stage.outside(['uname', '-n'])).stdout.trim();
+    const system = await stage.once('a jail with the profile system', () =>
+      stage.jail({ profile: 'system' }),
+    );
+    const set = await system.sh('hostname of-its-own && domainname domain-of-its-own; uname -n; domainname');
+    const names = (await Promise.all([a, b].map((jail) => jail.sh('uname -n')))).map(({ stdout }) =>
+      stdout.trim(),
+    );
+    const after = (await stage.outside(['uname', '-n'])).stdout.trim();
+    const isOwn = names[0] === a.spec.settings.hostname && names[1] === b.spec.settings.hostname;
+    return {
+      probe: found(
+        isOwn && after === host && !names.includes(host) && set.stdout.trim() !== '',
+        `names inside: ${names.join(', ')}; root of a whole distribution tries to set its own: ${set.stdout.trim()} ${set.stderr.trim()}; the host is ${after} still`,
+      ),
+      control: found(host !== '' && !names.includes(host), `a plain child sees the host's name, ${host}`),
+    };
+  },
+};
+
+export const limitsHold: StageRow = {
+  id: 'H18',
+  async answer(stage) {
+    const tight = await stage.jail({ limits: { memory: 64 * 1024 * 1024, cpus: 0.5, pids: 16 } });
+    const wide = await stage.jail({ limits: { memory: 512 * 1024 * 1024, cpus: 1, pids: 256 } });
+    const forks = 'i=0; while [ $i -lt 40 ]; do sleep 3 >/dev/null 2>&1 & i=$((i+1)); done; echo forked';
+    const memory = 'head -c 160M /dev/zero | tail -c 1 | wc -c; :';
+    const results = [];
+    for (const jail of [tight, wide]) {
+      const forked = (await jail.sh(forks)).stdout.includes('forked');
+      await jail.sh('kill -9 -1; :');
+      const took = await jail.sh(`head -c 160M /dev/zero | tail | wc -c; ${memory}`);
+      const usage = await stage.host.kernel.readCgroup({ name: jail.cgroup });
+      results.push({ forked, bytes: took.stdout.trim(), kills: usage?.usage.oomKills ?? 0 });
+    }
+    const [inTight, inWide] = results;
+    await stage.drop(tight.key);
+    await stage.drop(wide.key);
+    return {
+      probe: found(
+        inTight?.forked === false && (inTight.kills ?? 0) > 0,
+        `of 40 processes with a limit of 16 the last could not be made; 160 MiB with a limit of 64 MiB: ${inTight?.kills} killed, inside only`,
+      ),
+      control: found(
+        inWide?.forked === true && inWide.kills === 0,
+        `the same with limits of 256 and 512 MiB: all were made, ${inWide?.kills} killed`,
+      ),
+    };
+  },
+};
+
+export const procReadOnly: StageRow = {
+  id: 'H26',
+  async answer(stage) {
+    const open = (walk: Awaited<ReturnType<typeof walkJail>>) =>
+      walk.filter(
+        ({ group, item }) =>
+          group === 'kernel-file' && item.startsWith('/proc/') && !item.startsWith('/proc/self/'),
+      );
+    const inside = open(await walkJail(stage));
+    const readable = (await (await plainJail(stage)).sh('cat /proc/cpuinfo /proc/self/stat | wc -l')).stdout;
+    const outside = open(await walkByRecipe(stage));
+    return {
+      probe: found(
+        inside.length === 0 && Number(readable) > 1,
+        inside.length === 0
+          ? 'no file of /proc outside its own process opens for writing, and it can be read'
+          : `opens for writing: ${inside.slice(0, 5).map(({ item }) => item)}`,
+      ),
+      control: found(outside.length > 50, `the same walk by the recipe of 2013 opens ${outside.length}`),
+    };
+  },
+};
+
+export const nothingRaised: StageRow = {
+  id: 'H29',
+  async answer(stage) {
+    const jail = await plainJail(stage);
+    const raised = await refusedInJail(stage, jail, [
+      'scheduler-fifo',
+      'scheduler-round-robin',
+      'nicer-than-others',
+    ]);
+    const limits = await attemptsInJail(stage, jail, ['limit-files-raised', 'limit-nice-raised']);
+    const label = await jail.sh('echo x > /proc/self/attr/exec');
+    const held = all(limits, ['limit-files-raised', 'limit-nice-raised'], 'HELD');
+    return {
+      probe: found(
+        raised.probe.asExpected && held.asExpected && label.code !== 0,
+        `${raised.probe.evidence}; ${held.evidence}; its label: ${label.stderr.trim()}`,
+      ),
+      control: raised.control,
+    };
+  },
+};
+
+/** capabilities(7): what mail H takes away, and what it leaves. */
+const WITHOUT = { SYS_MODULE: 16, SYS_RESOURCE: 24, SYS_TIME: 25, MKNOD: 27, NET_ADMIN: 12 };
+const WITH = { SYS_CHROOT: 18, NET_BIND_SERVICE: 10 };
+const has = (set: string, bit: number) => ((BigInt(`0x${set}`) >> BigInt(bit)) & 1n) === 1n;
+const SERVE_80 =
+  'perl -MIO::Socket::INET -e \'IO::Socket::INET->new(Listen=>1,LocalAddr=>"127.0.0.1",LocalPort=>80) or die "$!\\n"; print "bound\\n"\'';
+
+export const boundingSet: StageRow = {
+  id: 'H30',
+  async answer(stage) {
+    const jail = await plainJail(stage);
+    const inside = (
+      await jail.sh("grep ^CapBnd: /proc/self/status | tr -cd '0-9a-f\\n' | tail -c 17")
+    ).stdout.trim();
+    const set = inside.slice(-16);
+    const ours = statusOf('self', 'CapBnd');
+    const held = Object.entries(WITHOUT).filter(([, bit]) => has(set, bit));
+    const lacks = Object.entries(WITH).filter(([, bit]) => !has(set, bit));
+    const acts = await jail.sh(`chroot / /bin/true && echo chrooted; ${SERVE_80}`);
+    const refused = await attemptsInJail(stage, jail, [
+      'module-init',
+      'clock-set',
+      'node-memory',
+      'kernel-log',
+    ]);
+    const others = refused.filter(({ verdict }) => verdict !== 'HELD');
+    const control = await attemptsOutside(stage, ['node-memory', 'kernel-log']);
+    return {
+      probe: found(
+        held.length === 0 &&
+          lacks.length === 0 &&
+          others.length === 0 &&
+          /chrooted\s+bound/.test(acts.stdout),
+        `bounding set ${set}: none of ${Object.keys(WITHOUT).join(', ')}; chroot and port 80: ${acts.stdout.trim()} ${acts.stderr.trim()}`,
+      ),
+      control: found(
+        control.every(({ verdict }) => verdict === 'BREACH') &&
+          Object.entries(WITHOUT).some(([, bit]) => has(ours, bit)),
+        `the agent's own set ${ours} has them, and outside the same calls are done`,
+      ),
+    };
+  },
+};
+
+export const noSystemControl: StageRow = {
+  id: 'H31',
+  async answer(stage) {
+    const jail = await plainJail(stage);
+    const both = await refusedInJail(stage, jail, ['kernel-log', 'swap-on', 'swap-off']);
+    const reboot = await attemptsInJail(stage, jail, ['reboot', 'accounting', 'read-sys-security']);
+    const held = all(reboot, ['reboot', 'accounting', 'read-sys-security'], 'HELD');
+    return {
+      probe: found(both.probe.asExpected && held.asExpected, `${both.probe.evidence}; ${held.evidence}`),
+      control: both.control,
+    };
+  },
+};
+
+export const lowPorts: StageRow = {
+  id: 'H32',
+  async answer(stage) {
+    const jail = await plainJail(stage);
+    const dns =
+      'perl -MIO::Socket::INET -e \'my $s=IO::Socket::INET->new(Proto=>"udp",LocalAddr=>"127.0.0.1",LocalPort=>53) or die "$!\\n"; my $c=IO::Socket::INET->new(Proto=>"udp",PeerAddr=>"127.0.0.1",PeerPort=>53); $c->send("q"); $s->recv(my $b,9); print "asked $b\\n"\'';
+    const inside = await jail.sh(`grep -c ^nameserver /etc/resolv.conf; ${dns}; ${SERVE_80}`, { uid: 1000 });
+    const outside = await stage.apart(
+      `ip link set lo up 2>/dev/null; echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start; setpriv --reuid=64997 --regid=64997 --clear-groups /bin/sh -c '${SERVE_80.replaceAll("'", "'\\''")}; :'`,
+      { flags: ['--net'] },
+    );
+    return {
+      probe: found(
+        /asked q\s+bound/.test(inside.stdout),
+        `uid 1000 of the jail: name servers ${inside.stdout.trim().replaceAll('\n', ', ')} (53 by UDP answered, 80 bound) ${inside.stderr.trim()}`,
+      ),
+      control: found(
+        !outside.stdout.includes('bound') && /denied/i.test(outside.stderr),
+        `a user where nothing was arranged: ${outside.stdout.trim()}${outside.stderr.trim()}`,
+      ),
+    };
+  },
+};
+
+export const oneTemplateManyJails: StageRow = {
+  id: 'H36',
+  async answer(stage) {
+    const [a, b] = await twoJails(stage);
+    const strict = await stage.jail({ profile: 'strict' });
+    const fields = ['CapBnd', 'CapEff', 'NoNewPrivs', 'Seccomp', 'Seccomp_filters'];
+    const power = (pid: number) => fields.map((field) => `${field} ${statusOf(pid, field)}`).join(', ');
+    const [first, second, other] = [a, b, strict].map(({ pid }) => power(pid));
+    await stage.drop(strict.key);
+    const params = (jail: typeof a) => `${jail.spec.settings.hostname} at ${jail.idBase}`;
+    return {
+      probe: found(
+        first === second && params(a) !== params(b),
+        `two jails of the profile daemon: ${params(a)}, ${params(b)}; both ${first}`,
+      ),
+      control: found(other !== first, `one of the profile strict: ${other}`),
+    };
+  },
+};
