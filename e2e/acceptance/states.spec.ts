@@ -287,6 +287,8 @@ test('with its host silent', async () => {
     '/hosts/h2/overview',
     '/jails',
     '/jails/away/overview',
+    '/jails/away/limits',
+    '/jails/away/processes',
     '/jails/away/logs',
     '/notifications',
     '/notifications?tab=all',

@@ -4,7 +4,15 @@ const part = encodeURIComponent;
 export type SetupStep = 'claim' | 'host' | 'network' | 'jail';
 export type HostTab = 'overview' | 'jails' | 'network' | 'checks' | 'history';
 export type AccessTab = 'users' | 'roles' | 'tokens';
-export type JailTab = 'overview' | 'network' | 'logs' | 'xray' | 'history' | 'config';
+export type JailTab =
+  | 'overview'
+  | 'network'
+  | 'limits'
+  | 'processes'
+  | 'logs'
+  | 'xray'
+  | 'history'
+  | 'config';
 
 /** Appends the parameters that are set; an empty value is left out. */
 function withQuery(path: string, params: Record<string, string | null | undefined>): string {

@@ -35,6 +35,9 @@ export const AuditKind = z.enum([
   'jail.restore',
   'jail.exec',
   'jail.logs',
+  'jail.signal',
+  /** the kernel killed processes of it because its memory was full */
+  'jail.oom',
   'jail.xray',
   'jail.prove',
   'image.bootstrap',

@@ -36,6 +36,8 @@ export const JailSeen = z.object({
   nextRestartAt: z.iso.datetime().nullable(),
   idBase: z.int().nullable(),
   usage: JailUsage.nullable(),
+  /** processes that the kernel killed for memory since its control group was made; also of a jail that has ended */
+  oomKills: z.number().nullable().optional(),
   /** An administrator at the host holds it against remote changes. */
   hold: z.object({ reason: z.string(), by: z.string(), at: z.iso.datetime() }).nullable(),
   hasStorage: z.boolean(),

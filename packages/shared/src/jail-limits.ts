@@ -71,6 +71,9 @@ export function limitsWithoutController(limits: JailLimits, controllers: readonl
   return JAIL_LIMITS.filter((limit) => limits[limit] !== null && !controllers.includes(LIMIT_NEEDS[limit]));
 }
 
+/** Written as sizes: 256M. */
+export const SIZE_LIMITS: ReadonlySet<JailLimit> = new Set(['memory', 'ioReadBytes', 'ioWriteBytes']);
+
 /** The option of the command line for each. */
 export const LIMIT_OPTIONS: Record<JailLimit, string> = {
   memory: '--memory',

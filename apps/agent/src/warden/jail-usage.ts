@@ -23,12 +23,13 @@ export class JailUsage {
   /** By jail key; a jail that was not looked at yet is not in it. */
   async of(state: HostState): Promise<Map<string, Usage>> {
     const now = this.host.now().getTime();
-    const running = new Set(
-      state.jails.filter(({ process }) => process?.state === 'running').map(({ key }) => key),
+    const grouped = new Set(
+      // One that has ended keeps its group for a while: it may have been killed for its memory
+      state.jails.filter(({ process, cgroup }) => process && cgroup).map(({ key }) => key),
     );
-    for (const key of this.known.keys()) if (!running.has(key)) this.known.delete(key);
+    for (const key of this.known.keys()) if (!grouped.has(key)) this.known.delete(key);
     const at = (key: string) => this.known.get(key)?.at ?? 0;
-    const stale = [...running].filter((key) => now - at(key) >= GOOD_FOR_MS).sort((a, b) => at(a) - at(b));
+    const stale = [...grouped].filter((key) => now - at(key) >= GOOD_FOR_MS).sort((a, b) => at(a) - at(b));
     const began = performance.now();
     for (const key of stale) {
       if (performance.now() - began > AT_MOST_MS) break;

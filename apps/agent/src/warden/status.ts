@@ -85,6 +85,7 @@ function jailSeen(spec: JailSpec, parts: Parts): JailSeen {
     nextRestartAt: running ? null : (process?.restartAt ?? null),
     idBase: seen?.idBase ?? null,
     usage: running ? (parts.usage.get(spec.key) ?? null) : null,
+    oomKills: parts.usage.get(spec.key)?.oomKills ?? null,
     hold: hold ? { reason: hold.reason, by: hold.by, at: hold.at } : null,
     hasStorage: seen !== undefined && seen.storage !== 'absent',
   };

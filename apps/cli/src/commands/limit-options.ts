@@ -1,4 +1,10 @@
-import { JAIL_LIMITS, type JailLimit, type JailLimits, LIMIT_OPTIONS } from '@cellblock/shared/jail-limits';
+import {
+  JAIL_LIMITS,
+  type JailLimit,
+  type JailLimits,
+  LIMIT_OPTIONS,
+  SIZE_LIMITS,
+} from '@cellblock/shared/jail-limits';
 import type { Command } from 'commander';
 import { numberOf, sizeOf } from './number-options.ts';
 
@@ -16,7 +22,6 @@ const OPTIONS: Record<JailLimit, { value: string; text: string }> = {
   ioWriteOperations: { value: '<n>', text: 'limit of writes a second' },
   ioWeight: { value: '<n>', text: 'share of the disk when others want it too; 100 is everybody’s' },
 };
-const SIZES: ReadonlySet<JailLimit> = new Set(['memory', 'ioReadBytes', 'ioWriteBytes']);
 
 /** How a refusal's field is spelt here. */
 export const LIMIT_FLAGS = Object.fromEntries(
@@ -38,7 +43,7 @@ export function limitsOf(options: object): Partial<JailLimits> {
     const text = (options as Record<string, string | undefined>)[attributeOf(flag)];
     if (text === undefined) continue;
     if (text === 'none') given[limit] = null;
-    else given[limit] = SIZES.has(limit) ? sizeOf(flag, text) : numberOf(flag, text);
+    else given[limit] = SIZE_LIMITS.has(limit) ? sizeOf(flag, text) : numberOf(flag, text);
   }
   return given;
 }

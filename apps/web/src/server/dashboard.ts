@@ -17,6 +17,7 @@ import { makeListener } from './http/listener.ts';
 import { openPages } from './http/pages.ts';
 import { RELAY_PATH, relayEndpoint } from './http/relay-endpoint.ts';
 import { listenOnRootSocket } from './http/root-socket.ts';
+import { SampleLoop } from './metrics/sample-loop.ts';
 import { NoticeLoop } from './notices/notice-loop.ts';
 import { tlsOptions } from './tls/tls-options.ts';
 import type { WebServices } from './web-services.ts';
@@ -56,6 +57,8 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
   loop.start();
   const notices = new NoticeLoop(db);
   notices.start();
+  const samples = new SampleLoop(db);
+  samples.start();
 
   const pages = await openPages(env);
   const agents = agentEndpoint(services, connections, loop);
@@ -77,6 +80,7 @@ export async function startDashboard(env: WebEnv): Promise<Dashboard> {
     async stop() {
       loop.stop();
       notices.stop();
+      samples.stop();
       await services.presence.end();
       relays.close();
       for (const connection of connections.all()) connection.close();

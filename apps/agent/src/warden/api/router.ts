@@ -3,6 +3,7 @@ import { AppError } from '@cellblock/shared/app-error';
 import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { SpecPut } from '@cellblock/shared/host-spec';
 import { ImageOrder } from '@cellblock/shared/image';
+import { JailSignal } from '@cellblock/shared/jail-process';
 import { Command, Environment, ImageDigest } from '@cellblock/shared/jail-spec';
 import { viewTree } from '@cellblock/shared/view-tree';
 import { initTRPC } from '@trpc/server';
@@ -10,6 +11,7 @@ import superjson from 'superjson';
 import * as z from 'zod';
 import { listImages, removeImage, showImage } from '../images/image-store.ts';
 import { verifyImage } from '../images/verify-image.ts';
+import { jailProcesses, signalJailProcess } from '../jail-processes.ts';
 import { openExec } from '../open-exec.ts';
 import { purgeHost } from '../purge.ts';
 import { proveView } from '../view/prove-view.ts';
@@ -150,6 +152,20 @@ export const agentRouter = t.router({
         const jail = ctx.warden.jail(input.jail);
         const tree = viewTree(jail.settings);
         return { ...tree, proof: input.prove ? await proveView(ctx.warden, jail) : null };
+      }),
+
+    processes: procedure.input(InJail).query(async ({ ctx, input }) => {
+      const jail = ctx.warden.jail(input.jail);
+      const state = await ctx.warden.state();
+      const idBase = state.jails.find(({ key }) => key === jail.key)?.idBase ?? null;
+      return await jailProcesses(ctx.warden.host, jail, idBase);
+    }),
+    signal: procedure
+      .input(InJail.extend({ pid: z.int().min(1), startTime: z.int().min(0), signal: JailSignal }))
+      .mutation(async ({ ctx, input }) => {
+        // Whoever may run programs in a jail may end them too
+        if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
+        await signalJailProcess(ctx.warden.host, ctx.warden.jail(input.jail), input);
       }),
 
     execOpen: procedure

@@ -4,7 +4,9 @@ import {
   ArrowLeftRight,
   Copy,
   FileText,
+  Gauge,
   History,
+  ListTree,
   Play,
   Plus,
   RotateCw,
@@ -75,6 +77,8 @@ function useJailActions(name: string | null): PaletteAction[] {
       href: `${paths.jail(name, 'network')}?do=assign`,
       reason: denied,
     },
+    { key: 'limits', label: `Limits of ${name}`, icon: Gauge, href: paths.jail(name, 'limits') },
+    { key: 'processes', label: `Processes of ${name}`, icon: ListTree, href: paths.jail(name, 'processes') },
     { key: 'logs', label: `Logs of ${name}`, icon: FileText, href: paths.jail(name, 'logs') },
     { key: 'history', label: `History of ${name}`, icon: History, href: paths.jail(name, 'history') },
     {

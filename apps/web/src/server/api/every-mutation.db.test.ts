@@ -94,6 +94,11 @@ const LATER: Row[] = [
     has: ['before', 'after', 'receipt'],
   },
   { path: 'ips.release', input: () => ({ jail: 'web2', address: '10.20.0.50' }), has: ['before', 'receipt'] },
+  {
+    path: 'jails.signal',
+    input: () => ({ jail: 'web1', pid: 4711, startTime: 7, signal: 'TERM' }),
+    has: ['after'],
+  },
   { path: 'jails.execOpen', input: () => ({ jail: 'web1', command: ['/bin/true'] }), has: [] },
   { path: 'jails.xray', input: () => ({ jail: 'web1' }), has: [] },
   { path: 'jails.prove', input: () => ({ jail: 'web1' }), has: [] },

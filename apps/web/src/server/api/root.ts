@@ -7,6 +7,7 @@ import { imagesRouter } from './routers/images.ts';
 import { invitesRouter } from './routers/invites.ts';
 import { ipsRouter } from './routers/ips.ts';
 import { jailsRouter } from './routers/jails.ts';
+import { metricsRouter } from './routers/metrics.ts';
 import { networksRouter } from './routers/networks.ts';
 import { noticesRouter } from './routers/notices.ts';
 import { poolsRouter } from './routers/pools.ts';
@@ -32,6 +33,7 @@ export const appRouter = router({
   images: imagesRouter,
   networks: networksRouter,
   pools: poolsRouter,
+  metrics: metricsRouter,
   ips: ipsRouter,
   tasks: tasksRouter,
   notices: noticesRouter,

@@ -56,6 +56,8 @@ export const relayRouter = t.router({
         signal,
       ),
     ),
+    processes: procedure.query(({ ctx, input }) => ctx.agent.jail.processes.query(input as never)),
+    signal: procedure.mutation(({ ctx, input }) => ctx.agent.jail.signal.mutate(input as never)),
     execOpen: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execOpen.mutate(input as never)),
     execOutput: procedure.subscription(({ ctx, input, signal }) =>
       relaySubscription<unknown>(

@@ -3,6 +3,7 @@ import { appendLeaves } from '../audit/append-leaves.ts';
 import type { Db, Tx } from '../db.ts';
 import { notifyChanges } from '../fleet-topics.ts';
 import { endInterval } from '../ip-assignments/end-interval.ts';
+import { newKills, recordOomKills } from '../metrics/record-oom-kills.ts';
 import { settleTasks } from '../tasks/settle-tasks.ts';
 
 /**
@@ -126,6 +127,15 @@ async function confirmJails(tx: Tx, hostId: string, status: HostStatus, topics: 
       where: { id: row.id },
       data: { ...(seen && { seen }), seenAt, ...(isGone && { goneAt: new Date() }) },
     });
+    const kills = newKills(seenKills(row.seen), seen?.oomKills);
+    if (kills > 0) {
+      const host = await tx.host.findUniqueOrThrow({
+        where: { id: hostId },
+        select: { id: true, name: true },
+      });
+      await recordOomKills(tx, host, { id: row.id, name: row.name }, kills, seen?.usage?.memoryBytes ?? null);
+      topics.push('audit');
+    }
     if (isGone || withoutUsage(seen) !== withoutUsage(row.seen)) topics.push(`jail/${row.id}`);
   }
   return gone;
@@ -134,6 +144,10 @@ async function confirmJails(tx: Tx, hostId: string, status: HostStatus, topics: 
 /** A directory of the host's own as root is never deleted, so it never is what is left. */
 function isDirectory(settings: unknown): boolean {
   return (settings as { root?: { kind?: string } } | null)?.root?.kind === 'dir';
+}
+
+function seenKills(seen: unknown): number | null | undefined {
+  return (seen as { oomKills?: number | null } | null)?.oomKills;
 }
 
 /** Measurements change with every report; they are no reason to redraw a list. */

@@ -3,6 +3,7 @@ import { HostStatus } from '@cellblock/shared/host-status';
 import { dialableDashboards } from '../dashboards/list-dashboards.ts';
 import type { Db } from '../db.ts';
 import { notifyChanges } from '../fleet-topics.ts';
+import { recordSamples } from '../metrics/record-samples.ts';
 import type { AgentConnection } from './agent-connections.ts';
 import { buildHostSpec, loadSpecRows } from './build-host-spec.ts';
 import { recordReceipts } from './record-receipts.ts';
@@ -63,6 +64,7 @@ export function syncHost(
     try {
       await takeReceipts(db, connection, status.receipts);
       await recordStatus(db, host.id, status);
+      await recordSamples(db, host.id, status).catch(failed('what its jails use was not stored'));
     } catch (error) {
       newest ??= status;
       throw error;

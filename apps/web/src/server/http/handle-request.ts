@@ -6,6 +6,7 @@ import type { WebServices } from '../web-services.ts';
 import { answerJson, answerRefusal } from './answer.ts';
 import { AUTH_PATH, answerAuth } from './auth-endpoint.ts';
 import { answerInstall, INSTALL_PATH } from './install-endpoint.ts';
+import { answerMetrics, METRICS_PATH } from './metrics-endpoint.ts';
 import { originRefusal } from './request-origin.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { answerTrpc, TRPC_PATH } from './trpc-endpoint.ts';
@@ -20,6 +21,7 @@ export function portHandler(services: WebServices, tls: boolean, pages: Pages) {
     if (pathname === '/healthz') return await answerHealth(services, response);
     // No browser's sign-in counts here, so that no foreign page could borrow it; hosts call us by any name.
     if (pathname.startsWith(INSTALL_PATH)) return await answerInstall(services, request, response);
+    if (pathname === METRICS_PATH) return await answerMetrics(services, request, response);
     const refusal = originRefusal(request, { url: services.env.url, tls });
     if (refusal !== null) return answerRefusal(response, 403, refusal);
     if (pathname.startsWith(TRPC_PATH)) return await answerTrpc(services, request, response, false);

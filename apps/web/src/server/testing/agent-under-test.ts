@@ -9,6 +9,7 @@ import { type SpecObject, SpecPut, type SpecPutAnswer, specKey } from '@cellbloc
 import { emptyHostState } from '@cellblock/shared/host-state';
 import type { HostCheck, HostStatus } from '@cellblock/shared/host-status';
 import type { Image, ImageProgress } from '@cellblock/shared/image';
+import type { JailProcess } from '@cellblock/shared/jail-process';
 import type { Receipt, ReceiptBody } from '@cellblock/shared/receipt';
 import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { specDigest } from '@cellblock/shared/spec-digest';
@@ -27,6 +28,19 @@ const t = initTRPC.create({
     data: { ...shape.data, ...(error.cause instanceof AppError && { refusal: error.cause.refusal }) },
   }),
 });
+const PROCESS: JailProcess = {
+  pid: 4711,
+  jailPid: 1,
+  parent: 4000,
+  startTime: 7,
+  uid: 0,
+  state: 'S',
+  threads: 1,
+  memoryBytes: 2 ** 20,
+  cpuSeconds: 0.5,
+  name: 'init',
+  command: '/sbin/init',
+};
 const CHECK: HostCheck = { id: 'netns', title: 'network namespaces', verdict: 'have', evidence: '6.12' };
 
 const IMAGE: Image = {
@@ -287,6 +301,14 @@ export class AgentUnderTest {
       console: t.procedure.input(z.object({ jail: z.string() })).subscription(async function* () {
         yield { offset: 0, data: Buffer.from('one\n').toString('base64'), dropped: 0 };
         yield { offset: 4, data: Buffer.from('two\n').toString('base64'), dropped: 0 };
+      }),
+      processes: t.procedure.query(() => ({ processes: [PROCESS], total: 1 })),
+      signal: t.procedure.input(z.object({ pid: z.int() })).mutation(({ input }) => {
+        if (input.pid !== PROCESS.pid)
+          throw new AppError('not-found', `Process ${input.pid} is there no more.`, {
+            field: 'pid',
+            fix: 'Look anew.',
+          });
       }),
       execOpen: t.procedure.input(z.object({ command: z.array(z.string()) })).mutation(({ input }) => {
         if (input.command[0] === 'refused') throw new AppError('denied', 'exec is off on this host');

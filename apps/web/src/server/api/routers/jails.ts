@@ -13,6 +13,7 @@ import { createJail } from '../../jails/create-jail.ts';
 import { destroyJail } from '../../jails/destroy-jail.ts';
 import { execInput, execKill, execOutput, execResize, openExec } from '../../jails/exec-in-jail.ts';
 import { jailLogs } from '../../jails/jail-logs.ts';
+import { jailProcesses, SignalInput, signalProcess } from '../../jails/jail-processes.ts';
 import { listJails } from '../../jails/list-jails.ts';
 import { readJail } from '../../jails/queries.ts';
 import { restartJail } from '../../jails/restart-jail.ts';
@@ -92,6 +93,12 @@ export const jailsRouter = router({
     .subscription(({ ctx, input, signal }) =>
       whileSignedIn(ctx, signal, (until) => jailLogs(ctx, input, until)),
     ),
+  processes: procedure('operate')
+    .input(JailRef)
+    .query(({ ctx, input }) => jailProcesses(ctx, input)),
+  signal: procedure('operate')
+    .input(SignalInput)
+    .mutation(({ ctx, input }) => signalProcess(ctx, input)),
   execOpen: procedure('operate')
     .input(ExecInput)
     .mutation(({ ctx, input }) => openExec(ctx, input)),

@@ -17,6 +17,8 @@ const JailActions = dynamic(() => import('./jail-actions').then((module) => modu
 const tabs: readonly [JailTab, string][] = [
   ['overview', 'Overview'],
   ['network', 'Network'],
+  ['limits', 'Limits'],
+  ['processes', 'Processes'],
   ['logs', 'Logs'],
   ['xray', 'X-ray'],
   ['history', 'History'],

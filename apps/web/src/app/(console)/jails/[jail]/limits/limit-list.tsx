@@ -1,0 +1,23 @@
+import { JAIL_LIMITS } from '@cellblock/shared/jail-limits';
+import type { JailView } from '@cellblock/shared/views/jail-view';
+import { LIMIT_WORDS } from './limit-words';
+
+/** What is set, in one line; what is not set is the host's. */
+export function LimitList({ jail }: { jail: JailView }) {
+  const set = JAIL_LIMITS.flatMap((limit) => {
+    const value = jail.settings.limits[limit];
+    return value === null ? [] : [{ limit, text: LIMIT_WORDS[limit].text(value) }];
+  });
+  if (set.length === 0)
+    return <p className="text-muted">It has no limit of its own: what the host has, it may use.</p>;
+  return (
+    <dl className="flex flex-wrap gap-x-5 gap-y-1">
+      {set.map(({ limit, text }) => (
+        <div key={limit} className="flex gap-1.5">
+          <dt className="text-muted">{LIMIT_WORDS[limit].label}</dt>
+          <dd className="mono">{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

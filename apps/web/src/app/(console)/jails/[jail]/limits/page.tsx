@@ -1,0 +1,5 @@
+import { JailLimits } from './jail-limits';
+
+export default function JailLimitsPage() {
+  return <JailLimits />;
+}

@@ -1,0 +1,5 @@
+import { JailProcesses } from './jail-processes';
+
+export default function JailProcessesPage() {
+  return <JailProcesses />;
+}

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordStatus } from '../host-sync/record-status.ts';
+import { createJail } from '../jails/create-jail.ts';
+import { createNetwork } from '../networks/create-network.ts';
+import { as, made, TestHost, testDb } from '../test-fleet.ts';
+import { metricsText } from './metrics-text.ts';
+import { recordSamples } from './record-samples.ts';
+import { sampleRange } from './sample-range.ts';
+import { thinSamples } from './thin-samples.ts';
+
+const db = testDb();
+const mira = as(db);
+const HOUR_MS = 3_600_000;
+let h1: TestHost;
+let h2: TestHost;
+let jail = '';
+
+beforeAll(async () => {
+  h1 = await TestHost.enroll(db, 'h1');
+  h2 = await TestHost.enroll(db, 'h2');
+  for (const host of [h1, h2]) await host.report();
+  await createNetwork(mira, { name: 'lan', kind: 'bridge', subnets: ['10.20.0.0/24'], host: 'h1' });
+  await h1.report();
+  jail = made(await createJail(mira, { name: 'web1', network: 'lan' })).object.id;
+  h1.usage = { memoryBytes: 2 ** 20, cpuSeconds: 3, pids: 4, oomKills: 0 };
+  await h1.report();
+});
+afterAll(() => db.$disconnect());
+
+const rows = () => db.$queryRaw<{ at: Date; keep: boolean }[]>`SELECT at, keep FROM jail_sample ORDER BY at`;
+
+describe('samples', () => {
+  test('a report is one row for each running jail in a quarter of a minute, and twice is once', async () => {
+    const status = await h1.obedient();
+    await recordSamples(db, h1.id, status);
+    await recordSamples(db, h1.id, status);
+    expect((await rows()).length).toBeGreaterThanOrEqual(1);
+    expect((await rows()).length).toBeLessThanOrEqual(2);
+    const { samples } = await sampleRange(db, { jail: 'web1', lastMs: HOUR_MS });
+    expect(samples[0]).toMatchObject({ memoryBytes: 2 ** 20, cpuSeconds: 3, pids: 4, ioReadBytes: null });
+  });
+
+  test('no host speaks for a jail of another', async () => {
+    const before = (await rows()).length;
+    await recordSamples(db, h2.id, await h1.obedient());
+    expect(await rows()).toHaveLength(before);
+  });
+
+  test('an hour stays as it is, a day by the minute, and nothing longer', async () => {
+    await db.$executeRaw`DELETE FROM jail_sample`;
+    const now = new Date();
+    await db.$executeRaw`
+      INSERT INTO jail_sample (jail_id, at, keep, pids)
+      SELECT ${jail}::uuid, at, extract(second FROM at) = 0, 1
+      FROM generate_series(date_trunc('minute', ${now}::timestamptz) - interval '26 hours', ${now}, '15 seconds') AS at`;
+    await thinSamples(db, now);
+    const left = await rows();
+    const age = ({ at }: { at: Date }) => now.getTime() - at.getTime();
+    const [fine, coarse] = [
+      left.filter((row) => age(row) < HOUR_MS),
+      left.filter((row) => age(row) > HOUR_MS),
+    ];
+    expect(Math.max(...left.map(age))).toBeLessThanOrEqual(24 * HOUR_MS);
+    expect(fine.length).toBeGreaterThan(230);
+    expect(coarse.length).toBeGreaterThan(1_370);
+    expect(coarse.length).toBeLessThan(1_390);
+    const shown = async (lastMs: number) => (await sampleRange(db, { jail: 'web1', lastMs })).samples.length;
+    expect(await shown(HOUR_MS)).toBeGreaterThan(230);
+    expect(await shown(24 * HOUR_MS)).toBeLessThan(1_450);
+  });
+});
+
+describe('OOM kills', () => {
+  const events = () =>
+    db.auditEvent.findMany({
+      where: { kind: 'jail.oom', objectId: jail, phase: 'intent' },
+      include: { details: true },
+    });
+  const report = async (oomKills: number | null) =>
+    recordStatus(db, h1.id, {
+      ...(await h1.obedient()),
+      jails: (await h1.obedient()).jails.map((one) => ({ ...one, oomKills })),
+    });
+
+  test('each is in the history of its jail once, by its host', async () => {
+    await report(0);
+    expect(await events()).toEqual([]);
+    await report(2);
+    await report(2);
+    const [event, ...others] = await events();
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ actorType: 'host', actorId: h1.id });
+    expect(event?.details.find(({ field }) => field === 'summary')?.value).toBe(
+      'OOM kill in jail web1, 2 times',
+    );
+    await report(3);
+    expect(await events()).toHaveLength(2);
+  });
+
+  test('a count that began anew counts from there', async () => {
+    await report(1);
+    expect(await events()).toHaveLength(3);
+    await report(null);
+    await report(0);
+    expect(await events()).toHaveLength(3);
+  });
+});
+
+test('what Prometheus reads names jails, pools, hosts and tasks', async () => {
+  const text = await metricsText(db, new Date());
+  expect(text).toContain('cellblock_jail_state{jail="web1",host="h1",state="running"} 1');
+  expect(text).toContain('cellblock_jail_memory_bytes{jail="web1",host="h1"} 1048576');
+  expect(text).toMatch(/cellblock_ip_pool_addresses\{pool="lan",network="lan",state="assigned"\} 1/);
+  expect(text).toMatch(/cellblock_agent_report_age_seconds\{host="h2"\} [\d.]+/);
+  expect(text).toMatch(/cellblock_task_duration_seconds_bucket\{kind="jail.create",le="100"\} 1\n/);
+  expect(text).toMatch(/cellblock_task_duration_seconds_count\{kind="jail.create"\} 1\n/);
+  expect(text).not.toContain('10.20.0.');
+  // A silent host's last word is not what is
+  await db.host.update({ where: { id: h1.id }, data: { lastReportAt: new Date(Date.now() - 60_000) } });
+  const silent = await metricsText(db, new Date());
+  expect(silent).toContain('state="unknown"');
+  expect(silent).not.toContain('cellblock_jail_memory_bytes');
+});

@@ -1,0 +1,64 @@
+import * as z from 'zod';
+
+/** One process of a jail, as its host sees it. Texts are the jail's own words: whoever shows them shows them inert. */
+export const JailProcess = z.object({
+  /** on the host */
+  pid: z.int(),
+  /** in the jail's own table; null: it is about to leave */
+  jailPid: z.int().nullable(),
+  /** host pid of its parent; one outside the jail is not among the processes */
+  parent: z.int(),
+  /** clock ticks since boot; with the pid it means this process and no other, ever */
+  startTime: z.int(),
+  /** in the jail; null: an id that is not of the jail's range */
+  uid: z.int().nullable(),
+  /** R, S, D, Z, T, … */
+  state: z.string(),
+  threads: z.int(),
+  memoryBytes: z.number(),
+  cpuSeconds: z.number(),
+  name: z.string(),
+  /** null: it shows none, as kernel threads and the dead do */
+  command: z.string().nullable(),
+});
+export type JailProcess = z.infer<typeof JailProcess>;
+
+export const JailProcesses = z.object({
+  processes: z.array(JailProcess),
+  /** how many there are; more than are listed when the list is cut */
+  total: z.int(),
+});
+export type JailProcesses = z.infer<typeof JailProcesses>;
+
+/** What may be sent from outside: to end a process, to have it read its files anew, and nothing that stops the clock of
+ *  a jail unnoticed. */
+export const JailSignal = z.enum(['TERM', 'KILL', 'INT', 'HUP', 'USR1', 'USR2']);
+export type JailSignal = z.infer<typeof JailSignal>;
+
+export interface ProcessRow {
+  process: JailProcess;
+  depth: number;
+}
+
+/** Parents before their children, children by age; whose parent is not listed stands at the left. */
+export function processTree(processes: readonly JailProcess[]): ProcessRow[] {
+  const known = new Set(processes.map(({ pid }) => pid));
+  const below = Map.groupBy(processes, ({ parent, pid }) =>
+    known.has(parent) && parent !== pid ? parent : 0,
+  );
+  const rows: ProcessRow[] = [];
+  const walk = (parent: number, depth: number) => {
+    const children = (below.get(parent) ?? []).toSorted((a, b) => a.startTime - b.startTime || a.pid - b.pid);
+    for (const process of children) {
+      rows.push({ process, depth });
+      walk(process.pid, depth + 1);
+    }
+  };
+  walk(0, 0);
+  // A list that was read while it changed may hold a ring; nobody is left out for it
+  const shown = new Set(rows.map(({ process }) => process.pid));
+  return [
+    ...rows,
+    ...processes.filter(({ pid }) => !shown.has(pid)).map((process) => ({ process, depth: 0 })),
+  ];
+}
