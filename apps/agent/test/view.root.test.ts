@@ -57,3 +57,56 @@ test('a jail sees what is declared and nothing else; what is mounted besides is 
     '/tmp undeclared: it is mounted, and nothing declares it',
   ]);
 });
+
+test('files are looked at by a process of the jail: nothing is followed, opened or believed', async () => {
+  const script = [
+    'cd /home; mkdir -p deep/er; echo "text of the jail" > plain; ln -s /etc/passwd link; mkfifo pipe',
+    'touch "$(printf \'line\\nend\\033[31m\')" "$(printf \'\\377\')"; chown 33:44 plain; chmod 4755 plain',
+    'head -c 1200000 /dev/zero | tr "\\0" x > long; head -c 10 /dev/zero > binary',
+    'mkdir many; cd many; for i in $(seq 2100); do : > $i; done; echo ready; while :; do sleep 1; done',
+  ].join('\n');
+  const jail = jailSpec(2, { settings: { command: ['/bin/sh', '-c', script], restart: 'no' } });
+  await stand.accept([jailSpec(1, { settings: { restart: 'no' } }), jail]);
+  await stand.until('running', runs(jail.name));
+  const agent = await stand.dashboard();
+  const files = (path: string) => agent.jail.files.mutate({ jail: jail.name, path });
+  const text = (path: string) => agent.jail.fileText.mutate({ jail: jail.name, path });
+  await expect
+    .poll(async () => (await files('/home/many').catch(() => null))?.more, { timeout: 20_000 })
+    .toBe(true);
+  expect((await files('/home/many')).entries).toHaveLength(2000);
+
+  const { entries, more } = await files('/home');
+  expect(more).toBe(false);
+  const found = Object.fromEntries(entries.map((each) => [each.name, each]));
+  expect(found.plain).toMatchObject({
+    kind: 'file',
+    mode: '4755',
+    uid: 33,
+    gid: 44,
+    size: 17,
+    path: '/home/plain',
+  });
+  expect(found.link).toMatchObject({ kind: 'link', target: '/etc/passwd' });
+  expect(found.pipe).toMatchObject({ kind: 'pipe' });
+  expect(found['line\\u{a}end\\u{1b}[31m']).toMatchObject({
+    kind: 'file',
+    path: '/home/line\nend\u001b[31m',
+  });
+  expect(found['\\xff']).toMatchObject({ kind: 'file', path: null });
+  expect(entries[0]).toMatchObject({ name: 'deep', kind: 'directory' });
+
+  expect(await text('/home/plain')).toEqual({
+    path: '/home/plain',
+    text: 'text of the jail\n',
+    bytes: 17,
+    more: false,
+  });
+  expect(await text('/home/long')).toMatchObject({ bytes: 1_048_576, more: true });
+  expect(await text('/home/binary')).toMatchObject({ text: null, bytes: 10 });
+  for (const path of ['/home/pipe', '/dev/null'])
+    await expect(text(path)).rejects.toThrow('cannot be looked at');
+  for (const path of ['/home/link', '/home/none', '/home/plain/x', '/proc/self/root/etc/passwd', '/bin/sh'])
+    await expect(text(path)).rejects.toThrow('cannot be looked at');
+  await expect(files('/home/plain')).rejects.toThrow('cannot be looked at');
+});

@@ -147,6 +147,9 @@ export interface TreeStatus {
 export interface ExecRequest {
   runDirectory: string;
   command: string[];
+  /** The command is one that spawn itself brings, and that runs in the tree without being a file there:
+   *  `files list PATH`, `files read PATH` (cpp/spawn/files.h). */
+  ownProgram?: boolean;
   environment: Record<string, string>;
   uid: number;
   gid: number;

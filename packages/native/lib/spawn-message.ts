@@ -160,5 +160,6 @@ export function execMessage(request: ExecRequest, init: TreeProcess, bounds: Tre
     .field('tty', request.tty ? 1 : 0)
     .field('rows', request.tty?.rows ?? 0)
     .field('columns', request.tty?.columns ?? 0)
+    .field('ownProgram', request.ownProgram ? 1 : 0)
     .message();
 }

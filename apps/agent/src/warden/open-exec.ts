@@ -10,6 +10,11 @@ type Asked = Pick<ExecRequest, 'command' | 'environment' | 'uid' | 'gid' | 'tty'
 
 /** Runs a command in a jail that runs; the session that its output is read from. */
 export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Promise<string> {
+  return warden.exec.open(await execRequest(warden, jail, asked));
+}
+
+/** What a command in a jail is run with; refused when the jail does not run. */
+export async function execRequest(warden: Warden, jail: JailSpec, asked: Asked): Promise<ExecRequest> {
   const { host } = warden;
   const runDirectory = jailPaths(host.paths, jail.key).run;
   // Of this jail alone: a look at the host would make each command wait for a thousand others.
@@ -22,10 +27,10 @@ export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Pr
     });
   }
   const term: Record<string, string> = asked.tty ? { TERM: asked.tty.term } : {};
-  return warden.exec.open({
+  return {
     ...asked,
     runDirectory,
     environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...asked.environment },
     cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, jail.key) }),
-  });
+  };
 }

@@ -18,6 +18,7 @@
 #include "failure.h"
 #include "mutant.h"
 #include "netstring.h"
+#include "own_program.h"
 #include "paths.h"
 #include "pipes.h"
 #include "process_identity.h"
@@ -74,7 +75,7 @@ Streams make_streams(const ExecRequest& request) {
 }
 
 [[noreturn]] void be_command(const ExecRequest& request, const Confinement& confinement,
-                             const Streams& streams, int failures) {
+                             const Streams& streams, int program, int failures) {
   try {
     check(setsid(), "make session");
     if (streams.terminal) {
@@ -88,7 +89,7 @@ Streams make_streams(const ExecRequest& request) {
     sigemptyset(&none);
     forget_our_attributes(none, confinement.limits);
     write_all(failures, "+");
-    confine_and_execute(confinement, -1, request.command, request.environment);
+    confine_and_execute(confinement, program, request.command, request.environment);
   } catch (const Failure& failure) {
     report(failures, failure);
   }
@@ -111,11 +112,13 @@ void run(const ExecRequest& request) {
   const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities,
                                                       request.confinement, request.resource_limits);
   allow_limits(request.resource_limits);
+  // Of the host, so it is opened before the tree is entered.
+  UniqueFd program = request.own_program ? own_program() : UniqueFd();
   enter(request);
   Streams streams = make_streams(request);
   Pipe outcome = make_pipe();
   const pid_t command = check(fork(), "fork");
-  if (command == 0) be_command(request, confinement, streams, outcome.in.get());
+  if (command == 0) be_command(request, confinement, streams, program.get(), outcome.in.get());
   outcome.in.reset();
   // All that is left to do is to carry bytes, and to kill the command when its caller goes.
   hold_capabilities(kMayKill);

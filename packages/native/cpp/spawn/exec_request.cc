@@ -23,6 +23,7 @@ ExecRequest parse_exec_request(const std::string& message) {
   request.tty = fields.flag("tty");
   request.rows = static_cast<uint16_t>(fields.number("rows", 0, 4096));
   request.columns = static_cast<uint16_t>(fields.number("columns", 0, 4096));
+  request.own_program = fields.flag("ownProgram");
   fields.end();
   return request;
 }

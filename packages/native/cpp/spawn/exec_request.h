@@ -14,6 +14,8 @@ struct ExecRequest {
   uint64_t init_start;
   std::vector<std::string> cgroup_procs_files;
   std::vector<std::string> command;
+  /** The command is of ours: spawn itself is executed, with these arguments. */
+  bool own_program;
   std::vector<std::string> environment;
   uid_t uid;
   gid_t gid;

@@ -1,7 +1,6 @@
 #include "start_tree.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -9,23 +8,14 @@
 #include "become_keeper.h"
 #include "crash_point.h"
 #include "failure.h"
-#include "mount_calls.h"
-#include "mutant.h"
 #include "netstring.h"
+#include "own_program.h"
 #include "paths.h"
 #include "resource_limits.h"
 #include "tree_builder.h"
 #include "tree_root.h"
 
 namespace {
-
-UniqueFd own_program() {
-  UniqueFd self = check_fd(open("/proc/self/exe", O_PATH | O_CLOEXEC), "open own program");
-  UniqueFd copy = clone_mount(self.get(), "own program");
-  const uint64_t read_only = leaves_out("read-only-init") ? 0 : MOUNT_ATTR_RDONLY;
-  set_attributes(copy.get(), read_only | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, -1, "own program");
-  return copy;
-}
 
 void leave_caller() {
   check(setsid(), "make session");

@@ -3,12 +3,14 @@ import { AppError } from '@cellblock/shared/app-error';
 import { DashboardAddress } from '@cellblock/shared/dialer-file';
 import { SpecPut } from '@cellblock/shared/host-spec';
 import { ImageOrder } from '@cellblock/shared/image';
+import { FilePath } from '@cellblock/shared/jail-files';
 import { JailSignal } from '@cellblock/shared/jail-process';
 import { Command, Environment, ImageDigest } from '@cellblock/shared/jail-spec';
 import { viewTree } from '@cellblock/shared/view-tree';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import * as z from 'zod';
+import { listFiles, readFileText } from '../files/browse.ts';
 import { listImages, removeImage, showImage } from '../images/image-store.ts';
 import { verifyImage } from '../images/verify-image.ts';
 import { jailProcesses, signalJailProcess } from '../jail-processes.ts';
@@ -167,6 +169,15 @@ export const agentRouter = t.router({
         if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
         await signalJailProcess(ctx.warden.host, ctx.warden.jail(input.jail), input);
       }),
+    /** names of a directory, and the beginning of a file, as a process of the jail sees them */
+    files: procedure.input(InJail.extend({ path: FilePath })).mutation(({ ctx, input }) => {
+      if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
+      return listFiles(ctx.warden, ctx.warden.jail(input.jail), input.path);
+    }),
+    fileText: procedure.input(InJail.extend({ path: FilePath })).mutation(({ ctx, input }) => {
+      if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
+      return readFileText(ctx.warden, ctx.warden.jail(input.jail), input.path);
+    }),
 
     execOpen: procedure
       .input(

@@ -1,0 +1,10 @@
+/** Control characters, and characters that turn, hide or join what stands beside them (Unicode TR 36 and 39). */
+const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/gu;
+
+/** A name or text that a jail made, as it can be shown: what is not plain in it is written as an escape. `keep`:
+ *  characters that are left, such as line ends. */
+export function inertText(text: string, keep = ''): string {
+  return text.replace(ACTIVE, (character) =>
+    keep.includes(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { JailRef } from './jail-input.ts';
+
+/** What a person may look at: a whole path inside the jail, as it is written there. */
+export const FilePath = z
+  .string()
+  .max(4095, 'is longer than a path may be (4,095 bytes): go there part by part')
+  .regex(/^\//, 'must be absolute: begin it with /')
+  .refine((path) => !path.includes('\0'), 'must not contain NUL: leave it out')
+  .refine(
+    (path) => !path.split('/').some((part) => part === '.' || part === '..'),
+    'must not contain "." or "..": write the path out',
+  );
+
+export const FilesInput = JailRef.extend({ path: FilePath.default('/') });
+export const FileTextInput = JailRef.extend({ path: FilePath });
+
+export const FileKind = z.enum(['directory', 'file', 'link', 'device', 'pipe', 'socket', 'unknown']);
+export type FileKind = z.infer<typeof FileKind>;
+
+/** One name of a directory. Its ids are those inside the jail. */
+export const FileEntry = z.object({
+  /** for people: what is no plain text in it is written as an escape */
+  name: z.string(),
+  /** the whole path, to look further; null: the name is no UTF-8 and cannot be asked for */
+  path: z.string().nullable(),
+  kind: FileKind,
+  /** octal, with set-user-id, set-group-id and sticky */
+  mode: z.string(),
+  uid: z.int(),
+  gid: z.int(),
+  size: z.number(),
+  changedAt: z.iso.datetime(),
+  /** of a link: where it leads to; it is not followed */
+  target: z.string().nullable(),
+});
+export type FileEntry = z.infer<typeof FileEntry>;
+
+export const FileList = z.object({
+  path: z.string(),
+  entries: z.array(FileEntry),
+  /** there are more than are listed */
+  more: z.boolean(),
+});
+export type FileList = z.infer<typeof FileList>;
+
+export const MOST_FILE_BYTES = 1024 * 1024;
+
+export const FileText = z.object({
+  path: z.string(),
+  /** null: it is no text */
+  text: z.string().nullable(),
+  bytes: z.number(),
+  /** it is longer than what is shown */
+  more: z.boolean(),
+});
+export type FileText = z.infer<typeof FileText>;
