@@ -6,7 +6,7 @@ const suffix = (kind: string) => `**/*.${kind}.test.{ts,tsx}`;
 /** What kills programs all the time takes as long as all other root tests together: it has a suite of its own. */
 const crashes = ['**/crash.root.test.ts', '**/cycles.root.test.ts'];
 
-/** Four suites, told apart by the file's name: what a test needs is seen before it is opened. */
+/** Five suites, told apart by the file's name: what a test needs is seen before it is opened. */
 export default defineConfig({
   test: {
     // A suite that finds no tests must fail, not pass quietly.
@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...never, suffix('root'), suffix('db')],
+          exclude: [...never, suffix('root'), suffix('db'), suffix('attack')],
         },
       },
       {
@@ -34,6 +34,16 @@ export default defineConfig({
         test: {
           name: 'crash',
           include: crashes,
+          exclude: never,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'attack',
+          include: [suffix('attack')],
           exclude: never,
           fileParallelism: false,
           testTimeout: 60_000,

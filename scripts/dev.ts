@@ -131,6 +131,10 @@ const suites: Record<string, { says: string; run: () => Tally }> = {
     says: 'every program killed after every step, and a thousand jails made and removed (root)',
     run: () => onTestMachine(() => vitest('crash')),
   },
+  attack: {
+    says: 'hostile jails against the host and each other, and the mutants that must fail (root)',
+    run: () => onTestMachine(() => vitest('attack')),
+  },
   e2e: { says: 'the product in Chromium, against real jails (root)', run: () => onTestMachine(playwright) },
 };
 
@@ -158,7 +162,7 @@ function report(name: string, suite: { run: () => Tally }): Tally {
 }
 
 /** Beside each other run those that wait more than they work; each has hosts, ids and groups of its own. */
-const LANES = [['kernel'], ['db', 'crash']];
+const LANES = [['kernel'], ['db', 'crash', 'attack']];
 const ALONE_FIRST = ['format', 'lint', 'types', 'directions', 'unit'];
 const ALONE_LAST = ['e2e'];
 

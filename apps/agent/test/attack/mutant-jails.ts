@@ -1,3 +1,5 @@
+import type { Profile } from '@cellblock/shared/profile';
+
 /**
  * What stands between a mutant and the protection that it lacks. A jail is held by several layers: where one of
  * them would hide that another is missing, both the jail and the mutant go without it, so that what is judged is
@@ -17,6 +19,13 @@ export interface MutantJail {
   layers: Layers;
   /** how the jail is entered; `exec` where the protection is of that way in */
   entry?: 'init' | 'exec';
+  profile?: Profile;
+  /** the attacker's, inside; root when not said */
+  uid?: number;
+  /** further protections that both go without */
+  beside?: string[];
+  /** where the attacker's program lies, below the site: for a jail that sees the host's root */
+  program?: string;
 }
 
 /** What each state of the layers leaves out. */
@@ -62,11 +71,8 @@ export const MUTANT_JAILS: MutantJail[] = [
     'no-groups',
     'no-new-privs',
     'nodev',
-    'old-root',
-    'oom-score',
     'own-groups',
     'pid-namespace',
-    'pivot-root',
     'plain-personality',
     'plain-usr',
     'proc-masks',
@@ -89,10 +95,12 @@ export const MUTANT_JAILS: MutantJail[] = [
     'calls-quota',
     'clone-flags',
   ),
-  ...of('without-filter', 'locked-mounts', 'no-nested-user-namespaces'),
+  ...of('without-filter', 'locked-mounts', 'no-nested-namespaces', 'no-nested-user-namespaces'),
   { protection: 'own-keyring', layers: 'without-filter' },
+  { protection: 'no-chroot', layers: 'without-capabilities', profile: 'strict' },
+  { protection: 'own-processes', layers: 'all', profile: 'strict', entry: 'exec', uid: 1000 },
+  { protection: 'old-root', layers: 'all', program: 'probes/probe' },
+  { protection: 'pivot-root', layers: 'all', program: 'probes/probe' },
   { protection: 'read-only-init', layers: 'all', entry: 'exec' },
   { protection: 'exec-cgroups', layers: 'all', entry: 'exec' },
-  { protection: 'exec-own-mounts', layers: 'all', entry: 'exec' },
-  { protection: 'untraceable', layers: 'all', entry: 'exec' },
 ];

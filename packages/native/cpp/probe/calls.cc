@@ -55,6 +55,7 @@ Outcome key_of_agent(const char*) {
   const std::string name = told("KEY");
   if (name.empty()) return skip("no key named");
   const long found = syscall(SYS_keyctl, 10L /* search */, -3L, "user", name.c_str(), 0L);
+  // Asked before any other keyring was joined.
   if (found >= 0) return breach("the agent's session keyring was searched");
   return errno == EACCES || errno == EPERM || errno == ENOSYS ? held(error_name(errno))
          : errno == 126                                       ? held("no such key in the session keyring")

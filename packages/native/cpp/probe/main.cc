@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,7 +65,8 @@ static void tell(const Probe& probe, const Outcome& outcome) {
 }
 
 [[noreturn]] static void attempt(const Probe& probe, int answer) {
-  setpgid(0, 0);
+  // A session of its own, so that it can be ended with whatever it starts, and sit at a terminal.
+  setsid();
   // The control must not change the host itself.
   if (is_on_host() && unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC) == 0)
     mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
@@ -114,6 +116,14 @@ static void list(const std::vector<Probe>& probes) {
     std::printf("%s\t%d\t%c\t%s\t%s\n", probe.name, probe.number, probe.section, probe.cves, probe.must);
 }
 
+/** A session keyring as an administrator may have one, with a key in it, and then the program. */
+static int with_key(char** arguments) {
+  syscall(SYS_keyctl, 1L /* join a new session keyring */, nullptr);
+  syscall(SYS_add_key, "user", arguments[0], "secret", 6L, -3L);
+  execv(arguments[1], arguments + 1);
+  return 127;
+}
+
 int main(int count, char** arguments) {
   // It tells of descriptors itself, before any is opened.
   if (count == 2 && !std::strcmp(arguments[1], "xray")) return xray();
@@ -125,6 +135,7 @@ int main(int count, char** arguments) {
   if (count == 3 && !std::strcmp(arguments[1], "--victim")) return be_victim(arguments[2]);
   if (count == 5 && !std::strcmp(arguments[1], "--swap"))
     return swap(arguments[2], arguments[3], arguments[4]);
+  if (count > 3 && !std::strcmp(arguments[1], "--with-key")) return with_key(arguments + 2);
   if (count == 1) {
     for (const Probe& probe : probes) run(probe);
     return 0;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -174,6 +175,16 @@ Outcome entered_of_init(const char* name) {
   return own.st_ino == other.st_ino ? held("pid 1 is in the same") : breach("pid 1 is in another namespace");
 }
 
+/** By itself, not as a part of another. */
+bool names_word(const std::string& text, const std::string& word) {
+  const auto is_of_word = [&](size_t at) {
+    return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at]));
+  };
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
+    if (!(at > 0 && is_of_word(at - 1)) && !is_of_word(at + word.size())) return true;
+  return false;
+}
+
 Outcome mount_table_words(const char*) {
   const std::string words = told("PRIVATE_WORDS");
   if (words.empty()) return skip("no words named");
@@ -183,8 +194,7 @@ Outcome mount_table_words(const char*) {
     size_t end = words.find(',', begin);
     if (end == std::string::npos) end = words.size();
     const std::string word = words.substr(begin, end - begin);
-    if (!word.empty() && table.find(word) != std::string::npos)
-      return breach("the mount table names " + word);
+    if (!word.empty() && names_word(table, word)) return breach("the mount table names " + word);
     begin = end + 1;
   }
   return held("no name of a host's or tenant's in it");
@@ -267,6 +277,8 @@ constexpr Probe kProbes[] = {
     {"unshare-time", 53, 'C', "", "no time namespace by unshare", unshared, "time"},
     {"clone-user", 53, 'C', "CVE-2013-1858", "no user namespace by clone", cloned, "user"},
     {"clone-net", 53, 'C', "", "no network namespace by clone", cloned, "net"},
+    {"clone-uts", 53, 'C', "", "no uts namespace by clone", cloned, "uts"},
+    {"clone-ipc", 53, 'C', "", "no ipc namespace by clone", cloned, "ipc"},
     {"clone-mount", 53, 'C', "", "no mount namespace by clone", cloned, "mnt"},
     {"clone3", 72, 'E', "", "clone3 does not exist", cloned_by_pointer, ""},
     {"setns-uts", 54, 'C', "", "no namespace can be entered, its own neither", entered, "uts"},

@@ -84,7 +84,7 @@ Outcome process_passed(const char* what) {
   return with(kProcess, [&](int fd) {
     switch (way) {
       case 's':
-        return must_be_refused(syscall(SYS_pidfd_send_signal, fd, SIGURG, nullptr, 0));
+        return must_be_refused(syscall(SYS_pidfd_send_signal, fd, SIGURG, nullptr, 0), {EINVAL});
       case 'd':
         return must_be_refused(syscall(SYS_pidfd_getfd, fd, 0, 0));
       case 'n':

@@ -68,7 +68,10 @@ Outcome foreign_address(const char*) {
 Outcome upper_layer(const char* name) {
   Fd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return skip("no socket");
-  return must_be_refused(setsockopt(fd.get(), IPPROTO_TCP, TCP_ULP, name, 4), {ENOPROTOOPT});
+  if (setsockopt(fd.get(), IPPROTO_TCP, TCP_ULP, name, 4) == 0) return breach("it was set");
+  // ENOENT is the kernel's own: it has looked for a module of that name.
+  return errno == ENOPROTOOPT || errno == EPERM ? held(error_name(errno))
+                                                : breach("got as far as " + error_name(errno));
 }
 
 constexpr const char* kNoSocket = "the socket cannot be made";

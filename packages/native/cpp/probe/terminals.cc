@@ -17,7 +17,6 @@ namespace {
 
 /** A terminal of our own that we sit at. */
 int own_terminal() {
-  setsid();
   const int controller = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (controller < 0) return -1;
   const int unlock = 0;
@@ -70,7 +69,6 @@ Outcome host_terminal(const char*) {
 }
 
 Outcome stolen(const char*) {
-  setsid();
   const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (terminal >= 0) return breach("a session of its own still sits at a terminal");
   return must_be_refused(ioctl(0, TIOCSCTTY, 1), {ENOTTY, EINVAL});

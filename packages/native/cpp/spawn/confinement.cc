@@ -78,7 +78,7 @@ void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLi
 
 void lower_oom_protection(pid_t process) {
   UniqueFd ours(open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
-  if (leaves_out("oom-score") || !ours || !read_all(ours.get(), 16).starts_with("-")) return;
+  if (!ours || !read_all(ours.get(), 16).starts_with("-")) return;
   const std::string name = process == 0 ? "self" : std::to_string(process);
   // Raising the value is always allowed.
   UniqueFd file(open(("/proc/" + name + "/oom_score_adj").c_str(), O_WRONLY | O_CLOEXEC));

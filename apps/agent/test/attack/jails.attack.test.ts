@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
+import type { TreeSpec } from '@cellblock/native/process-tree';
+import { PROFILES, type Profile } from '@cellblock/shared/profile';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AttackSite, PROGRAMS } from './attack-site.ts';
+import { declaredBy, SKIPS_AT_MOST, unknownSkips } from './declared.ts';
+import { hostPicture } from './host-picture.ts';
+import { attackAsInit, attackByExec } from './run-probes.ts';
+import { entriesIn, type Finding } from './verdicts.ts';
+
+const entries = entriesIn(execFileSync(join(PROGRAMS, 'probe'), ['--list'], { encoding: 'utf8' }));
+const WATCHED = [...['spawn', 'keeper', 'probe'].map((name) => join(PROGRAMS, name)), '/usr/bin/env'];
+const PATIENCE = 120_000;
+
+let site: AttackSite;
+let before: Record<string, string>;
+const told = new Map<string, string[]>();
+
+beforeAll(async () => {
+  before = hostPicture(WATCHED);
+  site = await AttackSite.open();
+}, PATIENCE);
+afterAll(() => site.remove());
+
+function judge(profile: Profile, way: string, findings: Finding[]): void {
+  for (const { probe, verdict } of findings)
+    told.set(probe, [...(told.get(probe) ?? []), `${profile} ${way}: ${verdict}`]);
+  expect(findings.map(({ probe }) => probe).sort()).toEqual(entries.map(({ name }) => name).sort());
+  expect(findings.filter(({ verdict }) => verdict === 'BREACH')).toEqual([]);
+  expect(unknownSkips(findings)).toEqual([]);
+  expect(findings.filter(({ verdict }) => verdict === 'SKIP').length).toBeLessThanOrEqual(SKIPS_AT_MOST);
+  // What was not declared is never ALLOWED.
+  const allowed = findings.filter(({ verdict }) => verdict === 'ALLOWED').map(({ probe }) => probe);
+  expect(allowed.filter((probe) => !(probe in declaredBy(profile)))).toEqual([]);
+}
+
+const specFor = (profile: Profile, uid: number): Promise<TreeSpec> =>
+  site.spec(profile, {
+    uid,
+    gid: uid,
+    environment: {
+      ...site.environment(profile),
+      PROBE_ALLOWED: Object.keys(declaredBy(profile)).join(','),
+    },
+  });
+
+describe.each(Object.keys(PROFILES) as Profile[])('a jail of the profile %s holds', (profile) => {
+  describe.each([0, 1000])('user %i', (uid) => {
+    test(
+      'as the first process',
+      async () => {
+        judge(profile, `init ${uid}`, await attackAsInit(site, site.trees, await specFor(profile, uid)));
+      },
+      PATIENCE,
+    );
+
+    test(
+      'by exec, and by exec of an agent that did not start it',
+      async () => {
+        const spec = await specFor(profile, uid);
+        // Its first process is root's, whoever enters.
+        await site.trees.start({ ...spec, uid: 0, gid: 0 });
+        try {
+          judge(profile, `exec ${uid}`, await attackByExec(site.trees, spec));
+          const later = createLinuxProcessTrees({ programs: PROGRAMS });
+          judge(profile, `exec ${uid} of another agent`, await attackByExec(later, spec));
+        } finally {
+          await site.stop(spec.runDirectory);
+        }
+      },
+      PATIENCE,
+    );
+  });
+});
+
+test('the victim on the host is not had either', async () => {
+  const names = entries.map(({ name }) => name).filter((name) => name.startsWith('victim-'));
+  const environment = site.environment('daemon', 'host');
+  const findings = await attackAsInit(site, site.trees, await site.spec('daemon', { environment }), names);
+  expect(findings.map(({ probe }) => probe)).toEqual(names);
+  expect(findings.filter(({ verdict }) => verdict !== 'HELD')).toEqual([]);
+});
+
+describe('after all of them', () => {
+  test('no signal reached a victim, and both live', () => {
+    expect(site.harm()).toBe('');
+    for (const pid of [site.victimPid, site.hostVictimPid]) expect(existsSync(`/proc/${pid}/exe`)).toBe(true);
+  });
+
+  test('settings, name and programs of the host are what they were', () => {
+    expect(hostPicture(WATCHED)).toEqual(before);
+  });
+
+  test('the canary is as it was, and nothing of the jails is mounted on the host', () => {
+    expect(readFileSync(site.canary, 'utf8')).toBe(`canary ${site.nonce}\n`);
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+    expect(mounts.split('\n').filter((line) => line.includes(site.directory))).toEqual([]);
+  });
+});
+
+describe('the suite', () => {
+  test('has its 150 probes, and each section of the catalogue has some', () => {
+    expect(entries.length).toBeGreaterThanOrEqual(150);
+    expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
+    for (const section of ['A', 'B', 'C', 'D', 'E', 'H'])
+      expect(entries.filter((entry) => entry.section === section).length, section).toBeGreaterThanOrEqual(8);
+  });
+
+  test.each(entries.map(({ name, must }) => [name, must]))('%s: %s', (name) => {
+    const verdicts = told.get(name) ?? [];
+    expect(verdicts).toHaveLength(18);
+    expect(verdicts.filter((verdict) => verdict.endsWith('BREACH'))).toEqual([]);
+  });
+});
