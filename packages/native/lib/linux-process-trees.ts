@@ -103,7 +103,7 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
       await signalProcess(left.init, SIGKILL);
       await waitForEnd(runDirectory, AbortSignal.timeout(KILL_MS));
     }
-    for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock'])
+    for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'mounts.sock'])
       await rm(join(runDirectory, name), { force: true });
   }
 
@@ -159,7 +159,7 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
     async forget({ runDirectory }) {
       const status = readTreeStatus(runDirectory);
       if (status?.state === 'running') throw new KernelError(`forget tree in ${runDirectory}`, 'EBUSY', 16);
-      for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'console', 'lock'])
+      for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'mounts.sock', 'console', 'lock'])
         await rm(join(runDirectory, name), { force: true });
     },
   };

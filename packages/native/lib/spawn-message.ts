@@ -148,6 +148,7 @@ export function execMessage(request: ExecRequest, init: TreeProcess, bounds: Tre
   const message = new MessageWriter()
     .field('init', init.pid)
     .field('initStart', init.startTime)
+    .field('runDirectory', request.runDirectory)
     .list('cgroupProcsFiles', request.cgroupProcsFiles)
     .list('command', request.command)
     .list('environment', asVariables({ ...term, ...request.environment }))

@@ -95,7 +95,7 @@ export class TreeFixture {
   /** A tree on the host's /usr with the probes in /probes. */
   async spec(changes: Partial<TreeSpec> = {}): Promise<TreeSpec> {
     const storage = await this.storage('probes');
-    for (const probe of ['mounts', 'facts', 'calls', 'tracer', 'powers'])
+    for (const probe of ['mounts', 'facts', 'calls', 'tracer', 'powers', 'own_mounts'])
       if (!existsSync(join(storage, probe))) await copyFile(join(probes, probe), join(storage, probe));
     const { mounts = [], ...others } = changes;
     return {

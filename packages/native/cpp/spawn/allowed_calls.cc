@@ -162,6 +162,19 @@ static void require(int result, const char* step) {
   std::exit(1);
 }
 
+/** Where a broker mounts for the tree: mount and umount2 pass here and go to it. The calls of the newer
+ * interface do not exist, so that whoever prefers them falls back. */
+static constexpr const char* kOfMounting[] = {"mount",    "umount2", "open_tree", "move_mount",   "fsopen",
+                                              "fsconfig", "fsmount", "fspick",    "mount_setattr"};
+
+static bool is_of_mounting(const char* name) {
+  for (const char* one : kOfMounting)
+    if (std::strcmp(one, name) == 0) return true;
+  return false;
+}
+
+static bool g_has_broker = false;
+
 static void print_filter() {
   // A number that nobody listed does not exist: what a later kernel brings is not there before somebody has
   // read it.
@@ -183,7 +196,11 @@ static void print_filter() {
     if (!unknown_pass) require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0), "allow a newer call");
   if (lets_pass("clone3"))
     require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone3), 0), "allow clone3");
+  for (const char* name : {"mount", "umount2"})
+    if (g_has_broker && !unknown_pass)
+      require(seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(name), 0), name);
   for (const char* name : kRefused) {
+    if (g_has_broker && is_of_mounting(name)) continue;
     const int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR) require(-EINVAL, name);
     if (number < 0) continue;
@@ -201,9 +218,11 @@ static void print_filter() {
   seccomp_release(filter);
 }
 
-/** With an argument: the filters of the mutants, each behind its name. */
-int main(int count, char**) {
-  if (count == 1) return print_filter(), 0;
+/** With `mounts`: for a tree with a mount broker. With `mutants`: the filters of the mutants, each behind its
+ * name. */
+int main(int count, char** arguments) {
+  g_has_broker = count > 1 && std::strcmp(arguments[1], "mounts") == 0;
+  if (count == 1 || g_has_broker) return print_filter(), 0;
   for (const Group& group : kGroups) {
     g_left_out = &group;
     std::printf("{\"%s\", {\n", group.name);

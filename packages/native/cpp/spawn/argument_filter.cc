@@ -27,6 +27,7 @@ struct Rules {
 
   void statement(uint16_t operation, uint32_t value) { code.push_back(BPF_STMT(operation, value)); }
   void refuse(int error) { statement(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<uint32_t>(error)); }
+  void ask() { statement(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF); }
   void allow() { statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW); }
   void load(size_t offset) { statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)); }
   void load_argument(unsigned index) { load(offsetof(seccomp_data, args) + 8 * index); }
@@ -152,6 +153,9 @@ Filter argument_rules(const ConfinementSpec& profile) {
   });
   if (!profile.chroot && !leaves_out("no-chroot"))
     rules.when_equal(static_cast<uint32_t>(SYS_chroot), [&] { rules.refuse(EPERM); });
+  if (profile.mount_broker)
+    for (const long call : {SYS_mount, SYS_umount2})
+      rules.when_equal(static_cast<uint32_t>(call), [&] { rules.ask(); });
   rules.allow();
   return rules.code;
 }

@@ -15,6 +15,7 @@
 #include <iterator>
 
 #include "capabilities.h"
+#include "descriptor_passing.h"
 #include "failure.h"
 #include "mutant.h"
 #include "paths.h"
@@ -37,19 +38,24 @@ static const Filter* filter_of_mutant() {
 }
 #endif
 
-Filter allowed_calls() {
+Filter allowed_calls(bool with_mounts) {
 #ifdef MUTANTS
   if (const Filter* filter = filter_of_mutant()) return *filter;
 #endif
   static constexpr sock_filter code[] = {
 #include "allowed_calls.inc"
   };
-  return Filter(std::begin(code), std::end(code));
+  static constexpr sock_filter code_with_mounts[] = {
+#include "allowed_calls_with_mounts.inc"
+  };
+  return with_mounts ? Filter(std::begin(code_with_mounts), std::end(code_with_mounts))
+                     : Filter(std::begin(code), std::end(code));
 }
 
 Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities, const ConfinementSpec& rules,
                                 const std::vector<ResourceLimit>& limits) {
-  return Confinement{uid, gid, capabilities, rules, limits, allowed_calls(), argument_rules(rules)};
+  return Confinement{
+      uid, gid, capabilities, rules, limits, allowed_calls(rules.mount_broker), argument_rules(rules)};
 }
 
 void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLimit>& limits) {
@@ -114,14 +120,31 @@ static std::vector<std::string> candidates(const std::string& name,
   return found;
 }
 
-static void load_filter(const Filter& filter, const char* step) {
+static long load_filter(const Filter& filter, unsigned flags, const char* step) {
   sock_fprog program{static_cast<unsigned short>(filter.size()), const_cast<sock_filter*>(filter.data())};
-  check(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), step);
+  return check(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program), step);
+}
+
+/** Signals do not interrupt a call that the broker has begun: it would be made twice. */
+static unsigned listener_flags() {
+  const unsigned wanted = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+  // Of flags that it does not know, the kernel says so before it looks at the filter that is not there.
+  const bool is_known = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, wanted, nullptr) < 0 && errno == EFAULT;
+  return is_known ? wanted : unsigned{SECCOMP_FILTER_FLAG_NEW_LISTENER};
 }
 
 static void load_filters(const Confinement& confinement) {
-  if (!leaves_out("allowed-calls")) load_filter(confinement.allowed_calls, "load the list of allowed calls");
-  if (!leaves_out("argument-rules")) load_filter(confinement.argument_rules, "load the rules on arguments");
+  if (!leaves_out("allowed-calls"))
+    load_filter(confinement.allowed_calls, 0, "load the list of allowed calls");
+  if (leaves_out("argument-rules")) return;
+  const char* step = "load the rules on arguments";
+  if (!confinement.rules.mount_broker) {
+    load_filter(confinement.argument_rules, 0, step);
+    return;
+  }
+  const UniqueFd listener = check_fd(load_filter(confinement.argument_rules, listener_flags(), step), step);
+  // It closes when nobody takes it: then there is no such call as mount.
+  if (confinement.broker >= 0) send_descriptor(confinement.broker, listener.get());
 }
 
 void confine_and_execute(const Confinement& confinement, int program, const std::vector<std::string>& command,

@@ -22,11 +22,13 @@ struct Confinement {
   std::vector<ResourceLimit> limits;
   Filter allowed_calls;
   Filter argument_rules;
+  /** Where the listener of the tree's mounts goes; -1: nobody answers them. */
+  int broker = -1;
 };
 
 /** The list of system calls that a tree may make; what is not on it does not exist (ENOSYS) or is refused
  * (EPERM). The list itself is in allowed_calls.cc. */
-Filter allowed_calls();
+Filter allowed_calls(bool with_mounts);
 
 /** Refuses some arguments of allowed calls: families, socket options, terminal injection, namespaces; and the
  * calls that a profile denies. */

@@ -16,6 +16,7 @@
 #include "exec_relay.h"
 #include "exec_request.h"
 #include "failure.h"
+#include "mount_broker.h"
 #include "mutant.h"
 #include "netstring.h"
 #include "own_program.h"
@@ -109,11 +110,14 @@ void run(const ExecRequest& request) {
     join(groups, open_unified_procs(groups));
   }
   lower_oom_protection(0);
-  const Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities,
-                                                      request.confinement, request.resource_limits);
+  Confinement confinement = prepare_confinement(request.uid, request.gid, request.capabilities,
+                                                request.confinement, request.resource_limits);
   allow_limits(request.resource_limits);
   // Of the host, so it is opened before the tree is entered.
   UniqueFd program = request.own_program ? own_program() : UniqueFd();
+  const UniqueFd broker =
+      request.confinement.mount_broker ? knock_at_broker(request.run_directory) : UniqueFd();
+  confinement.broker = broker.get();
   enter(request);
   Streams streams = make_streams(request);
   Pipe outcome = make_pipe();

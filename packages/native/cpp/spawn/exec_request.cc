@@ -10,6 +10,8 @@ ExecRequest parse_exec_request(const std::string& message) {
   ExecRequest request{};
   request.init = static_cast<pid_t>(fields.number("init", 2, INT32_MAX));
   request.init_start = fields.number("initStart", 1, 1000000000000000);
+  request.run_directory = fields.text("runDirectory");
+  plain_parts(request.run_directory, "runDirectory");
   request.cgroup_procs_files = fields.list("cgroupProcsFiles", 32);
   for (const std::string& file : request.cgroup_procs_files) plain_parts(file, "cgroupProcsFiles");
   request.command = fields.list("command", 4096);

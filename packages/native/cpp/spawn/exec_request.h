@@ -12,6 +12,7 @@
 struct ExecRequest {
   pid_t init;
   uint64_t init_start;
+  std::string run_directory;
   std::vector<std::string> cgroup_procs_files;
   std::vector<std::string> command;
   /** The command is of ours: spawn itself is executed, with these arguments. */

@@ -28,16 +28,25 @@ static UniqueFd open_blank(int directory, const char* name) {
   return file;
 }
 
-static UniqueFd listen_in(int directory) {
-  UniqueFd listener = check_fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "make keeper.sock");
+static UniqueFd listen_in(int directory, const std::string& name, int type) {
+  UniqueFd listener = check_fd(socket(AF_UNIX, type | SOCK_CLOEXEC, 0), "make " + name);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   // By descriptor: the path itself may be longer than an address can be.
-  const std::string path = "/proc/self/fd/" + std::to_string(directory) + "/keeper.sock";
+  const std::string path = "/proc/self/fd/" + std::to_string(directory) + "/" + name;
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  check(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind keeper.sock");
-  check(listen(listener.get(), 64), "listen on keeper.sock");
+  check(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind " + name);
+  check(listen(listener.get(), 64), "listen on " + name);
   return listener;
+}
+
+static void remove_socket(int directory, const char* name) {
+  if (unlinkat(directory, name, 0) < 0 && errno != ENOENT) fail(std::string("remove ") + name);
+}
+
+UniqueFd open_door(const RunDirectory& run, const char* name) {
+  remove_socket(run.directory.get(), name);
+  return listen_in(run.directory.get(), name, SOCK_SEQPACKET);
 }
 
 /** A keeper that has said how its tree ended is gone within a moment; one that keeps a tree is not. */
@@ -63,10 +72,10 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   // The facts go first: without them nobody asks how it ended.
   run.tree_file = open_blank(directory, "tree");
   run.exit_file = open_blank(directory, "exit");
-  if (unlinkat(directory, "keeper.sock", 0) < 0 && errno != ENOENT) fail("remove keeper.sock");
+  remove_socket(directory, "keeper.sock");
   run.ring = open_own(directory, "console", O_RDWR | O_CREAT);
   prepare_ring(run.ring.get(), console_bytes);
-  run.listener = listen_in(directory);
+  run.listener = listen_in(directory, "keeper.sock", SOCK_STREAM);
   CRASH_POINT("spawn prepared the run directory");
   return run;
 }
@@ -79,5 +88,6 @@ void write_tree_file(const RunDirectory& run, std::string text) {
 }
 
 void clear_run_directory(const RunDirectory& run) {
-  for (const char* name : {"tree", "exit", "keeper.sock"}) unlinkat(run.directory.get(), name, 0);
+  for (const char* name : {"tree", "exit", "keeper.sock", "mounts.sock"})
+    unlinkat(run.directory.get(), name, 0);
 }

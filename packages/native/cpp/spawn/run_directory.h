@@ -8,8 +8,8 @@
 /** Bytes of `tree` and of the blank `exit`. */
 constexpr size_t kFactBytes = 1024;
 
-/** What lies in a run directory: lock, console (ring), keeper.sock, tree (facts of the start), exit (how it
- * ended). */
+/** What lies in a run directory: lock, console (ring), keeper.sock, mounts.sock (of a mount broker), tree
+ * (facts of the start), exit (how it ended). */
 struct RunDirectory {
   UniqueFd directory;
   /** Held as long as the keeper lives: a second tree cannot start here. */
@@ -19,6 +19,9 @@ struct RunDirectory {
   UniqueFd ring;
   UniqueFd listener;
 };
+
+/** A socket of this name there, for whole messages. */
+UniqueFd open_door(const RunDirectory& run, const char* name);
 
 /** EEXIST when a keeper lives there. What an earlier tree left is blanked or removed, but for its console. */
 RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes);

@@ -41,7 +41,9 @@ void leave_caller() {
       check(fchown(builder.console.in.get(), spec.id_base + spec.uid, spec.id_base + spec.gid),
             "own console pipe");
       builder.make_first();
-      builder.release_first(builder.make_mounts());
+      const UniqueFd mounts = builder.make_mounts();
+      builder.make_broker(mounts);
+      builder.release_first(mounts);
       become_keeper(builder.run,
                     KeeperStart{spec.keeper_uid, spec.keeper_gid, keeper.get(), builder.first,
                                 builder.first_process.get(), builder.console.out.get(), report_to});

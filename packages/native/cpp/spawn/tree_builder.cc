@@ -13,6 +13,7 @@
 #include "crash_point.h"
 #include "descriptor_passing.h"
 #include "init.h"
+#include "mount_broker.h"
 #include "mutant.h"
 #include "paths.h"
 #include "tree_facts.h"
@@ -61,6 +62,7 @@ static void wait_for(pid_t pid) {
 void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) {
   failures.out.reset();
   mounts_for_first.ours.reset();
+  hand_over.ours.reset();
   const bool has_command = !spec.command.empty();
   sigset_t blocked;
   sigemptyset(&blocked);
@@ -110,6 +112,8 @@ void TreeBuilder::make_first() {
     check(setns(network.get(), CLONE_NEWNET), "enter netns " + spec.netns);
   CRASH_POINT("spawn entered the network");
   int pidfd = -1;
+  if (spec.confinement.mount_broker) hand_over = make_socket_pair();
+  confinement.broker = hand_over.theirs.get();
   const uint64_t namespaces = namespaces_at_birth();
   long pid =
       groups.unified && !leaves_out("own-groups") ? fork_with(namespaces, groups.unified.get(), pidfd) : -1;
@@ -123,6 +127,7 @@ void TreeBuilder::make_first() {
   first_process.reset(pidfd);
   check(setns(own.get(), CLONE_NEWNET), "leave netns " + spec.netns);
   mounts_for_first.theirs.reset();
+  hand_over.theirs.reset();
   CRASH_POINT("spawn made the first process");
   lower_oom_protection(first);
   user_namespace = map_ids_of(first, spec.id_base, spec.id_count);
@@ -150,6 +155,21 @@ UniqueFd TreeBuilder::make_mounts() {
   UniqueFd mounts = receive_descriptor(hand_over.ours.get());
   if (!mounts) fail("build mounts", ECHILD);
   return mounts;
+}
+
+void TreeBuilder::make_broker(const UniqueFd& mounts) {
+  if (!spec.confinement.mount_broker) return;
+  const UniqueFd door = open_door(run, kBrokerDoor);
+  const pid_t broker = check(fork(), "fork");
+  if (broker == 0)
+    be_mount_broker({.first_process = first_process.get(),
+                     .mounts = mounts.get(),
+                     .hand_over = hand_over.ours.get(),
+                     .door = door.get(),
+                     .failures = failures.in.get(),
+                     .capabilities = spec.capabilities,
+                     .cgroup_procs_files = spec.cgroup_procs_files});
+  hand_over.ours.reset();
 }
 
 void TreeBuilder::release_first(const UniqueFd& mounts) {

@@ -19,6 +19,7 @@
  *              namespace, waits for its mounts
  *   mounter    is in the first process's pid and ipc namespaces with host credentials, builds the mounts
  *              meanwhile, hands back a locked copy
+ *   broker     where the profile lets the tree mount: waits for the first process, then serves all of them
  *   builder    writes down what runs, lets the first process go on, becomes the keeper
  *
  * Whatever fails: the first process is killed, which ends its namespaces, which ends the mounts.
@@ -36,12 +37,16 @@ struct TreeBuilder {
   pid_t mounter = -1;
   pid_t first = -1;
   UniqueFd first_process{};
+  /** Of a tree with a mount broker: there the first process hands its listener over. */
+  SocketPair hand_over{};
   UniqueFd user_namespace{};
 
   /** The first process exists, has its ids, and waits for its mounts. */
   void make_first();
   /** The mount namespace that the first process is to enter. */
   UniqueFd make_mounts();
+  /** Where the profile has one: it waits for the first process. */
+  void make_broker(const UniqueFd& mounts);
   /** The facts are written down and the first process has become its program. */
   void release_first(const UniqueFd& mounts);
   /** Nothing is left; the cause is reported. */
