@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { HostStatus } from '@cellblock/shared/host-status';
+import { ViewMount } from '@cellblock/shared/view-mount';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jailSpec } from './spec-builders.ts';
 import { Stand } from './stand.ts';
@@ -17,7 +18,9 @@ beforeAll(async () => {
   for (const each of ['www', 'closed/data']) await mkdir(join(shown, each), { recursive: true });
   await chmod(shown, 0o755);
   await chmod(join(shown, 'closed'), 0o700);
-  stand = await Stand.open({ bounds: `viewPrefixes: [{ path: ${shown}, writable: true }]\n` });
+  stand = await Stand.open({
+    bounds: `viewPrefixes: [{ path: ${shown}, writable: true }, { path: /usr }]\n`,
+  });
   await stand.start();
 });
 afterAll(async () => {
@@ -109,4 +112,43 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
   for (const path of ['/home/link', '/home/none', '/home/plain/x', '/proc/self/root/etc/passwd', '/bin/sh'])
     await expect(text(path)).rejects.toThrow('cannot be looked at');
   await expect(files('/home/plain')).rejects.toThrow('cannot be looked at');
+});
+
+test('every kind of mount on a root that is a view alone is as declared', async () => {
+  const passed = join(shown, 'passed');
+  await mkdir(join(passed, 'on'), { recursive: true });
+  await run('mount', ['-t', 'tmpfs', 'passed', passed]);
+  try {
+    await run('mount', ['--make-shared', passed]);
+    await mkdir(join(passed, 'on/below'), { recursive: true });
+    const view = [
+      { kind: 'bind', source: '/usr', target: '/usr' },
+      { kind: 'bind', source: '/usr/lib', target: '/lib' },
+      { kind: 'bind', source: '/usr/lib64', target: '/lib64' },
+      { kind: 'bind', source: join(shown, 'www'), target: '/srv/www' },
+      { kind: 'bind', source: join(shown, 'closed/data'), target: '/srv/own', readOnly: false, noexec: true },
+      { kind: 'bind', source: join(passed, 'on'), target: '/slave', propagation: 'slave' },
+      { kind: 'bind', source: join(passed, 'on'), target: '/shared', propagation: 'shared' },
+      { kind: 'overlay', lower: [join(shown, 'www'), join(shown, 'closed/data')], target: '/over' },
+      { kind: 'tmpfs', target: '/scratch', size: 65_536, inodes: 10 },
+      { kind: 'devpts', target: '/terminals' },
+      { kind: 'proc', target: '/processes' },
+      { kind: 'sysfs', target: '/sys' },
+      { kind: 'mqueue', target: '/queues' },
+      { kind: 'mask', target: '/srv/own/hidden' },
+    ].map((mount) => ViewMount.parse(mount));
+    await mkdir(join(shown, 'closed/data/hidden'), { recursive: true });
+    const command = ['/usr/bin/sh', '-c', 'trap exit TERM; sleep 1000 & wait'];
+    const jail = jailSpec(3, { settings: { restart: 'no', root: { kind: 'view' }, view, command } });
+    await stand.accept([jail]);
+    await stand.until('running', runs(jail.name));
+    const found = await proof(jail.name);
+    expect(found.odd).toEqual([]);
+    expect(found.holds).toBe(true);
+    await run('mount', ['-t', 'tmpfs', 'later', join(passed, 'on/below')]);
+    const passedOn = (await proof(jail.name)).rows.filter(({ verdict }) => verdict === 'own');
+    expect(passedOn.map(({ path }) => path)).toEqual(['/shared/below', '/slave/below']);
+  } finally {
+    await run('umount', ['-R', passed]);
+  }
 });

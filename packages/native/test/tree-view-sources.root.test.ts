@@ -114,6 +114,14 @@ describe('a source is refused before anything is made', () => {
     expect(await refusal({ mounts: [bind('', { source })] })).toMatchObject({ code: 'ELOOP' });
   });
 
+  test('that is all of the host, unless something below it is named', async () => {
+    expect(await refusal({ mounts: [bind('', { source: { prefix: '/', path: '' } })] })).toMatchObject({
+      code: 'EINVAL',
+    });
+    const path = join(prefix, 'open').slice(1);
+    expect(await show('', '', { source: { prefix: '/', path } })).toBe('open');
+  });
+
   test('and a link is what the refusal is about', async () => {
     symlinkSync('../secret', join(prefix, 'link'));
     expect(await show('link', 'host-path-links')).toBe('secret');

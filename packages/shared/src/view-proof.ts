@@ -73,8 +73,7 @@ export function compareView(o: {
   const left = [...o.seen];
   const rows: ViewProofRow[] = [];
   for (const entry of declared) {
-    const index = left.findIndex(({ path }) => path === entry.path);
-    const [seen] = index < 0 ? [] : left.splice(index, 1);
+    const seen = takeMount(left, entry);
     const place = o.placeOf(entry);
     const wanted = wantedOf(entry, place);
     const difference = seen ? differenceOf(entry, place, seen).join('; ') : '';
@@ -104,6 +103,15 @@ export function compareView(o: {
     });
   }
   return rows.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** The mount at a place, taken out of those that are left; of a shared one also the empty stage that it came by. */
+function takeMount(left: SeenMount[], { path, propagation }: ViewEntry): SeenMount | undefined {
+  const index = left.findIndex((each) => each.path === path);
+  const [first] = index < 0 ? [] : left.splice(index, 1);
+  if (propagation !== 'shared' || first?.fsType !== 'tmpfs' || !first.readOnly) return first;
+  const above = left.findIndex((each) => each.path === path);
+  return above < 0 ? first : left.splice(above, 1)[0];
 }
 
 export function viewHolds(rows: readonly ViewProofRow[]): boolean {

@@ -12,7 +12,10 @@ struct HostPathBelow {
   std::string prefix;
   std::string path;
 
-  std::string whole() const { return path.empty() ? prefix : prefix + "/" + path; }
+  std::string whole() const {
+    if (path.empty()) return prefix;
+    return (prefix == "/" ? "" : prefix) + "/" + path;
+  }
 };
 
 /** What one mount allows, and no other one of the same file system. */

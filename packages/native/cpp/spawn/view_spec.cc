@@ -20,8 +20,9 @@ static constexpr uint64_t kMostLowers = 64;
 static HostPathBelow read_path_below(FieldReader& fields) {
   HostPathBelow below;
   below.prefix = fields.text("prefix");
-  if (plain_parts(below.prefix, "prefix").empty()) fail("prefix must not be /", EINVAL);
+  const bool is_root = plain_parts(below.prefix, "prefix").empty();
   below.path = fields.text("path");
+  if (is_root && below.path.empty()) fail("what a view shows must not be / of the host", EINVAL);
   if (!below.path.empty()) plain_parts("/" + below.path, "path below " + below.prefix);
   return below;
 }
