@@ -140,6 +140,9 @@ export interface Kernel {
     noexec?: boolean;
   }): Promise<void>;
   mountTmpfs(o: { target: string; size: string; mode: string }): Promise<void>;
+  /** The file system in a file is mounted at `target`, nosuid and nodev, by a loop device that goes with the mount
+   *  (EINVAL and the like with what mount(8) said). */
+  mountFile(o: { source: string; target: string; fileSystem: 'ext4' | 'xfs' }): Promise<void>;
   /** Nothing of ours is mounted at `target` (EINVAL when nothing was). */
   unmount(o: { target: string }): Promise<void>;
   /** Mounts at or below a path, as in mountinfo. */

@@ -4,11 +4,13 @@ import type { Kernel } from './kernel.ts';
 import { linuxCgroups } from './linux-cgroups.ts';
 import { linuxNetwork } from './linux-network.ts';
 import { linuxWatch } from './linux-watch.ts';
+import { mountFile } from './mount-file.ts';
 import { isAtOrBelow, readMounts } from './mountinfo.ts';
 
-const linuxMounts: Pick<Kernel, 'bindMount' | 'mountTmpfs' | 'unmount' | 'listMounts'> = {
+const linuxMounts: Pick<Kernel, 'bindMount' | 'mountTmpfs' | 'mountFile' | 'unmount' | 'listMounts'> = {
   bindMount: (o) => callAddon('bindMount', o),
   mountTmpfs: (o) => callAddon('mountTmpfs', o),
+  mountFile,
   unmount: (o) => callAddon('unmount', o),
   listMounts: ({ under }) =>
     fileStep(`list mounts at or below ${under}`, async () =>

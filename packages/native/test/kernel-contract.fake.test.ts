@@ -16,4 +16,5 @@ kernelContract('the fake kernel', {
     for (const pid of started.splice(0)) kernel.endProcess(pid);
   },
   makeDirectory: async (name) => `/run/fake/${name}`,
+  makeFileSystem: async (name) => `/run/fake/${name}`,
 });

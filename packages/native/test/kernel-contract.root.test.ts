@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 import { createLinuxKernel } from '../lib/linux-kernel.ts';
 import { kernelContract } from './kernel-contract.ts';
@@ -32,6 +33,10 @@ kernelContract('Linux', {
   },
   async makeDirectory(name) {
     await mkdir(`${directory}/${name}`, { recursive: true });
+    return `${directory}/${name}`;
+  },
+  async makeFileSystem(name) {
+    await promisify(execFile)('/sbin/mkfs.ext4', ['-q', '-F', `${directory}/${name}`, '1024k']);
     return `${directory}/${name}`;
   },
 });

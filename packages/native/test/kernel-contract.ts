@@ -28,7 +28,8 @@ const sections: Record<string, Record<string, (scene: Scene) => Promise<void>>> 
   mounts: mountExpectations,
 };
 
-export interface Subject extends Pick<Scene, 'kernel' | 'directory' | 'startProcess' | 'makeDirectory'> {
+export interface Subject
+  extends Pick<Scene, 'kernel' | 'directory' | 'startProcess' | 'makeDirectory' | 'makeFileSystem'> {
   kernel: Kernel;
   /** Ends what startProcess started and did not end by itself. */
   endProcesses(): Promise<void>;
@@ -36,11 +37,11 @@ export interface Subject extends Pick<Scene, 'kernel' | 'directory' | 'startProc
 
 /** What is expected of every Kernel. `directory` holds what the tests make and need not exist. */
 export function kernelContract(title: string, subject: Subject) {
-  const { kernel, directory, startProcess, makeDirectory } = subject;
+  const { kernel, directory, startProcess, makeDirectory, makeFileSystem } = subject;
   const cgroup = `cellblock-test${process.pid}`;
   const expected = new Set<string>();
   const scene: Scene = {
-    ...{ kernel: noting(kernel, expected), directory, startProcess, makeDirectory, cgroup },
+    ...{ kernel: noting(kernel, expected), directory, startProcess, makeDirectory, makeFileSystem, cgroup },
     host: `${directory}/host`,
     guest: `${directory}/guest`,
   };

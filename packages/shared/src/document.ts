@@ -4,6 +4,7 @@ import { HostPath } from './host-path.ts';
 import { IpAddress, Subnet } from './ip-address.ts';
 import { type JailLimits, NO_LIMITS } from './jail-limits.ts';
 import { ImageDigest, type JailRoot, JailSettings, ResourceLimits, RestartPolicy } from './jail-spec.ts';
+import { JailStorage } from './jail-storage.ts';
 import { Hostname, Name } from './name.ts';
 import { Profile } from './profile.ts';
 import { formatSize, Size } from './size.ts';
@@ -54,6 +55,7 @@ export const JailDocument = z.strictObject({
       ])
       .optional(),
     ephemeral: z.boolean().optional(),
+    storage: JailStorage.optional(),
     /** Empty: no network. Without `addresses` the next free one of each family. */
     interfaces: z
       .array(
@@ -121,6 +123,7 @@ export function documentSettings(
     command,
     environment,
     dns,
+    storage,
     readOnly,
     profile,
     view,
@@ -137,6 +140,7 @@ export function documentSettings(
         command,
         environment,
         dns,
+        storage,
         readOnly,
         profile,
         view,
@@ -194,6 +198,7 @@ export function jailDocument(jail: JailView): ApplyDocument {
       hostname: settings.hostname,
       root: rootOfDocument(settings.root),
       ...(settings.root.kind === 'host-usr' ? { ephemeral: settings.root.ephemeral } : {}),
+      ...(settings.storage === undefined ? {} : { storage: settings.storage }),
       interfaces: jail.interfaces.map((link) => ({
         name: link.name,
         network: link.network.name,

@@ -10,6 +10,7 @@ export const SomeJailSettings = z.object({
   root: JailSettings.shape.root.optional(),
   readOnly: JailSettings.shape.readOnly.unwrap().optional(),
   profile: JailSettings.shape.profile.unwrap().optional(),
+  storage: JailSettings.shape.storage,
   view: JailSettings.shape.view.unwrap().optional(),
   devices: JailSettings.shape.devices.unwrap().optional(),
   resourceLimits: JailSettings.shape.resourceLimits.unwrap().optional(),

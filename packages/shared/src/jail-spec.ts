@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { HostPath } from './host-path.ts';
 import { IpAddress } from './ip-address.ts';
 import { JailLimits, NO_LIMITS } from './jail-limits.ts';
+import { JailStorage } from './jail-storage.ts';
 import { Hostname } from './name.ts';
 import { Profile } from './profile.ts';
 import { ViewMount } from './view-mount.ts';
@@ -73,6 +74,8 @@ export const JailSettings = z.object({
   root: JailRoot,
   readOnly: z.boolean().default(false),
   profile: Profile.default('daemon'),
+  /** absent: a directory of the host's file system, which the jail can fill */
+  storage: JailStorage.optional(),
   /** on top of the root, in this order */
   view: z.array(ViewMount).max(256).default([]),
   /** nodes of the host's /dev beside null, zero, full, random, urandom and tty; bounds name which may be given */

@@ -54,6 +54,8 @@ export interface JailPaths {
   run: string;
   /** the jail's own files, or its unpacked root */
   storage: string;
+  /** a file system in a file, mounted at `storage`, for jails that have one of their own */
+  fileSystem: string;
   /** a tmpfs in place of `storage`, for jails that keep nothing */
   ephemeral: string;
   /** where `directory` is put aside to be removed */
@@ -69,6 +71,7 @@ export function jailPaths(paths: WardenPaths, jailKey: string): JailPaths {
     record: join(directory, 'record.json'),
     run: join(directory, 'run'),
     storage: join(directory, 'storage'),
+    fileSystem: join(directory, 'storage.img'),
     ephemeral: join(directory, 'ephemeral'),
     gone: join(paths.jails, `${GONE}${jailKey}`),
   };

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateDirectory } from './durable-file.ts';
+import { fileStorageOf, mountFileStorage, unmountFileStorage } from './file-storage.ts';
 import { isClosed, storageIsSafe } from './observe/observe-storage.ts';
 import { jailPaths } from './paths.ts';
 import { removeTree } from './remove-tree.ts';
@@ -49,6 +50,8 @@ export async function createStorage(host: WardenHost, jailKey: string): Promise<
   globalThis.crashHere?.('warden made a directory for a jail');
   mkdirSync(run, { recursive: true, mode: 0o700 });
   mkdirSync(storage, { recursive: true, mode: 0o755 });
+  const own = fileStorageOf(host, jailKey);
+  if (own) await mountFileStorage(host, jailKey, own);
 }
 
 /** Fills the own directories of a `host-usr` jail, once: afterwards every name in them is the jail's. */
@@ -68,6 +71,7 @@ export async function furnish(host: WardenHost, directory: string): Promise<void
 export async function removeStorage(host: WardenHost, jailKey: string): Promise<void> {
   const { directory, gone } = jailPaths(host.paths, jailKey);
   await dropEphemeral(host, jailKey);
+  await unmountFileStorage(host, jailKey);
   // One rename puts it aside: what is left when this is cut short or refused is nobody's half storage, and is
   // removed later.
   if (!(await putAside(directory, gone))) {

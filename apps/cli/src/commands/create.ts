@@ -8,12 +8,14 @@ import { jailDetail } from '../tables/jail-table.ts';
 import { type Cli, repeated, verb } from '../verb.ts';
 import { withDigest } from './image-root.ts';
 import { LIMIT_FLAGS, limitsOf, withLimitOptions } from './limit-options.ts';
+import { storageOf } from './storage-option.ts';
 import { VIEW_FLAGS, type ViewOptions, viewSettingsOf, withViewOptions } from './view-options.ts';
 
 export interface CreateOptions extends ViewOptions {
   host?: string;
   root?: string;
   ephemeral?: boolean;
+  storage?: string;
   network?: string;
   ip?: string[];
   hostname?: string;
@@ -34,6 +36,9 @@ export const CREATE_FLAGS = {
   addresses: '--ip',
   'settings.root': '--root',
   'settings.root.path': '--root',
+  'settings.storage': '--storage',
+  'settings.storage.size': '--storage',
+  'settings.storage.inodes': '--storage',
   'settings.hostname': '--hostname',
   'settings.dns': '--dns',
   'settings.readOnly': '--read-only',
@@ -59,6 +64,7 @@ export function createVerb(cli: Cli, program: Command): void {
           '--root <root>',
           'host-usr, view (what it is shown and nothing else), dir:PATH, tar:PATH (on the host) or image:NAME',
         )
+        .option('--storage <fs:size>', 'its files in a file system of their own: ext4:10G')
         .option('--ephemeral', 'what it writes is gone when it stops')
         .option('--network <n>', 'network, or none; the only one that reaches the host')
         .option('--ip <addr>', 'address; again for more; the next free of each family', repeated)
@@ -91,6 +97,7 @@ export function createInput(name: string, options: CreateOptions, command: strin
   const settings: NonNullable<CreateJailInput['settings']> = viewSettingsOf(options);
   const root = rootOf(options);
   if (root !== undefined) settings.root = root;
+  if (options.storage !== undefined) settings.storage = storageOf(options.storage);
   if (options.hostname !== undefined) settings.hostname = options.hostname;
   if (options.dns !== undefined) settings.dns = options.dns;
   if (options.readOnly || options.writable) settings.readOnly = options.readOnly === true;

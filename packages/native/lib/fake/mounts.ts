@@ -23,6 +23,12 @@ export function mountTmpfs(world: World, o: Options<'mountTmpfs'>) {
   world.mounts.push({ target: o.target, fsType: 'tmpfs', source: 'tmpfs', options });
 }
 
+export function mountFile(world: World, o: Options<'mountFile'>) {
+  world.begin(`mount ${o.source} at ${o.target}`);
+  const options = ['rw', 'nosuid', 'nodev', 'relatime'];
+  world.mounts.push({ target: o.target, fsType: o.fileSystem, source: '/dev/loop0', options });
+}
+
 export function unmount(world: World, o: Options<'unmount'>) {
   const step = `unmount ${o.target}`;
   world.begin(step);

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { expectRefusal, type Scene } from './scene.ts';
 
@@ -30,6 +32,22 @@ export const mountExpectations = {
     await kernel.unmount({ target });
     await expectRefusal(kernel.mountTmpfs({ target, size: 'much', mode: '700' }), 'EINVAL');
     await expectRefusal(kernel.mountTmpfs({ target, size: '1024k', mode: 'rwx' }), 'EINVAL');
+  },
+  'a file system in a file is mounted closed, and its device goes with it': async ({
+    kernel,
+    makeDirectory,
+    makeFileSystem,
+  }: Scene) => {
+    const target = await makeDirectory('target');
+    const source = await makeFileSystem('image');
+    await kernel.mountFile({ source, target, fileSystem: 'ext4' });
+    const [mount] = await kernel.listMounts({ under: target });
+    expect(mount).toMatchObject({ target, fsType: 'ext4' });
+    expect(mount?.options).toEqual(expect.arrayContaining(['nosuid', 'nodev']));
+    expect(mount?.source).toMatch(/^\/dev\/loop/);
+    await kernel.unmount({ target });
+    const devices = await promisify(execFile)('/sbin/losetup', ['--list', '--noheadings', '-O', 'BACK-FILE']);
+    expect(devices.stdout).not.toContain(source);
   },
   'what lies on and below a path is unmounted at once': async ({ kernel, makeDirectory }: Scene) => {
     const target = await makeDirectory('target');

@@ -14,6 +14,8 @@ export interface Scene {
   startProcess(o?: { cgroup?: string }): Promise<number>;
   /** An empty directory below `directory`; its path. */
   makeDirectory(name: string): Promise<string>;
+  /** A file with a small ext4 in it; its path. */
+  makeFileSystem(name: string): Promise<string>;
 }
 
 export const MAC = '02:00:00:00:00:05';

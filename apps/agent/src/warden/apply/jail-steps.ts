@@ -3,6 +3,7 @@ import { JAIL_LIMITS, sameLimit } from '@cellblock/shared/jail-limits';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { dataDisk } from '../data-disk.ts';
 import { deviceRules, devicesOf } from '../device-rules.ts';
+import { unmountFileStorage } from '../file-storage.ts';
 import { createStorage, dropEphemeral, removeStorage } from '../storage.ts';
 import { type Executor, gone, made } from './fact.ts';
 
@@ -69,6 +70,7 @@ export const removeCgroup: Executor<'cgroup.remove'> = async (host, { jail }) =>
   }
   // Its pages were charged to the group, and nobody is left to use them.
   await dropEphemeral(host, jail);
+  await unmountFileStorage(host, jail);
   return { before: { cgroup: jail }, after: null };
 };
 

@@ -3,6 +3,7 @@ import { isKernelError } from '@cellblock/native/kernel-error';
 import type { HostState } from '@cellblock/shared/host-state';
 import { cgroupParent, netnsDirectory, nftTableName } from '@cellblock/shared/owned-names';
 import { BRIDGE_SETTINGS, differs, PORT_SETTINGS, settingKey } from '@cellblock/shared/plan/settings';
+import { jailsOnFiles } from '../file-storage.ts';
 import { GUARD_RULES, NAT_RULES } from '../guard-ruleset.ts';
 import { isOnStage } from '../stage/stage-key.ts';
 import type { WardenHost } from '../warden-host.ts';
@@ -108,6 +109,7 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
   ]);
   const keys = new Set([...namespaces, ...groups, ...recorded, ...ids.keys()]);
   const spec = host.spec();
+  const onFiles = jailsOnFiles(host);
   const planned = [...keys].filter((key) => !isOnStage(key, spec) && !host.throwAway.has(key)).sort();
   return Promise.all(
     planned.map(async (key) => {
@@ -120,6 +122,7 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
         grouped: groups.includes(key),
         recorded: recorded.includes(key),
         safe,
+        onFile: onFiles.has(key),
       });
     }),
   );

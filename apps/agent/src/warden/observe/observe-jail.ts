@@ -7,6 +7,7 @@ import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { NETNS_SETTINGS } from '@cellblock/shared/plan/settings';
 import { dataDisk } from '../data-disk.ts';
 import { devicesOf } from '../device-rules.ts';
+import { isMounted } from '../file-storage.ts';
 import type { JailRecord } from '../jail-records.ts';
 import { jailPaths } from '../paths.ts';
 import { restartAfter } from '../restart-policy.ts';
@@ -21,6 +22,8 @@ interface Found {
   recorded: boolean;
   /** the storage of all jails is closed to the host's users */
   safe: boolean;
+  /** its storage is a file system of its own */
+  onFile: boolean;
 }
 
 export async function observeJail(host: WardenHost, found: Found): Promise<JailState> {
@@ -53,7 +56,7 @@ async function observeCgroup(host: WardenHost, key: string): Promise<JailState['
   };
 }
 
-async function observeStorage(host: WardenHost, { key, safe }: Found): Promise<JailState['storage']> {
+async function observeStorage(host: WardenHost, { key, safe, onFile }: Found): Promise<JailState['storage']> {
   const { storage, directory, gone } = jailPaths(host.paths, key);
   const [inner, above] = await Promise.all([
     stat(storage).catch(() => null),
@@ -61,6 +64,7 @@ async function observeStorage(host: WardenHost, { key, safe }: Found): Promise<J
   ]);
   // What was put aside and could not be removed yet is there still.
   if (!inner) return (await stat(gone).catch(() => null)) ? 'unsafe' : 'absent';
+  if (onFile && !(await isMounted(host, key))) return 'unsafe';
   return safe && above !== null && (above.mode & 0o077) === 0 ? 'safe' : 'unsafe';
 }
 

@@ -16,7 +16,14 @@ const PUBLIC = ['invites.accept', 'invites.show', 'session.me', 'setup.claim', '
 const OWN_NOTES = ['notices.done'];
 
 /** What asks or goes on, and pieces of an exec, whose opening is the event: a refusal of theirs is no act. */
-const NO_ACT = ['documents.plan', 'jails.execInput', 'jails.execKill', 'jails.execResize', ...OWN_NOTES];
+const NO_ACT = [
+  'documents.plan',
+  'images.feed',
+  'jails.execInput',
+  'jails.execKill',
+  'jails.execResize',
+  ...OWN_NOTES,
+];
 
 describe('every procedure', () => {
   it.each(procedures.map(([path, { _def }]) => [path, _def.meta?.permission]))(

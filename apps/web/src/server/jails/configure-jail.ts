@@ -5,6 +5,7 @@ import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
 import { mustHold } from './must-hold.ts';
 import { settingsForHistory } from './settings-for-history.ts';
+import { storageMustStay } from './storage-must-stay.ts';
 import { viewMustStand } from './view-must-stand.ts';
 import { mustBeWithinBounds } from './within-bounds.ts';
 
@@ -21,6 +22,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
     change: async (work, jail, host) => {
       const before = JailSettings.parse(jail.settings);
       const settings = JailSettings.parse({ ...before, ...input.settings });
+      storageMustStay(before, settings);
       viewMustStand(settings);
       mustBeWithinBounds(host, settings);
       if (input.settings.limits) mustHold(host, settings, jail);

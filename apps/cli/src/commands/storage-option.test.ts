@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { storageOf } from './storage-option.ts';
+
+test('--storage names a file system, its size, and the most files', () => {
+  expect(storageOf('ext4:10G')).toEqual({
+    kind: 'file',
+    fileSystem: 'ext4',
+    size: 10 * 2 ** 30,
+    inodes: null,
+  });
+  expect(storageOf('ext4:32M:2048')).toMatchObject({ size: 2 ** 25, inodes: 2048 });
+  for (const wrong of ['10G', 'ext4', 'btrfs:1G', 'ext4:much', 'ext4:1G:many'])
+    expect(() => storageOf(wrong), wrong).toThrow('is no file system of a size');
+});

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+
+const MEBIBYTE = 1024 ** 2;
+/** mkfs.xfs makes nothing smaller (xfsprogs 5.19). */
+const LEAST_XFS = 300 * MEBIBYTE;
+
+/**
+ * Where a jail's own files lie (requirement H19): a directory of the host's file system, or a file system of its
+ * own in a file there, whose size and number of files end inside.
+ */
+export const JailStorage = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('directory') }),
+    z.object({
+      kind: z.literal('file'),
+      fileSystem: z.enum(['ext4', 'xfs']).default('ext4'),
+      /** bytes; the file takes what is written, up to this */
+      size: z
+        .int()
+        .min(16 * MEBIBYTE, 'is below 16 MiB: a file system needs some of it for itself')
+        .max(64 * 1024 ** 4, 'is above 64 TiB'),
+      /** most files, directories and links; null: as mkfs has it. ext4 alone */
+      inodes: z.int().min(64, 'is below 64: no system would fit').max(4_000_000_000).nullable().default(null),
+    }),
+  ])
+  .refine((storage) => storage.kind !== 'file' || storage.fileSystem !== 'xfs' || storage.size >= LEAST_XFS, {
+    path: ['size'],
+    message: 'is below 300 MiB, the least of an xfs: make it larger, or choose ext4',
+  })
+  .refine((storage) => storage.kind !== 'file' || storage.fileSystem !== 'xfs' || storage.inodes === null, {
+    path: ['inodes'],
+    message: 'is for ext4 alone: xfs makes them as they are needed',
+  });
+export type JailStorage = z.infer<typeof JailStorage>;
+export type FileStorage = Extract<JailStorage, { kind: 'file' }>;
