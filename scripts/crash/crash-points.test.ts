@@ -45,8 +45,9 @@ const STAGES: { in: RegExp; makes: RegExp; except: RegExp }[] = [
   {
     in: /^apps\/agent\/src\/warden\//,
     makes: /\b(rename|datasync|link)\(/,
-    // A corrupt ledger put aside, an unpacked tarball, a finished template: each is one rename and no act.
-    except: /ledger\.ts$|tar-root\.ts$|etc-copies\.ts$/,
+    // A corrupt ledger put aside, an unpacked tarball, an image, a finished template or file system: each is one
+    // rename, and no act of its own.
+    except: /(ledger|tar-root|etc-copies|file-storage|image-store)\.ts$/,
   },
   {
     in: /^apps\/web\/src\/server\/(change-fleet\.ts|host-sync\/|audit\/append-leaves|tasks\/settle)/,

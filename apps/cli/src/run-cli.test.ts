@@ -381,7 +381,7 @@ test.each([
   ['a mount of no kind', ['create', 'a', '--view', 'nfs:/a']],
   ['a profile that is none', ['create', 'a', '--profile', 'lax']],
   ['a resource limit that is none', ['create', 'a', '--rlimit', 'files=3']],
-  ['a root that is none', ['create', 'a', '--root', 'image:x']],
+  ['a root that is none', ['create', 'a', '--root', 'disk:x']],
   ['a time that is none', ['ip', 'at', '10.0.0.5', 'yesterday']],
   ['force without a reason', ['ip', 'release', 'a', '10.0.0.5', '--force-unconfirmed']],
   ['a relative data directory', ['--data', 'here', 'ls']],
