@@ -1,4 +1,5 @@
 import type { Answer, Finding } from '@cellblock/shared/answers/answer';
+import type { StageMarks } from '../stage/picture.ts';
 import type { Stage } from '../stage/stage.ts';
 
 /** What a row found: the probe where the protection is, and the same probe where it is missing. */
@@ -22,7 +23,7 @@ export interface Afterwards {
   before: readonly string[];
   during: readonly string[];
   after: readonly string[];
-  stage: { directory: string; nonce: string };
+  stage: StageMarks;
 }
 
 /** A row that looks back at the run. */

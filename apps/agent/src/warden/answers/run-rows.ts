@@ -41,7 +41,9 @@ export async function runRows(o: {
     await stage.close();
   }
   const after = await takePicture(o.host);
-  const run = { asked: o.asked, answers, before, during, after, stage };
+  const { directory, nonce } = stage;
+  const marks = { instance: o.host.instance, directory, nonce };
+  const run = { asked: o.asked, answers, before, during, after, stage: marks };
   for (const row of o.rows.filter((row): row is LookBackRow => 'lookBack' in row)) {
     o.begun(row.id);
     take(await answerOf(row.id, o, async () => row.lookBack(run)));

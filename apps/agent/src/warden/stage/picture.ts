@@ -39,9 +39,19 @@ export function pictureChange(before: readonly string[], after: readonly string[
   return [...count].flatMap(([line, n]) => (n === 0 ? [] : [`${n > 0 ? '+' : '-'} ${line}`])).sort();
 }
 
-/** Whether a line is of a stage: by a throw-away jail's key, the stage's directory, or its nonce. */
-export function ofStage(line: string, stage: { directory: string; nonce: string }): boolean {
-  return line.includes('onstage') || line.includes(stage.directory) || line.includes(stage.nonce);
+/** By what a stage's objects are known: another agent on this kernel may have a stage too. */
+export interface StageMarks {
+  instance: string;
+  directory: string;
+  nonce: string;
+}
+
+/** Whether a line is of this stage: by a throw-away jail's key, its directory, or its nonce. */
+export function ofStage(line: string, stage: StageMarks): boolean {
+  const { instance, directory, nonce } = stage;
+  return (
+    (line.includes('onstage') && line.includes(instance)) || line.includes(directory) || line.includes(nonce)
+  );
 }
 
 /** Its namespaces are pinned where ours are, under its own name. */
@@ -86,9 +96,9 @@ async function processes(instance: string): Promise<string[]> {
         readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
         readlink(`/proc/${pid}/exe`).catch(() => ''),
       ]);
-      const key = new RegExp(`cellblock-${instance}/(onstage[a-z2-7])`).exec(group)?.[1];
+      const jail = new RegExp(`cellblock-${instance}/onstage[a-z2-7]`).exec(group)?.[0];
       const mark = new RegExp(`(?:^|\\0)${STAGE_MARK}=([0-9a-f]+)`).exec(environment)?.[1];
-      return key || mark ? [`process ${program} ${key ?? ''} ${mark ?? ''}`] : [];
+      return jail || mark ? [`process ${program} ${jail ?? ''} ${mark ?? ''}`] : [];
     }),
   );
   return found.flat();

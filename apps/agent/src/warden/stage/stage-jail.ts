@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { hostSpec, type JailSpec } from '@cellblock/shared/host-spec';
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
@@ -17,6 +18,7 @@ import { startProcess } from '../apply/process-steps.ts';
 import { jailPaths } from '../paths.ts';
 import { DEFAULT_ENVIRONMENT } from '../tree-spec.ts';
 import type { WardenHost } from '../warden-host.ts';
+import { stageDirectory } from './sweep-stage.ts';
 
 export type StageSettings = Omit<z.input<typeof JailSettings>, 'hostname'>;
 
@@ -29,6 +31,22 @@ export interface Ended {
 
 const EXEC_MS = 20_000;
 const MOST_OUTPUT = 1024 * 1024;
+
+/**
+ * Bounds say what a dashboard may ask for; here nobody asks. What jails on the stage are shown is the stage's own,
+ * which lies below the data directory, and programs of the host.
+ */
+function whatTheStageShows(host: WardenHost): Pick<WardenHost, 'paths' | 'mayShow'> {
+  const viewPrefixes = [
+    { path: stageDirectory(host.paths), writable: true, idmapped: true },
+    { path: '/usr', writable: false, idmapped: false },
+    { path: dirname(process.execPath), writable: false, idmapped: false },
+  ];
+  return {
+    paths: { ...host.paths, data: host.paths.jails },
+    mayShow: () => ({ viewPrefixes, devices: [] }),
+  };
+}
 
 /** A throw-away jail: made by the same steps as any other, named by no spec. */
 export class StageJail {
@@ -82,7 +100,7 @@ export class StageJail {
       }),
       interfaces: [],
     };
-    const alone: WardenHost = { ...host, spec: () => hostSpec(1, [spec]) };
+    const alone: WardenHost = { ...host, ...whatTheStageShows(host), spec: () => hostSpec(1, [spec]) };
     const about = { object: `jail/${id}`, cause: null, jail: o.key, name: o.key };
     const began = performance.now();
     await claimIds(alone, { kind: 'ids.claim', ...about });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rmdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import { cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
@@ -14,6 +14,9 @@ import { removeStageJail, stageDirectory, sweepStage } from './sweep-stage.ts';
 
 /** Every process that is started for a stage carries this name with the stage's nonce as its value. */
 export const STAGE_MARK = 'CELLBLOCK_STAGE';
+
+/** Where each jail on the stage finds them, read only. */
+export const PROGRAMS = '/programs';
 
 const OUTSIDE_MS = 20_000;
 
@@ -51,6 +54,7 @@ export class Stage {
     await makePrivateDirectory(host.paths.agent);
     await makePrivateDirectory(stage.directory);
     await mkdir(stage.programs);
+    await stage.bringProbe();
     return stage;
   }
 
@@ -60,7 +64,11 @@ export class Stage {
     const key = this.key();
     const start = StageJail.start(this.host, {
       key,
-      settings: { root: { kind: 'host-usr', ephemeral: false }, ...settings },
+      settings: {
+        root: { kind: 'host-usr', ephemeral: false },
+        ...settings,
+        view: [...(settings.view ?? []), bind(this.programs, PROGRAMS)],
+      },
       environment: this.environment,
     });
     this.starting.add(start);
@@ -96,19 +104,24 @@ export class Stage {
   }
 
   /** An empty directory of the host that jails may be shown. */
-  async source(name: string): Promise<string> {
+  async source(name: string, mode = 0o755): Promise<string> {
     const path = join(this.directory, `${name}-${this.nonce}`);
-    await mkdir(path, { mode: 0o755, recursive: true });
+    await mkdir(path, { recursive: true });
+    await chmod(path, mode);
     return path;
   }
 
   /** Runs a command on the host itself: for controls, which show what is missing there. */
-  outside(command: readonly string[], o: { timeoutMs?: number; input?: string } = {}): Promise<Ended> {
+  outside(
+    command: readonly string[],
+    o: { timeoutMs?: number; input?: string; signal?: AbortSignal } = {},
+  ): Promise<Ended> {
+    const signal = o.signal ? AbortSignal.any([this.signal, o.signal]) : this.signal;
     return outside(command, {
       environment: this.environment,
       timeoutMs: OUTSIDE_MS,
-      signal: this.signal,
       ...o,
+      signal,
     });
   }
 
@@ -121,20 +134,24 @@ export class Stage {
     );
   }
 
-  /** The program of probes, as a file of the host and of each jail that has `programs` in its view. */
+  /** The program of probes, on the host; jails see it in /programs. */
   async probe(): Promise<string> {
-    return this.once('probe', async () => {
-      const path = join(this.programs, 'probe');
-      try {
-        await copyFile(join(programsDirectory(), 'probe'), path);
-      } catch (error) {
-        throw new AppError('conflict', 'The program of probes is not on this host.', {
-          cause: error instanceof Error ? error.message : String(error),
-          fix: 'Install the agent anew: cellblock host enroll prints the line',
-        });
-      }
-      return path;
-    });
+    return this.probePath;
+  }
+
+  get probePath(): string {
+    return join(this.programs, 'probe');
+  }
+
+  private async bringProbe(): Promise<void> {
+    try {
+      await copyFile(join(programsDirectory(), 'probe'), this.probePath);
+    } catch (error) {
+      throw new AppError('conflict', 'The program of probes is not on this host.', {
+        cause: error instanceof Error ? error.message : String(error),
+        fix: 'Install the agent anew: cellblock host enroll prints the line',
+      });
+    }
   }
 
   get programs(): string {
@@ -160,6 +177,17 @@ export class Stage {
     if (this.freshParents.length > 0 && (await kernel.listCgroups({ parent })).length === 0)
       await kernel.removeCgroup({ name: parent }).catch(() => undefined);
   }
+}
+
+type View = NonNullable<StageSettings['view']>[number];
+
+/** A directory of the host in a view; not idmapped, so that it works on every file system. */
+export function bind(
+  source: string,
+  target: string,
+  more: Partial<Extract<View, { kind: 'bind' }>> = {},
+): View {
+  return { kind: 'bind', source, target, readOnly: true, idmapped: false, ...more };
 }
 
 function full(): AppError {

@@ -17,7 +17,7 @@ import type { Warden } from '../warden.ts';
 import { parseMountTable } from './mount-table.ts';
 
 /** Compares what a jail that runs was to see with the table of mounts that its first process has. */
-export async function proveView(warden: Warden, jail: JailSpec): Promise<ViewProof> {
+export async function proveView(warden: Pick<Warden, 'host'>, jail: JailSpec): Promise<ViewProof> {
   const { host } = warden;
   const status = await host.trees.status({ runDirectory: jailPaths(host.paths, jail.key).run });
   const pid = status?.state === 'running' ? status.init?.pid : undefined;
@@ -42,7 +42,10 @@ export async function proveView(warden: Warden, jail: JailSpec): Promise<ViewPro
 }
 
 /** Where on the host that lies which the agent keeps for the jail. */
-function ownPlace({ host }: Warden, { key, settings }: JailSpec): (entry: ViewEntry) => string | null {
+function ownPlace(
+  { host }: Pick<Warden, 'host'>,
+  { key, settings }: JailSpec,
+): (entry: ViewEntry) => string | null {
   const { storage, ephemeral } = jailPaths(host.paths, key);
   const { root } = settings;
   return ({ kind, path, source }) => {

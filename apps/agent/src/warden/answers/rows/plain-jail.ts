@@ -5,3 +5,8 @@ import type { StageJail } from '../../stage/stage-jail.ts';
 export function plainJail(stage: Stage): Promise<StageJail> {
   return stage.once('plain jail', () => stage.jail());
 }
+
+/** Another such, for what one jail tries on another. */
+export function otherPlainJail(stage: Stage): Promise<StageJail> {
+  return stage.once('other plain jail', () => stage.jail());
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bind, PROGRAMS, type Stage } from '../../stage/stage.ts';
+import type { StageJail } from '../../stage/stage-jail.ts';
+import { attemptsInside, attemptsOutside } from '../probe-lines.ts';
+import { Skipped } from '../row.ts';
+
+const PLAYS_FOR_MS = 60_000;
+const BEGINS_WITHIN_MS = 5_000;
+
+/**
+ * Two jails that work together. One sees a directory at /meeting; the other sees the directory above it, serves
+ * on a socket in the meeting place, hands over what it is asked for, and moves things out of it.
+ */
+export async function attackTogether(stage: Stage, names: readonly string[]) {
+  const { attacker, canary } = await stage.once('accomplices', () => meet(stage));
+  const told = { PEER: '/meeting/victim.sock', NONCE: stage.nonce, CANARY: canary, SCRATCH: '/tmp' };
+  return { said: await attemptsInside(attacker, { names, told }) };
+}
+
+/** The same with both on the host, the attacker in a plain chroot: what Manux' author wanted to prevent. */
+export async function attackTogetherFromChroot(stage: Stage, names: readonly string[]) {
+  const { meeting, canary } = await place(stage, 'plain-meeting');
+  return attemptsOutside(stage, {
+    names,
+    told: { PEER: '/victim.sock', NONCE: stage.nonce, CANARY: canary, SCRATCH: '/' },
+    script: `cp ${stage.probePath} ${meeting}/probe
+      ${stage.probePath} --victim ${meeting} & accomplice=$!
+      for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do test -e ${meeting}/victim && break; sleep 0.1; done
+      trap 'kill -9 $accomplice; rm -f ${meeting}/victim' EXIT`,
+    before: `chroot ${meeting} /probe`,
+  });
+}
+
+async function meet(stage: Stage): Promise<{ attacker: StageJail; canary: string }> {
+  const { outer, meeting, canary } = await place(stage, 'meeting');
+  const attacker = await stage.jail({ view: [bind(meeting, '/meeting', { readOnly: false })] });
+  const accomplice = await stage.jail({ view: [bind(outer, '/outer', { readOnly: false })] });
+  const play = accomplice.exec([`${PROGRAMS}/probe`, '--victim', '/outer/meeting'], {
+    environment: { PROBE_NONCE: stage.nonce },
+    timeoutMs: PLAYS_FOR_MS,
+  });
+  // It ends with its jail.
+  play.catch(() => undefined);
+  const end = Date.now() + BEGINS_WITHIN_MS;
+  while (!existsSync(join(meeting, 'victim'))) {
+    if (Date.now() > end) throw new Skipped(`the accomplice did not begin: ${(await play).stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return { attacker, canary };
+}
+
+/** A meeting place, a directory above it with a file that nobody in the meeting place sees, and a canary. */
+async function place(stage: Stage, name: string) {
+  const outer = await stage.source(name, 0o777);
+  const meeting = join(outer, 'meeting');
+  await mkdir(meeting, { recursive: true });
+  await chmod(meeting, 0o777);
+  await writeFile(join(outer, 'beyond-what-is-shared'), stage.nonce);
+  const canary = join(stage.directory, 'canary');
+  await writeFile(canary, stage.nonce);
+  return { outer, meeting, canary };
+}

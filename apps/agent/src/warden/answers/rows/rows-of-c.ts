@@ -1,0 +1,132 @@
+import { Name } from '@cellblock/shared/name';
+import { JailPath } from '@cellblock/shared/view-mount';
+import { bind } from '../../stage/stage.ts';
+import { allHeld, attemptsInside, attemptsOutside, oneBreaks } from '../probe-lines.ts';
+import { found, type Row } from '../row.ts';
+import { attackTogether, attackTogetherFromChroot } from './accomplice.ts';
+import { plainJail } from './plain-jail.ts';
+import { onView, viewJail } from './view-jail.ts';
+
+const HANDED_OVER = [
+  'passed-root',
+  'passed-directory',
+  'passed-process-entered',
+  'passed-process-descriptors',
+  'passed-namespace',
+  'passed-file',
+  'passed-table-environment',
+];
+const DOTS = ['.', '..', '...', '....', '.......'];
+const ENTERED = ['descriptors-leaked', 'descriptors-of-streams', 'descriptors-climb', 'working-directory'];
+
+export const ROWS_OF_C: readonly Row[] = [
+  {
+    id: 'C1',
+    async answer(stage) {
+      const { said } = await attackTogether(stage, HANDED_OVER);
+      return {
+        probe: allHeld(said),
+        control: oneBreaks(await attackTogetherFromChroot(stage, HANDED_OVER)),
+      };
+    },
+  },
+  {
+    id: 'C2',
+    async answer(stage) {
+      const names = ['renamed-out', 'chroot-kept-directory'];
+      const { said } = await attackTogether(stage, names);
+      return { probe: allHeld(said), control: oneBreaks(await attackTogetherFromChroot(stage, names)) };
+    },
+  },
+  {
+    id: 'C3',
+    async answer(stage) {
+      const names = ['chroot-and-climb', 'chroot-kept-directory'];
+      const told = { NONCE: stage.nonce, SCRATCH: '/tmp' };
+      const place = await stage.source('chroot-in-chroot', 0o777);
+      const outside = await attemptsOutside(stage, {
+        names,
+        told: { ...told, SCRATCH: '/' },
+        script: `cp ${stage.probePath} ${place}/probe`,
+        before: `exec chroot ${place} /probe`,
+      });
+      return {
+        probe: allHeld(await attemptsInside(await plainJail(stage), { names, told })),
+        control: oneBreaks(outside),
+      };
+    },
+  },
+  {
+    id: 'C4',
+    async answer(stage) {
+      const jail = await plainJail(stage);
+      const entered = allHeld(await attemptsInside(jail, { names: ENTERED }));
+      const at = (await jail.sh('readlink /proc/self/cwd')).stdout.trim();
+      const outside = oneBreaks(
+        await attemptsOutside(stage, { names: ['descriptors-leaked'], script: 'exec 9</usr' }),
+      );
+      return {
+        probe: found(entered.asExpected && at === '/', `whoever enters stands at ${at}; ${entered.evidence}`),
+        control: found(
+          outside.asExpected,
+          `a plain child that was given a directory has it: ${outside.evidence}`,
+        ),
+      };
+    },
+  },
+  {
+    id: 'C30',
+    async answer(stage) {
+      const { jail } = await viewJail(stage);
+      const tries = [
+        'mkdir /...',
+        'touch /...',
+        'mkdir -p /dir1/d && mv /dir1/d /...',
+        'ln -s /dir1 /...',
+        'mount -t tmpfs none /...',
+      ];
+      const tried = await jail.sh(`${tries.map((line) => `{ ${line}; } 2>&1`).join('; ')}; ls -A /`);
+      const own = await stage.apart(
+        `m=$(mktemp -d -p ${stage.directory}); mount -t tmpfs none $m && mkdir $m/... && ls -A $m`,
+      );
+      const names = tried.stdout.trim().split('\n');
+      return {
+        probe: found(
+          !names.includes('...') && /Read-only/i.test(tried.stdout),
+          `${tries.join('; ')}: ${names.filter((line) => line.includes(':')).join('; ')}`,
+        ),
+        control: found(
+          own.stdout.trim() === '...',
+          'the kernel itself lets anybody make it in a writable root',
+        ),
+      };
+    },
+  },
+  {
+    id: 'C31',
+    async answer(stage) {
+      const taken = DOTS.filter((name) => Name.safeParse(name).success);
+      const shown = DOTS.filter((name) => JailPath.safeParse(`/srv/${name}`).success);
+      const asked = await stage.jail(onView([bind(await stage.source('dots'), '/srv/...')])).then(
+        () => 'it was made',
+        () => 'refused',
+      );
+      const plain = Name.safeParse('a.b').success && JailPath.safeParse('/srv/a.b').success;
+      const made = await stage.outside([
+        'sh',
+        '-c',
+        `cd $(mktemp -d -p ${stage.directory}) && mkdir ... && ls -A`,
+      ]);
+      return {
+        probe: found(
+          taken.length === 0 && shown.length === 0 && asked === 'refused',
+          `${DOTS.join(' ')}: no name of a jail, network or pool, and no place in a view; a jail with /srv/... is ${asked}`,
+        ),
+        control: found(
+          plain && made.stdout.trim() === '...',
+          'a name with a dot among letters is taken, and the file system itself takes `...`',
+        ),
+      };
+    },
+  },
+];

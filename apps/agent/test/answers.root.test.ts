@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
+import type { Answer } from '@cellblock/shared/answers/answer';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { AnswersHost } from './answers-host.ts';
+import { treesWithout } from './mutant-programs.ts';
+
+const NATIVE = join(import.meta.dirname, '../../../packages/native');
+const BUILD_MS = 300_000;
+const RUN_MS = 240_000;
+
+/** What this kernel, or a machine that does other things too, cannot be asked. */
+const MAY_BE_SKIPPED: Record<string, RegExp> = {
+  K3: /too busy/,
+  H8: /is not in this agent/,
+  H19: /is not among the settings/,
+  // Asked of the agent's own socket, which is not served here.
+  H23: /serves no socket/,
+  H34: /are asked of the command line and the browser/,
+};
+
+let site: AnswersHost | null = null;
+afterEach(async () => {
+  await site?.close();
+  site = null;
+});
+beforeAll(() => {
+  for (const [directory, target] of [
+    ['cpp/spawn', 'all'],
+    ['cpp/spawn', 'mutant'],
+    ['cpp/probe', 'all'],
+  ] as const)
+    execFileSync('make', ['-s', '-j2', '-C', join(NATIVE, directory), target], { stdio: 'inherit' });
+}, BUILD_MS);
+
+const told = ({ row, verdict, reason, probe, control }: Answer) =>
+  `${row} ${verdict} ${reason ?? ''}\n  probe: ${probe?.evidence}\n  control: ${control?.evidence}`;
+
+test(
+  'every sentence is answered on this kernel, each beside its control, and nothing is left',
+  async () => {
+    site = await AnswersHost.open();
+    const answers = await site.answers();
+    const wrong = answers.filter(
+      ({ row, verdict, reason }) =>
+        verdict === 'fail' || (verdict === 'skip' && !skipIsKnown(row, reason ?? '')),
+    );
+    expect(wrong.map(told)).toEqual([]);
+    expect(answers.map(({ row }) => row).sort()).toEqual(ANSWER_ROWS.map(({ id }) => id).sort());
+    for (const { row, verdict, probe, control } of answers)
+      if (verdict === 'pass')
+        expect([row, probe?.asExpected, control?.asExpected]).toEqual([row, true, true]);
+  },
+  RUN_MS,
+);
+
+function skipIsKnown(row: string, reason: string): boolean {
+  const needsLab = ANSWER_ROWS.find(({ id }) => id === row)?.lab === true && reason.includes('lab: true');
+  return needsLab || (MAY_BE_SKIPPED[row]?.test(reason) ?? false);
+}
+
+/** What is left out of the trees, and the rows that must notice. */
+const MUTANTS: [protections: string, rows: string[]][] = [
+  ['sealed-root', ['M8', 'C30']],
+  ['mount-flags', ['M4', 'M6', 'M12', 'M17']],
+  ['locked-mounts,allowed-calls,argument-rules,capabilities', ['M13']],
+  ['pid-namespace', ['M15']],
+  ['capabilities', ['M14']],
+  ['descriptors', ['C4']],
+  ['allowed-calls,argument-rules', ['K1', 'K23']],
+];
+
+test.each(MUTANTS)(
+  'without %s, %s fail',
+  async (protections, rows) => {
+    const { trees, remove } = await treesWithout(protections);
+    try {
+      site = await AnswersHost.open(trees);
+      const answers = await site.answers(rows);
+      expect(answers.filter(({ verdict }) => verdict !== 'fail').map(told)).toEqual([]);
+      for (const { probe } of answers) expect(probe?.asExpected).toBe(false);
+    } finally {
+      await remove();
+    }
+  },
+  RUN_MS,
+);
