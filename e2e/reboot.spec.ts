@@ -122,6 +122,10 @@ test('a jail on a bridge of its administrator answers the segment', async () => 
         '20',
         '--cpus',
         '0.5',
+        '--cpu-weight',
+        '50',
+        '--io-read',
+        '5M',
       ],
       ...['--stop-timeout', '2s', '--boot', '--'],
       ...['perl', '-e', script('forging-server.pl'), nonce, String(NONCE_PORT), INNER, outsideAddress],
@@ -154,6 +158,20 @@ test('limits hold with cgroup v2 alone, also after systemd has looked at its gro
   const waited = await throttled();
   await exec('my $end = time + 5; 1 while time < $end');
   expect(await throttled()).toBeGreaterThan(waited + 10);
+  expect(await root('cat /sys/fs/cgroup/cellblock-*/*/cpu.weight')).toBe('50\n');
+  expect(await root('cat /sys/fs/cgroup/cellblock-*/*/io.max')).toMatch(/^\d+:\d+ rbps=5242880 wbps=max /);
+  // Changed live, and what was killed above is in the history of its jail.
+  await stand.must(['set', 'web', '--pids', '25'], { timeoutMs: SLOW });
+  expect(await root('cat /sys/fs/cgroup/cellblock-*/*/pids.max')).toBe('25\n');
+  expect(await stand.must(['audit', 'search', 'kind:jail.oom'])).toContain('OOM kill in jail web');
+  // A process of the jail's group opens the usual devices and no others; outside of it the same opens.
+  const opens = (join: string) =>
+    root(`sh -c '${join} for d in zero kmsg; do (: < /dev/$d) 2>&1 && echo $d; done; true'`);
+  expect(await opens('')).toBe('zero\nkmsg\n');
+  const inside = await opens('for f in /sys/fs/cgroup/cellblock-*/*/cgroup.procs; do echo $$ > $f; done;');
+  expect(inside).toMatch(/^zero\n/);
+  expect(inside).toContain('not permitted');
+  expect(inside).not.toContain('kmsg\n');
   expect(await answers()).toBe(nonce);
 });
 

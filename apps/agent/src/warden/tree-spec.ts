@@ -28,6 +28,9 @@ export const DEFAULT_ENVIRONMENT = {
 const CONSOLE_BYTES = 1024 * 1024;
 const SCRATCH_SIZE = '50%';
 const EPHEMERAL_SIZE = '50%';
+/** An empty file of a tmpfs takes a good kilobyte of the jail's memory; this many take a quarter of it. */
+const INODE_BYTES = 8192;
+const LEAST_INODES = 1024;
 
 /** The jail as `spawn` builds it; its storage is furnished, or its tarball unpacked, on the way. */
 export async function treeSpec(host: WardenHost, spec: JailSpec, idBase: number): Promise<TreeSpec> {
@@ -74,7 +77,12 @@ async function treeRoot(
   const files = new Map((await etcMounts(host, spec)).map((file) => [file.target, file]));
   const ours = ownMounts(spec.settings).map(({ kind, target }): TreeMount => {
     if (kind === 'tmpfs')
-      return { kind, target, size: SCRATCH_SIZE, mode: target === '/tmp' ? '1777' : '0755' };
+      return {
+        kind,
+        target,
+        ...scratchSize(spec.settings.limits.memory),
+        mode: target === '/tmp' ? '1777' : '0755',
+      };
     if (kind === 'storage') return { kind, path: join(own, target), target, ...(readOnly && { readOnly }) };
     return files.get(target) ?? { kind, target, content: '' };
   });
@@ -94,6 +102,16 @@ async function treeRoot(
       return { root: { kind: 'overlay', ...overlay, readOnly }, mounts };
     }
   }
+}
+
+/** Half of what the jail may use: whoever fills it is told that there is no space, and no program of the jail has to be
+ *  killed for its memory. Without a limit half of the host's, as the kernel has it. */
+function scratchSize(memory: number | null): { size: string; inodes?: number } {
+  if (memory === null) return { size: SCRATCH_SIZE };
+  return {
+    size: String(Math.floor(memory / 2)),
+    inodes: Math.max(LEAST_INODES, Math.floor(memory / INODE_BYTES)),
+  };
 }
 
 async function ownStorage(host: WardenHost, jailKey: string, ephemeral: boolean): Promise<string> {

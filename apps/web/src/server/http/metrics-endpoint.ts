@@ -23,7 +23,7 @@ export async function answerMetrics(
       code: 'denied',
       message: 'Metrics are for holders of a token.',
       cause: 'The request carries no token, or one that has expired or was removed.',
-      fix: 'Make one: cellblock token create prometheus --role viewer; Prometheus sends it as `authorization: {credentials: cb_…}`',
+      fix: 'Make one: cellblock token create prometheus --role viewer --expires 365d; Prometheus sends it as `authorization: {credentials: cb_…}`',
     });
   }
   response.statusCode = 200;

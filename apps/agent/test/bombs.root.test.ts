@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import type { JailSpec } from '@cellblock/shared/host-spec';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
+import { cgroupName } from '@cellblock/shared/owned-names';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BOMBS, type Bomb } from './bombs/bombs.ts';
+import { nonceServer } from './nonce-server.ts';
+import { addressSpec, interfaceSpec, jailSpec, networkSpec } from './spec-builders.ts';
+import { Stand } from './stand.ts';
+
+const MiB = 2 ** 20;
+const CLIENT = join(import.meta.dirname, 'latency-client.mjs');
+/** What a busy machine adds to the slowest answers by itself. */
+const NOISE_MS = 25;
+const AGENT_ANSWERS_MS = 5_000;
+const CLEANED_MS = 5_000;
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await Stand.open();
+  await stand.start();
+  await stand.accept([lan, bombed, wide, neighbour, addressSpec(1, neighbour, NEIGHBOUR)]);
+  await stand.until('all run', (status) => status.jails.every(({ state }) => state === 'running'), 30_000);
+});
+afterAll(() => stand.close());
+
+const NEIGHBOUR = '10.77.1.20';
+const lan = networkSpec(1);
+/** The hostile one, with limits. */
+const bombed = jailSpec(1, {
+  settings: {
+    limits: { ...NO_LIMITS, memory: 64 * MiB, cpus: 0.4, pids: 48 },
+    resourceLimits: { nofile: 256 },
+  },
+});
+/** The control: the same jail with wider limits, which are what keeps this machine from harm. */
+const wide = jailSpec(2, {
+  settings: {
+    limits: { ...NO_LIMITS, memory: 400 * MiB, cpus: 1.5, pids: 200 },
+    resourceLimits: { nofile: 1024 },
+  },
+});
+const neighbour = jailSpec(3, {
+  interfaces: [interfaceSpec(3, lan)],
+  settings: { command: nonceServer('unharmed'), limits: { ...NO_LIMITS, memory: 64 * MiB, pids: 30 } },
+});
+
+/** Sets a bomb off in a jail; answers how much it got and how it ended. */
+async function setOff(jail: JailSpec, bomb: Bomb): Promise<{ got: number; code: number | null }> {
+  const { output, code } = await exec(jail, ['/usr/bin/perl', '-e', bomb.program(bomb.most)]);
+  const said = [...output.matchAll(/^got (\d+)$/gm)].at(-1)?.[1];
+  return { got: Number(said ?? 0), code };
+}
+
+async function exec(jail: JailSpec, command: string[]): Promise<{ output: string; code: number | null }> {
+  return await stand.ask(async (agent) => {
+    const { session } = await agent.jail.execOpen.mutate({ jail: jail.id, command, cause: null });
+    return await new Promise((resolve, reject) => {
+      let output = '';
+      agent.jail.execOutput.subscribe(
+        { session },
+        {
+          onData: (piece) => {
+            const { type, data, code } = piece as { type: string; data?: string; code?: number | null };
+            if (type === 'output') output += Buffer.from(data ?? '', 'base64').toString();
+            if (type === 'exit') resolve({ output, code: code ?? null });
+          },
+          onError: reject,
+        },
+      );
+    });
+  });
+}
+
+/** The hundredth part of the neighbour's answers took longer than this, in ms. */
+async function slowest(forMs: number): Promise<number> {
+  const took = JSON.parse(
+    await stand.inside(null, process.execPath, CLIENT, NEIGHBOUR, '5', String(forMs)),
+  ) as number[];
+  expect(took.length).toBeGreaterThan(5);
+  return took.sort((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? Number.MAX_VALUE;
+}
+
+const processesOf = async (jail: JailSpec) =>
+  (await stand.kernel.readCgroup({ name: cgroupName(stand.instance, jail.key) }))?.pids ?? [];
+
+describe.each(BOMBS.map((bomb) => [bomb.name, bomb] as const))('a bomb of %s', (_, bomb) => {
+  test('gets what its limit allows, and its neighbour and the agent are unharmed', async () => {
+    const before = await processesOf(bombed);
+    const calm = Math.max(await slowest(700), await slowest(700));
+    const explosion = setOff(bombed, bomb);
+    const during = slowest(1_400);
+    const asked = performance.now();
+    await stand.status();
+    expect(performance.now() - asked).toBeLessThan(AGENT_ANSWERS_MS);
+    expect(await during, `calm: ${calm} ms`).toBeLessThan(1.5 * calm + NOISE_MS);
+    const { got } = await explosion;
+    expect(got).toBeLessThanOrEqual(bomb.holds);
+    expect(got).toBeGreaterThan(0);
+    // Nothing of it is left, and the jail itself goes on
+    const ended = performance.now();
+    await expect.poll(() => processesOf(bombed), { timeout: CLEANED_MS }).toEqual(before);
+    expect((await exec(bombed, ['/bin/echo', 'here'])).output).toBe('here\n');
+    expect(performance.now() - ended).toBeLessThan(CLEANED_MS);
+  });
+
+  test('control: in a jail with wider limits the same bomb gets more', async () => {
+    const { got } = await setOff(wide, bomb);
+    expect(got).toBeGreaterThanOrEqual(bomb.withoutLimit);
+    expect(got).toBeGreaterThan(bomb.holds);
+  });
+});
+
+test('what was killed for its memory is counted, and nobody else was', async () => {
+  const kills = async (jail: JailSpec) =>
+    (await stand.status()).jails.find(({ id }) => id === jail.id)?.oomKills ?? null;
+  await expect.poll(() => kills(bombed), { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(await kills(neighbour)).toBe(0);
+  expect(await kills(wide)).toBe(0);
+});
+
+test('a limit below what runs is refused by the kernel too, and everything stays as it was', async () => {
+  const tight = {
+    ...neighbour,
+    settings: { ...neighbour.settings, limits: { ...NO_LIMITS, memory: 4 * MiB, pids: 30 } },
+  };
+  const held = await stand.kernel.readCgroup({ name: cgroupName(stand.instance, neighbour.key) });
+  const needed = await stand.kernel.readCgroupUsage({ name: cgroupName(stand.instance, neighbour.key) });
+  expect(needed?.memoryNeededBytes).toBeGreaterThan(0);
+  await stand.accept([lan, bombed, wide, tight, addressSpec(1, neighbour, NEIGHBOUR)]);
+  const status = await stand.until(
+    'it is told',
+    ({ problems, converged, accepted }) => problems.length > 0 || converged === accepted,
+  );
+  const now = await stand.kernel.readCgroup({ name: cgroupName(stand.instance, neighbour.key) });
+  expect(now?.pids).toEqual(held?.pids);
+  if ((needed?.memoryNeededBytes ?? 0) <= 4 * MiB) return;
+  expect(status.problems[0]).toMatchObject({ code: 'EBUSY', step: expect.stringContaining('limit jail') });
+  expect(now?.limits.memory).toBe(64 * MiB);
+});

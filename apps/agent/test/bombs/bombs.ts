@@ -1,0 +1,79 @@
+/** A program that takes all it can get of one thing, up to `most`, says how much it got, and holds it for a while. */
+export interface Bomb {
+  name: string;
+  /** perl; prints `got N`, and may be killed before it can */
+  program: (most: number) => string;
+  /** how much it tries to get: bounded, so that it hurts nobody where nothing stops it */
+  most: number;
+  /** what the bombed jail's limit lets it have at the most */
+  holds: number;
+  /** in the jail without the limit it gets at least this */
+  withoutLimit: number;
+}
+
+const HOLD = 'select undef, undef, undef, 1.2;';
+/** Written at once: a killed program says what it had last. */
+const SAYS = '$| = 1;';
+
+export const BOMBS: readonly Bomb[] = [
+  {
+    name: 'fork',
+    most: 120,
+    holds: 48,
+    withoutLimit: 120,
+    program: (most) => `${SAYS} my ($n, @p) = (0); while ($n < ${most}) { my $p = fork; last if !defined $p;
+      if (!$p) { sleep 20; exit } push @p, $p; $n++ } print "got $n\\n"; ${HOLD} kill 9, @p; 1 while wait > 0`,
+  },
+  {
+    name: 'memory',
+    most: 160,
+    holds: 64,
+    withoutLimit: 160,
+    program: (most) => `${SAYS} my @held; for my $n (1..${most}) { push @held, pack 'a' . (1 << 20), $n;
+      print "got $n\\n" } ${HOLD}`,
+  },
+  {
+    name: 'tmpfs',
+    most: 100,
+    holds: 33,
+    withoutLimit: 100,
+    program: (most) => `${SAYS} open my $f, '>', '/tmp/bomb' or die; my $m = 'x' x (1 << 20);
+      for my $n (1..${most}) { (syswrite($f, $m) // 0) == length $m or last; print "got $n\\n" } ${HOLD}
+      close $f; unlink '/tmp/bomb'`,
+  },
+  {
+    name: 'inodes',
+    most: 12_000,
+    holds: 8_192,
+    withoutLimit: 12_000,
+    program: (most) => `${SAYS} mkdir '/tmp/bombs'; my $n = 0; while ($n < ${most}) {
+      open my $f, '>', "/tmp/bombs/$n" or last; $n++ } print "got $n\\n"; ${HOLD}
+      unlink "/tmp/bombs/$_" for 0..$n; rmdir '/tmp/bombs'`,
+  },
+  {
+    name: 'descriptors',
+    most: 700,
+    holds: 256,
+    withoutLimit: 700,
+    program: (most) => `${SAYS} my @held; while (@held < ${most}) { open my $f, '<', '/dev/null' or last;
+      push @held, $f } printf "got %d\\n", scalar @held; ${HOLD}`,
+  },
+  {
+    name: 'terminals',
+    most: 400,
+    holds: 256,
+    withoutLimit: 400,
+    program: (most) => `${SAYS} my @held; while (@held < ${most}) { open my $f, '+<', '/dev/ptmx' or last;
+      push @held, $f } printf "got %d\\n", scalar @held; ${HOLD}`,
+  },
+  {
+    // In hundredths of a second of processor time that four loops got in two seconds
+    name: 'processor',
+    most: 4,
+    holds: 100,
+    withoutLimit: 120,
+    program: (most) => `${SAYS} my @p; for (1..${most}) { my $p = fork; if (!$p) { my $end = time + 2;
+      1 while time < $end; exit } push @p, $p } waitpid $_, 0 for @p;
+      my @t = times; printf "got %d\\n", 100 * ($t[2] + $t[3])`,
+  },
+];
