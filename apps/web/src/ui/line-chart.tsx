@@ -24,6 +24,8 @@ interface LineChartProps {
   lines: readonly ChartLine[];
   from: number;
   to: number;
+  /** Before this there was nothing to report: no gap. */
+  since: number;
   /** Drawn dashed, with its name. */
   limit?: { name: string; value: number } | null;
   /** Moments that are marked under the axis. */
@@ -46,7 +48,7 @@ const looks = [
 
 /** Values over time: lines of 1.5 px, from 0, with a gap where nothing is known. */
 export function LineChart(props: LineChartProps) {
-  const { label, text, lines, from, to, limit, marks = [], hover, onHover } = props;
+  const { label, text, lines, from, to, since, limit, marks = [], hover, onHover } = props;
   const { zone } = useZone();
   const hatch = useId();
   const [asTable, setAsTable] = useState(false);
@@ -62,7 +64,7 @@ export function LineChart(props: LineChartProps) {
   };
   const at = hover ?? lines[0]?.points.findLast(({ value }) => value !== null)?.at ?? to;
   const time = (moment: number) => absoluteTime(new Date(moment), zone, { zoneName: false }).slice(5, 16);
-  const gaps = gapsOf(lines[0]?.points ?? [], from, to);
+  const gaps = gapsOf(lines[0]?.points ?? [], Math.max(from, since), to);
 
   return (
     <figure aria-label={label} className="min-w-0 px-3 pt-2 pb-2.5">

@@ -23,7 +23,7 @@ export function UsageCharts({ jail, samples, from, to }: UsageChartsProps) {
   const [hover, onHover] = useState<number | null>(null);
   const { limits } = jail.settings;
   const series = useMemo(() => seriesOf(samples), [samples]);
-  const common = { from, to, hover, onHover };
+  const common = { from, to, since: Date.parse(jail.createdAt), hover, onHover };
   const kills = series.kills.map(({ at, by }) => ({
     at,
     text: `OOM kill, ${by === 1 ? 'once' : `${by} times`}`,

@@ -63,13 +63,16 @@ export function processColumns(on: {
         // Its own words: shown as text, in one direction, cut where the row ends
         <bdi
           dir="ltr"
-          className="mono"
+          className="mono block truncate"
           title={process.command ?? process.name}
           style={{ paddingLeft: Math.min(depth, DEEPEST) * INDENT_PX }}
         >
           {process.command ?? `[${process.name}]`}
           {process.state === 'Z' && <span className="font-sans text-muted"> ended, not yet waited for</span>}
           {process.state === 'D' && <span className="font-sans text-warn-text"> waits for the disk</span>}
+          <span className="block truncate leading-[18px] text-muted sm:hidden">
+            uid {process.uid ?? 'other'} · {bytesText(process.memoryBytes)} · {process.pid} on the host
+          </span>
         </bdi>
       ),
     },
