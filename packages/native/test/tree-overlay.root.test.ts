@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -65,6 +65,20 @@ describe('an overlay as root', () => {
     expect(await run(['read', '/proc/self/status'], '', { mounts })).toBe('content readable\n');
     expect(existsSync(join(at, 'own/upper/made'))).toBe(true);
     expect(existsSync(join(at, 'bottom/dev'))).toBe(false);
+  });
+
+  test('lets set-user-id programs of its layers work where the profile does', async () => {
+    await copyFile(join(import.meta.dirname, '../build/probes/facts'), join(at, 'bottom/facts'));
+    chmodSync(join(at, 'bottom/facts'), 0o4755);
+    const euid = (noNewPrivileges: boolean) =>
+      fixture.run(fixture.trees, ['/facts', 'euid'], {
+        root: root(),
+        uid: 1000,
+        gid: 1000,
+        confinement: { noNewPrivileges, chroot: true, proc: 'masked', mounts: false },
+      });
+    expect(await euid(false)).toBe('euid 0\n');
+    expect(await euid(true)).toBe('euid 1000\n');
   });
 
   test('is locked when it is read only', async () => {

@@ -1,4 +1,15 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -60,6 +71,18 @@ async function inView(
     capabilities,
     ...changes,
   });
+}
+
+/** What the probe says that climbs once its directory has been moved. */
+async function climb(
+  output: AsyncIterator<string>,
+  write: (text: string) => void,
+  move: () => void,
+): Promise<string> {
+  expect((await output.next()).value).toBe('ready\n');
+  move();
+  write('go');
+  return (await output.next()).value;
 }
 
 describe('a view', () => {
@@ -133,6 +156,59 @@ describe('a view', () => {
     expect(await run('/ro', '')).toBe('content empty\n');
     await expect(run('/no', '')).rejects.toMatchObject({ code: 'EACCES' });
     expect(await run('/no', 'mount-flags')).toBe('content empty\n');
+  });
+
+  test('opens no device of a nodev place, and follows no link of a nosymfollow one', async () => {
+    const path = place('traps');
+    execFileSync('mknod', ['-m', '666', join(path, 'zero'), 'c', '1', '5']);
+    writeFileSync(join(path, 'file'), 'file');
+    symlinkSync('file', join(path, 'link'));
+    const mounts = [bind('traps', '/strict', { nosymfollow: true }), bind('traps', '/lax', { nodev: false })];
+    expect(await inView(mounts, ['read', '/strict/zero'])).toBe('content EACCES\n');
+    expect(await inView(mounts, ['read', '/lax/zero'])).toBe('content readable\n');
+    expect(await inView(mounts, ['read', '/strict/zero'], 'mount-flags')).toBe('content readable\n');
+    expect(await inView(mounts, ['print', '/strict/link'])).toBe('print ELOOP\n');
+    expect(await inView(mounts, ['print', '/lax/link'])).toBe('file');
+    expect(await inView(mounts, ['print', '/strict/link'], 'mount-flags')).toBe('file');
+  });
+
+  test('keeps who sits in a directory that is moved out of it from going further up', async () => {
+    const path = place('moved');
+    const away = place('away');
+    writeFileSync(join(shown, 'beside'), '');
+    copyFileSync(join(import.meta.dirname, '../build/probes/mounts'), join(path, 'mounts'));
+    const move = (name: string) => () => renameSync(join(path, name), join(away, name));
+    for (const name of ['held', 'control']) mkdirSync(join(path, name, 'er'), { recursive: true });
+
+    const spec = await fixture.spec({
+      root: { kind: 'view' },
+      mounts: [bind('moved', '/data')],
+      command: null,
+    });
+    await fixture.trees.start(spec);
+    try {
+      const session = await fixture.trees.exec({
+        runDirectory: spec.runDirectory,
+        command: ['/probes/mounts', 'climb', '/data/held/er'],
+        environment: {},
+        uid: 0,
+        gid: 0,
+        tty: null,
+        cgroupProcsFiles: [],
+      });
+      const output = (async function* () {
+        for await (const { data } of session.output) yield Buffer.from(data).toString();
+      })();
+      expect(await climb(output, (text) => session.write(Buffer.from(text)), move('held'))).toBe(
+        'up 0 ENOENT\n',
+      );
+    } finally {
+      await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: 9, timeoutMs: 5000 });
+    }
+    // A root by chroot alone is left this way (requirement C2).
+    const program = spawn('chroot', [path, '/mounts', 'climb', '/control/er']);
+    const output = program.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+    expect(await climb(output, (text) => program.stdin.write(text), move('control'))).toBe('up 3 beside\n');
   });
 
   test('shows a host directory that is not idmapped as nobody’s', async () => {

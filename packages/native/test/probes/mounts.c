@@ -123,6 +123,26 @@ static void open_terminal(const char *place) {
   tell("terminal", access(path, F_OK));
 }
 
+/* Sits in a directory until something is said, and then goes up as far as it can: how often, and what stopped it
+ * from seeing what lies beside the place that it was let into. */
+static void climb(const char *directory) {
+  if (chdir(directory) < 0) return tell("sit", -1);
+  printf("ready\n");
+  fflush(stdout);
+  char byte;
+  if (read(0, &byte, 1) != 1) return;
+  int up = 0;
+  struct stat found;
+  for (; up < 64; up++) {
+    if (stat("beside", &found) == 0) {
+      printf("up %d beside\n", up);
+      return;
+    }
+    if (chdir("..") < 0) break;
+  }
+  printf("up %d %s\n", up, strerrorname_np(errno));
+}
+
 /* Swaps two names until it is killed, and says how often when it is told to end. */
 static volatile sig_atomic_t ended;
 static void end(int signal) { ended = signal; }
@@ -148,6 +168,7 @@ int main(int count, char **arguments) {
   else if (!strcmp(verb, "open-for-write")) tell("open", open(path, O_WRONLY));
   else if (!strcmp(verb, "loosen")) loosen(path);
   else if (!strcmp(verb, "write")) write_below(path);
+  else if (!strcmp(verb, "climb")) climb(path);
   else if (!strcmp(verb, "list")) list(path);
   else if (!strcmp(verb, "print")) print(path);
   else if (!strcmp(verb, "fill")) fill(path);
