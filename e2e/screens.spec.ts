@@ -16,7 +16,7 @@ test.beforeAll(async () => {
   await claim(first.page, link);
   const host = (await stand.cellblock(['host', 'ls', '-o', 'name'])).stdout.trim();
   SCREENS.push(
-    ...['overview', 'jails', 'network', 'checks', 'history'].map((tab) => ({
+    ...['overview', 'jails', 'network', 'checks', 'answers', 'history'].map((tab) => ({
       path: `/hosts/${host}/${tab}`,
     })),
   );
@@ -37,6 +37,7 @@ test.beforeAll(async () => {
     ],
     ['stop', 'web-2'],
     ['xray', 'web-1'],
+    ['answers', host, '--row', 'M6', '--row', 'C31', '--row', 'X2'],
     ['token', 'create', 'ci-1', '--role', 'operator', '--expires', '30d'],
     ['user', 'invite', 'jon', '--role', 'operator'],
   ]) {

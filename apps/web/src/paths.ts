@@ -2,7 +2,7 @@
 const part = encodeURIComponent;
 
 export type SetupStep = 'claim' | 'host' | 'network' | 'jail';
-export type HostTab = 'overview' | 'jails' | 'network' | 'checks' | 'history';
+export type HostTab = 'overview' | 'jails' | 'network' | 'checks' | 'answers' | 'history';
 export type AccessTab = 'users' | 'roles' | 'tokens';
 export type JailTab =
   | 'overview'

@@ -6,6 +6,7 @@ import {
   FileText,
   Gauge,
   History,
+  ListChecks,
   ListTree,
   Play,
   Plus,
@@ -103,6 +104,7 @@ function useHostActions(name: string | null): PaletteAction[] {
   if (name === null) return [];
   return [
     { key: 'checks', label: `Checks of ${name}`, icon: ShieldCheck, href: paths.host(name, 'checks') },
+    { key: 'answers', label: `Answers of ${name}`, icon: ListChecks, href: paths.host(name, 'answers') },
     { key: 'history', label: `History of ${name}`, icon: History, href: paths.host(name, 'history') },
     {
       key: 'copy',

@@ -20,6 +20,7 @@ const tabs: readonly [HostTab, string][] = [
   ['jails', 'Jails'],
   ['network', 'Network'],
   ['checks', 'Checks'],
+  ['answers', 'Answers'],
   ['history', 'History'],
 ];
 

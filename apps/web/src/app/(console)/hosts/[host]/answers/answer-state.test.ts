@@ -1,0 +1,34 @@
+import type { AnswersView } from '@cellblock/shared/views/answers-view';
+import { expect, test } from 'vitest';
+import { rowsOfMail } from './answer-state';
+
+const view = (more: Partial<NonNullable<AnswersView['run']>>, lost = false): AnswersView => ({
+  host: { id: '6f2c1f2e-7c1b-4c58-9d9c-2f3c5a1f0b11', name: 'h1' },
+  testing: 'M2',
+  lost,
+  run: {
+    ...{ id: '6f2c1f2e-7c1b-4c58-9d9c-2f3c5a1f0b11', startedAt: '2026-11-22T13:00:00.000Z', endedAt: null },
+    ...{ by: 'mira', kernel: '6.18', lab: false, asked: ['M1', 'M2', 'M3'], cutShort: null },
+    answers: [{ row: 'M1', verdict: 'fail', reason: 'x', probe: null, control: null, tookMs: 1 }],
+    ...more,
+  },
+});
+const states = (given: AnswersView, shown: 'all' | 'fail' | 'skip' = 'all') =>
+  rowsOfMail('M', given, shown)
+    .slice(0, 4)
+    .map(({ row, state }) => `${row.id} ${state}`);
+
+test('a run under way shows what is answered, what is tested, what waits, and what nobody asked', () => {
+  expect(states(view({}))).toEqual(['M1 fail', 'M2 testing', 'M3 waiting', 'M4 not-asked']);
+});
+
+test('a run that ended, or of which nothing more was heard, lets nothing wait', () => {
+  const ended = { ...view({ endedAt: '2026-11-22T13:01:00.000Z' }), testing: null };
+  expect(states(ended)).toEqual(['M1 fail', 'M2 not-asked', 'M3 not-asked', 'M4 not-asked']);
+  expect(states({ ...view({}, true), testing: null })[2]).toBe('M3 not-asked');
+});
+
+test('only what failed is shown when that is asked for', () => {
+  expect(states(view({}), 'fail')).toEqual(['M1 fail']);
+  expect(states(view({}), 'skip')).toEqual([]);
+});

@@ -1,0 +1,30 @@
+import { ANSWER_ROWS, mailOf } from '@cellblock/shared/answers/all-rows';
+import type { Answer, AnswerVerdict } from '@cellblock/shared/answers/answer';
+import type { AnswerRow } from '@cellblock/shared/answers/answer-row';
+import type { MailLetter } from '@cellblock/shared/answers/founding-mail';
+import type { AnswersView } from '@cellblock/shared/views/answers-view';
+
+/** How one sentence stands: answered, being tested, waiting for its turn, or never asked on this host. */
+export type RowState = AnswerVerdict | 'testing' | 'waiting' | 'not-asked';
+export const SHOWN = ['all', 'fail', 'skip'] as const;
+export type Shown = (typeof SHOWN)[number];
+
+export interface ShownRow {
+  row: AnswerRow;
+  state: RowState;
+  answer: Answer | null;
+}
+
+/** Every sentence of a mail with how it stands in the newest run. */
+export function rowsOfMail(letter: MailLetter, view: AnswersView, shown: Shown): ShownRow[] {
+  const { run } = view;
+  const underWay = run !== null && run.endedAt === null && !view.lost;
+  return ANSWER_ROWS.filter(({ id }) => mailOf(id) === letter)
+    .map((row): ShownRow => {
+      const answer = run?.answers.find((each) => each.row === row.id) ?? null;
+      if (answer) return { row, answer, state: answer.verdict };
+      if (view.testing === row.id) return { row, answer, state: 'testing' };
+      return { row, answer, state: underWay && run.asked.includes(row.id) ? 'waiting' : 'not-asked' };
+    })
+    .filter(({ state }) => shown === 'all' || state === shown);
+}

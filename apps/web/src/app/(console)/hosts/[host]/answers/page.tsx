@@ -1,0 +1,5 @@
+import { HostAnswers } from './host-answers';
+
+export default function HostAnswersPage() {
+  return <HostAnswers />;
+}
