@@ -28,7 +28,9 @@ afterAll(() => site.remove());
 function judge(profile: Profile, way: string, findings: Finding[]): void {
   for (const { probe, verdict } of findings)
     told.set(probe, [...(told.get(probe) ?? []), `${profile} ${way}: ${verdict}`]);
-  expect(findings.map(({ probe }) => probe).sort()).toEqual(entries.map(({ name }) => name).sort());
+  expect(findings.map(({ probe }) => probe).sort(), 'each probe has answered').toEqual(
+    entries.map(({ name }) => name).sort(),
+  );
   expect(findings.filter(({ verdict }) => verdict === 'BREACH')).toEqual([]);
   expect(unknownSkips(findings)).toEqual([]);
   expect(findings.filter(({ verdict }) => verdict === 'SKIP').length).toBeLessThanOrEqual(SKIPS_AT_MOST);

@@ -97,6 +97,7 @@ export const MUTANT_JAILS: MutantJail[] = [
   ),
   ...of('without-filter', 'locked-mounts', 'no-nested-namespaces', 'no-nested-user-namespaces'),
   { protection: 'own-keyring', layers: 'without-filter' },
+  { protection: 'mount-kinds', layers: 'all', profile: 'system' },
   { protection: 'no-chroot', layers: 'without-capabilities', profile: 'strict' },
   { protection: 'own-processes', layers: 'all', profile: 'strict', entry: 'exec', uid: 1000 },
   { protection: 'old-root', layers: 'all', program: 'probes/probe' },
