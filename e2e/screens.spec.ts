@@ -127,6 +127,24 @@ for (const theme of ['light', 'dark'] as const) {
   }
 }
 
+test('a run of the answers is shown row by row while it goes on, and is canceled there', async () => {
+  const { page } = first;
+  const host = (await stand.cellblock(['host', 'ls', '-o', 'name'])).stdout.trim();
+  await page.goto(`/hosts/${host}/answers`);
+  await expect(page.locator('#M6').getByText('Pass', { exact: true })).toBeVisible();
+  await expect(page.locator('#M9').getByText('Not asked')).toBeVisible();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('#X3').getByText('Waiting')).toBeVisible();
+  // Nothing is reloaded: what is answered appears by itself, with what the jail and its control came to.
+  await expect(page.locator('#M9').getByText('Pass', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('#M9').getByText(/came out at its own root/)).toBeVisible();
+  await expect(page.locator('#M9').getByText(/out of a plain chroot/)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('This run was cut short.')).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('#X3').getByText('Not asked')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+});
+
 async function examine(view: Console, path: string, variant: string): Promise<void> {
   const { page } = view;
   const errors: string[] = [];

@@ -1,10 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import type { Answer } from '@cellblock/shared/answers/answer';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { localClient } from '../src/local-client.ts';
 import { AnswersHost } from './answers-host.ts';
 import { treesWithout } from './mutant-programs.ts';
+import { Stand } from './stand.ts';
 
 const NATIVE = join(import.meta.dirname, '../../../packages/native');
 const BUILD_MS = 300_000;
@@ -58,6 +61,42 @@ test(
 function skipIsKnown(row: string, reason: string): boolean {
   const needsLab = ANSWER_ROWS.find(({ id }) => id === row)?.lab === true && reason.includes('lab: true');
   return needsLab || (MAY_BE_SKIPPED[row]?.test(reason) ?? false);
+}
+
+test(
+  'an agent that is killed in the middle of a run takes all of it away when it starts again',
+  async () => {
+    const stand = await Stand.open();
+    try {
+      await stand.start();
+      const { agent, close } = localClient(stand.paths.localSocket);
+      await new Promise<void>((resolve, reject) => {
+        agent.answers.run.subscribe(
+          { mails: ['M'], rows: [], by: 'a test' },
+          { onData: (event) => event.type === 'answer' && resolve(), onError: reject },
+        );
+      });
+      expect(await onStage(stand)).not.toEqual([]);
+      await stand.stop('SIGKILL');
+      await close();
+      expect(await onStage(stand)).not.toEqual([]);
+      await stand.start();
+      expect(await onStage(stand)).toEqual([]);
+    } finally {
+      await stand.close();
+    }
+  },
+  RUN_MS,
+);
+
+/** What there is of throw-away jails of this stand's agent: namespaces, groups, ids, files. */
+async function onStage({ instance, paths }: Stand): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    `ls -d /run/cellblock/${instance}/netns/onstage* ${paths.jails}/onstage* ${paths.agent}/stage 2>/dev/null
+     find /sys/fs/cgroup -path '*cellblock-${instance}/onstage*' -prune; grep -l '${instance} onstage' ${paths.ids}/*; true`,
+  ]);
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 /** What is left out of the trees, and the rows that must notice. */
