@@ -8,6 +8,8 @@ const sum = z.number().nullable().optional();
  * agent does not say.
  */
 export const JailUsage = z.object({
+  /** when the host looked, by its clock: where there are many jails not each report looks at each */
+  at: z.iso.datetime().optional(),
   memoryBytes: z.number().nullable(),
   cpuSeconds: z.number().nullable(),
   pids: z.number().nullable(),

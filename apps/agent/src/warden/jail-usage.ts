@@ -41,6 +41,7 @@ export class JailUsage {
   private async look(key: string): Promise<Usage> {
     const name = cgroupName(this.host.instance, key);
     const device = await dataDisk(this.host);
-    return await this.host.kernel.readCgroupUsage({ name, device }).catch(() => null);
+    const used = await this.host.kernel.readCgroupUsage({ name, device }).catch(() => null);
+    return used && { at: this.host.now().toISOString(), ...used };
   }
 }

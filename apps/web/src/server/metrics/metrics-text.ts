@@ -67,7 +67,7 @@ export async function metricsText(db: Db, now: Date): Promise<string> {
 
 const of = (jail: JailSummary) => ({ jail: jail.name, host: jail.host.name });
 
-const USAGE: readonly (readonly [keyof JailUsage, string, 'gauge' | 'counter', string])[] = [
+const USAGE: readonly (readonly [Exclude<keyof JailUsage, 'at'>, string, 'gauge' | 'counter', string])[] = [
   ['memoryBytes', 'memory_bytes', 'gauge', 'Memory in use, with the cache of files.'],
   ['pids', 'processes', 'gauge', 'Processes and threads.'],
   ['cpuSeconds', 'cpu_seconds_total', 'counter', 'Processor time used.'],

@@ -46,6 +46,21 @@ describe('samples', () => {
     expect(await rows()).toHaveLength(before);
   });
 
+  test('a look that is older than its report is of its own time', async () => {
+    // A host of which this process has stored nothing in this quarter of a minute
+    const h3 = await TestHost.enroll(db, 'h3');
+    const status = await h1.obedient();
+    const minute = new Date(Date.parse(status.at) - 60_000).toISOString();
+    const [one] = status.jails;
+    if (!one?.usage) throw new Error('web1 uses nothing');
+    await db.$executeRaw`DELETE FROM jail_sample`;
+    await db.$executeRaw`UPDATE jail SET host_id = ${h3.id}::uuid WHERE id = ${jail}::uuid`;
+    await recordSamples(db, h3.id, { ...status, jails: [{ ...one, usage: { ...one.usage, at: minute } }] });
+    await db.$executeRaw`UPDATE jail SET host_id = ${h1.id}::uuid WHERE id = ${jail}::uuid`;
+    const [row] = await rows();
+    expect(Date.now() - (row?.at.getTime() ?? 0)).toBeGreaterThan(59_000);
+  });
+
   test('an hour stays as it is, a day by the minute, and nothing longer', async () => {
     await db.$executeRaw`DELETE FROM jail_sample`;
     const now = new Date();
