@@ -18,9 +18,11 @@ import { promisify } from 'node:util';
 import type { Image } from '@cellblock/shared/image';
 import { cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jailPaths } from '../src/warden/paths.ts';
 import { LocalRegistry } from './local-registry.ts';
 import { writeOciLayout } from './oci-layout.ts';
 import { failureOf, madeOf, orderImage } from './order-image.ts';
+import { jailSpec } from './spec-builders.ts';
 import { Stand, WARDEN_MAIN } from './stand.ts';
 import { WayOut } from './way-out.ts';
 
@@ -227,6 +229,46 @@ test(
     expect((await stat(join(rootOf(image), 'etc/shadow'))).gid).toBe(42);
     expect((await stat(join(rootOf(image), 'usr/bin/su'))).mode & 0o4000).toBe(0o4000);
     await nothingOpen();
+
+    const jail = (n: number, script: string, digest = image.digest) =>
+      jailSpec(n, {
+        settings: {
+          root: { kind: 'image', digest },
+          profile: 'system',
+          command: ['/bin/sh', '-c', `${script}; exec sleep 1000`],
+          restart: 'no',
+        },
+      });
+    const change =
+      'echo mine > /etc/mine; chown 1000:1000 /etc/mine; rm /etc/issue; dpkg --version > /srv/said';
+    const one = jail(1, change);
+    const two = jail(2, 'ls /etc > /srv/said');
+    const missing = jail(3, 'true', `sha256:${'0'.repeat(64)}`);
+    await stand.accept([one, two, missing]);
+    const status = await stand.until(
+      'running',
+      ({ jails }) => jails.filter(({ state }) => state === 'running').length === 2,
+      SLOW,
+    );
+    expect(status.refused).toMatchObject([{ rule: 'root-image' }]);
+    const upper = (spec: typeof one) => join(jailPaths(stand.paths, spec.key).storage, 'upper');
+    const said = (spec: typeof one) => readFile(join(upper(spec), 'srv/said'), 'utf8').catch(() => '');
+    await expect.poll(() => said(one), { timeout: SLOW }).toContain('Debian');
+    await expect.poll(() => said(two), { timeout: SLOW }).toContain('issue');
+    // What one has changed is its own: with the ids that it gave, and nothing of it in the other or below.
+    expect(await stat(join(upper(one), 'etc/mine'))).toMatchObject({ uid: 1000, gid: 1000 });
+    expect((await lstat(join(upper(one), 'etc/issue'))).isCharacterDevice()).toBe(true);
+    expect(await said(two)).not.toContain('mine');
+    const agent = await stand.dashboard();
+    expect(await agent.image.verify.mutate({ digest: image.digest })).toMatchObject({ whole: true });
+    await expect(agent.image.remove.mutate({ digest: image.digest })).rejects.toThrow('root of jail1, jail2');
+
+    const gone = [one, two, missing].map((spec) => ({ ...spec, wanted: 'destroyed' as const, purge: true }));
+    await stand.accept(gone);
+    await stand.until('gone', ({ jails }) => jails.every(({ hasStorage }) => !hasStorage), SLOW);
+    await stand.until('let go', ({ jails }) => jails.every(({ state }) => state === 'destroyed'), SLOW);
+    await agent.image.remove.mutate({ digest: image.digest });
+    expect((await images()).map(({ digest }) => digest)).not.toContain(image.digest);
   },
   SLOW,
 );

@@ -17,7 +17,7 @@ const REASONS: readonly (readonly [words: RegExp, code: string, errno: number])[
 
 /**
  * By mount(8), which sets up the loop device with LO_FLAGS_AUTOCLEAR: whoever dies meanwhile leaves no device
- * without its mount (docs/decisions, "A jail's own file system is mounted by mount(8)").
+ * without its mount (decision 18).
  */
 export const mountFile: Kernel['mountFile'] = async ({ source, target, fileSystem }) => {
   try {

@@ -9,7 +9,7 @@ export const ImageSuggestion = z.object({
 });
 export type ImageSuggestion = z.infer<typeof ImageSuggestion>;
 
-/** An image in a host's store, as the small file beside its tree says (docs/decisions, "An image is its tree"). */
+/** An image in a host's store, as the small file beside its tree says (decision 17). */
 export const Image = z.object({
   digest: ImageDigest,
   /** for people, and for `--root image:NAME` at the moment of creation alone: `debian:12`, `docker.io/library/nginx` */

@@ -15,7 +15,7 @@ const LISTING =
   "--directory=/image --file=- . | sha256sum | cut -d ' ' -f 1";
 
 export interface TreeMeasure {
-  /** `sha256:…` of the tree's canonical stream (docs/decisions/0014) */
+  /** `sha256:…` of the tree's canonical stream (docs/decisions/0017) */
   digest: string;
   size: number;
   entries: number;
