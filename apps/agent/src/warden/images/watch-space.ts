@@ -79,7 +79,12 @@ export function watchSpace(directory: string, step: string, bounds: SpaceBounds,
   };
 }
 
+/** What is being unpacked moves under it: du says so and ends with 1, and has counted what is there all the same. */
 async function countOf(directory: string, unit: string): Promise<number> {
-  const { stdout } = await execute('du', ['--summarize', '--one-file-system', unit, directory]);
-  return Number.parseInt(stdout, 10);
+  const counted = await execute('du', ['--summarize', '--one-file-system', unit, directory]).catch(
+    (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }),
+  );
+  const count = Number.parseInt(counted.stdout, 10);
+  if (Number.isNaN(count)) throw new KernelError(`count ${directory}`, 'EIO', 5, 'du said nothing');
+  return count;
 }
