@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -75,7 +75,7 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
   const files = (path: string) => agent.jail.files.mutate({ jail: jail.name, path });
   const text = (path: string) => agent.jail.fileText.mutate({ jail: jail.name, path });
   await expect
-    .poll(async () => (await files('/home/many').catch(() => null))?.more, { timeout: 20_000 })
+    .poll(async () => (await files('/home/many').catch(() => null))?.more, { timeout: 120_000 })
     .toBe(true);
   expect((await files('/home/many')).entries).toHaveLength(2000);
 
@@ -112,7 +112,29 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
   for (const path of ['/home/link', '/home/none', '/home/plain/x', '/proc/self/root/etc/passwd', '/bin/sh'])
     await expect(text(path)).rejects.toThrow('cannot be looked at');
   await expect(files('/home/plain')).rejects.toThrow('cannot be looked at');
-});
+}, 180_000);
+
+test('a directory that is open to the host’s users is not given to be written, and is once it is closed', async () => {
+  const open = join(shown, 'open');
+  await mkdir(open, { recursive: true });
+  const view = [ViewMount.parse({ kind: 'bind', source: open, target: '/data', readOnly: false })];
+  const command = ['/bin/sh', '-c', 'echo in > /data/mine; while :; do sleep 1; done'];
+  const jail = jailSpec(4, { settings: { view, command, restart: 'no' } });
+  await stand.accept([jail]);
+  const { refused } = await stand.until('refused', (status) => status.refused.length > 0);
+  expect(refused).toMatchObject([
+    { key: `jail/${jail.id}`, rule: 'view-open', fix: expect.stringContaining('chmod 0700') },
+  ]);
+  await chmod(shown, 0o700);
+  try {
+    await stand.accept([{ ...jail, startNumber: 2 }]);
+    await stand.until('running', runs(jail.name));
+    await expect.poll(() => readFile(join(open, 'mine'), 'utf8').catch(() => '')).toBe('in\n');
+    expect((await stat(join(open, 'mine'))).uid).toBe(0);
+  } finally {
+    await chmod(shown, 0o755);
+  }
+}, 180_000);
 
 test('every kind of mount on a root that is a view alone is as declared', async () => {
   const passed = join(shown, 'passed');

@@ -40,6 +40,8 @@ export const AuditKind = z.enum([
   'jail.oom',
   'jail.xray',
   'jail.prove',
+  /** looked at its files */
+  'jail.files',
   'image.bootstrap',
   'image.pull',
   'image.upload',

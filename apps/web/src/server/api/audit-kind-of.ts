@@ -18,10 +18,16 @@ const NOUNS: Record<string, string> = {
   audit: 'audit',
 };
 
+/** Procedures whose word is another. */
+const ALIASES: Record<string, string> = {
+  'jails.execOpen': 'jail.exec',
+  'jails.fileText': 'jail.files',
+};
+
 /** The audit's word for a procedure (`jails.create` is `jail.create`); null: the history has none. */
 export function auditKindOf(path: string): AuditKind | null {
   const [noun = '', verb = ''] = path.split('.');
-  const word = path === 'jails.execOpen' ? 'jail.exec' : `${NOUNS[noun]}.${verb}`;
+  const word = ALIASES[path] ?? `${NOUNS[noun]}.${verb}`;
   const kind = AuditKind.safeParse(word);
   return kind.success ? kind.data : null;
 }

@@ -1,3 +1,4 @@
+import { FilesInput, FileTextInput } from '@cellblock/shared/jail-files';
 import {
   ConfigureJailInput,
   CreateJailInput,
@@ -12,6 +13,7 @@ import { configureJail } from '../../jails/configure-jail.ts';
 import { createJail } from '../../jails/create-jail.ts';
 import { destroyJail } from '../../jails/destroy-jail.ts';
 import { execInput, execKill, execOutput, execResize, openExec } from '../../jails/exec-in-jail.ts';
+import { listJailFiles, readJailFile } from '../../jails/jail-files.ts';
 import { jailLogs } from '../../jails/jail-logs.ts';
 import { jailProcesses, SignalInput, signalProcess } from '../../jails/jail-processes.ts';
 import { listJails } from '../../jails/list-jails.ts';
@@ -58,6 +60,12 @@ export const jailsRouter = router({
   prove: procedure('operate')
     .input(JailRef)
     .mutation(({ ctx, input }) => proveJail(ctx, input)),
+  files: procedure('operate')
+    .input(FilesInput)
+    .mutation(({ ctx, input }) => listJailFiles(ctx, input)),
+  fileText: procedure('operate')
+    .input(FileTextInput)
+    .mutation(({ ctx, input }) => readJailFile(ctx, input)),
   create: procedure('operate')
     .input(CreateJailInput)
     .mutation(({ ctx, input }) => createJail(ctx, input)),

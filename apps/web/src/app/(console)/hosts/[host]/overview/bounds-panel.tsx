@@ -7,6 +7,9 @@ import { Panel } from '@/ui/panel';
 const list = (names: readonly string[], none: string) =>
   names.length > 0 ? <span className="mono break-words">{names.join(', ')}</span> : none;
 
+const prefixText = ({ path, writable, idmapped }: NonNullable<HostView['bounds']>['viewPrefixes'][number]) =>
+  `${path} ${writable ? 'writable' : idmapped ? 'idmapped' : 'read only'}`;
+
 /** What the host's own file lets any dashboard ask for. It is shown here and can only be changed there. */
 export function BoundsPanel({ bounds }: { bounds: HostView['bounds'] }) {
   if (!bounds) return null;
@@ -18,6 +21,8 @@ export function BoundsPanel({ bounds }: { bounds: HostView['bounds'] }) {
       <KeyValues
         rows={[
           ['Roots below', list(bounds.rootPrefixes, 'nowhere: only host-usr roots')],
+          ['Shown to jails', list(bounds.viewPrefixes.map(prefixText), 'nothing but /usr')],
+          ['Devices', list(bounds.devices, 'none but the usual ones')],
           ['Subnets', list(bounds.subnets, 'any private one')],
           ['Bridges', list(bounds.parents, 'none of the host’s own')],
           ['Jails', `at most ${bounds.maxJails}`],
