@@ -52,6 +52,8 @@ const app = router({
     logs: recorded.subscription(async function* ({ input }) {
       if ((input as { jail: string }).jail === 'silent')
         throw new AppError('conflict', 'There is no console.');
+      if ((input as { jail: string }).jail === 'hostile')
+        yield { offset: 0, text: 'a\u001b]52;c;eA==\u0007\u202eb\r\n', dropped: 0 };
       yield { offset: 0, text: 'first\n', dropped: 0 };
       yield { offset: 6, text: 'second\n', dropped: 3 };
     }),
@@ -299,6 +301,12 @@ test('logs print the stream and say what was dropped', async () => {
     stdout: 'first\nsecond\n',
     stderr: '3 bytes were dropped here: the ring was full\n',
   });
+});
+
+test('what a jail wrote is not obeyed by the terminal that shows it, and whole in a file', async () => {
+  const shown = await dashboard.run(['logs', 'hostile'], { tty: true });
+  expect(shown.stdout).toBe('a\\u{1b}]52;c;eA==\\u{7}\\u{202e}b\nfirst\nsecond\n');
+  expect((await run('logs', 'hostile')).stdout).toBe('a\u001b]52;c;eA==\u0007\u202eb\r\nfirst\nsecond\n');
 });
 
 test('a stream that is refused ends with the refusal', async () => {

@@ -8,3 +8,17 @@ export function inertText(text: string, keep = ''): string {
     keep.includes(character) ? character : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
+
+/** The same JSON, with whatever is active in its strings as an escape: a terminal or an editor shows it, and a parser
+ *  reads what was there. */
+export function inertJson(json: string): string {
+  return json.replace(ACTIVE, (character) => (character === '\n' ? character : escapesOf(character)));
+}
+
+const escapesOf = (character: string): string =>
+  Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** Whether anything in it is active. */
+export const hasActiveText = (text: string): boolean => text.search(ACTIVE) >= 0;

@@ -1,3 +1,4 @@
+import { inertText } from '@cellblock/shared/inert-text';
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { followed } from '../subscription.ts';
@@ -27,9 +28,16 @@ export function logsVerb(cli: Cli, program: Command): void {
         });
       }
       const input = { jail, tailLines, follow: options.follow === true };
+      const decoder = new TextDecoder();
+      // A terminal obeys what it is sent, and this was written in a jail; a file gets every byte.
+      const shown = (text: string | Uint8Array) =>
+        inertText(
+          (typeof text === 'string' ? text : decoder.decode(text, { stream: true })).replaceAll('\r\n', '\n'),
+          '\n\t',
+        );
       const write = (text: string | Uint8Array, dropped: number) => {
         if (dropped > 0) run.warn(`${dropped} bytes were dropped here: the ring was full`);
-        run.terminal.stdout.write(text);
+        run.terminal.stdout.write(run.terminal.stdout.isTTY === true ? shown(text) : text);
       };
       await run.dashboardOrAgent(
         async (dashboard) => {

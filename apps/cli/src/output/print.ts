@@ -1,7 +1,8 @@
-import { stringify } from 'yaml';
+import { hasActiveText, inertJson } from '@cellblock/shared/inert-text';
+import { Document, Scalar, visit } from 'yaml';
 import type { Terminal } from '../terminal.ts';
 import { colourStates, wantsColour } from './colour.ts';
-import { alignedTable, tabbedRows } from './table.ts';
+import { alignedTable, printable, tabbedRows } from './table.ts';
 
 export const FORMATS = ['table', 'json', 'yaml', 'name'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -24,13 +25,13 @@ export function print(terminal: Terminal, format: Format | undefined, what: Prin
 function rendered(terminal: Terminal, format: Format | undefined, what: Printable): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(what.data, null, 2)}\n`;
+      return `${inertJson(JSON.stringify(what.data, null, 2))}\n`;
     case 'yaml':
       return Array.isArray(what.data) && what.data.some(isDocument)
-        ? what.data.map((each) => `---\n${stringify(each)}`).join('')
-        : stringify(what.data);
+        ? what.data.map((each) => `---\n${inertYaml(each)}`).join('')
+        : inertYaml(what.data);
     case 'name':
-      return what.names.map((name) => `${name}\n`).join('');
+      return what.names.map((name) => `${printable(name)}\n`).join('');
     default: {
       const plain = format === undefined && terminal.stdout.isTTY !== true;
       if (plain || what.headings.length === 0) return tabbedRows(what.rows);
@@ -38,6 +39,18 @@ function rendered(terminal: Terminal, format: Format | undefined, what: Printabl
       return wantsColour(terminal) ? colourStates(table) : table;
     }
   }
+}
+
+/** What is active in a text stands as an escape, which YAML knows between double quotes alone. */
+function inertYaml(data: unknown): string {
+  const document = new Document(data);
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && hasActiveText(node.value.replaceAll('\n', '')))
+        node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return inertJson(document.toString());
 }
 
 const isDocument = (value: unknown) => typeof value === 'object' && value !== null && 'apiVersion' in value;

@@ -10,10 +10,9 @@ function width(text: string): number {
   return cells;
 }
 
-/** One printable line: an attacker's name must not move the cursor or forge a row. */
+/** One printable line: an attacker's name must not move the cursor, turn the text or forge a row. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/gu, '�');
 }
 
 /** Rows aligned under their headings, two blanks apart; the last column is not padded. */

@@ -201,6 +201,7 @@ test('an export is an event, and its cells are no formulas', async () => {
   const lines = (await exportEvents(mira, { format: 'ndjson' })).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).kind)).toContain('audit.export');
   expect(csvCell('=cmd()')).toBe("'=cmd()");
+  expect(csvCell('\u001b]52;c;eA==\u0007\u202e')).toBe('\\u{1b}]52;c;eA==\\u{7}\\u{202e}');
   expect(csvCell('a,"b"')).toBe('"a,""b"""');
 });
 

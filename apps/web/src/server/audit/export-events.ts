@@ -1,5 +1,6 @@
 import { actorName } from '@cellblock/shared/actor';
 import type { AuditEventView } from '@cellblock/shared/audit-event';
+import { inertJson, inertText } from '@cellblock/shared/inert-text';
 import { recordAct } from '../record-act.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { type EventQuery, searchEvents } from './search-events.ts';
@@ -29,7 +30,8 @@ export async function exportEvents(
       cursor,
       limit: 1000,
     });
-    for (const event of page.events) lines.push(format === 'csv' ? csvLine(event) : JSON.stringify(event));
+    for (const event of page.events)
+      lines.push(format === 'csv' ? csvLine(event) : inertJson(JSON.stringify(event)));
     cursor = page.next;
   } while (cursor !== null);
   return `${lines.join('\n')}\n`;
@@ -61,9 +63,11 @@ function csvLine(event: AuditEventView): string {
   return CSV_COLUMNS.map(([, read]) => csvCell(read(event))).join(',');
 }
 
-/** A spreadsheet runs a cell that begins like a formula: such text gets a quote in front. */
+/** A spreadsheet runs a cell that begins like a formula: such text gets a quote in front. What a terminal or an
+ *  editor would obey is written as an escape. */
 export function csvCell(value: unknown): string {
   const text = value === null || value === undefined ? '' : String(value);
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const inert = inertText(harmless, '\n');
+  return /[",\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
