@@ -48,13 +48,18 @@ function bind(propagation: 'private' | 'slave' | 'shared', changes: object = {})
 }
 
 /** What appears on either side of what the other mounts; the filter is left out, so that the tree can mount. */
-async function passedOn(propagation: 'private' | 'slave' | 'shared', protections = 'allowed-calls') {
+async function passedOn(
+  propagation: 'private' | 'slave' | 'shared',
+  protections = 'allowed-calls',
+  changes: Partial<TreeSpec> = {},
+) {
   const trees = await fixture.without(protections);
   const spec = await fixture.spec({
     root: { kind: 'view' },
     mounts: [bind(propagation)],
     capabilities,
     command: null,
+    ...changes,
   });
   await trees.start(spec);
   const inside = async (...command: string[]) =>
@@ -89,6 +94,18 @@ describe('what is mounted later', () => {
     expect(ways).toEqual({ hostToTree: true, treeToHost: true });
     expect(loosened).toMatchObject({ setattr: 'EPERM', remount: 'EPERM' });
   });
+
+  test.each([
+    ['slave', false],
+    ['shared', true],
+  ] as const)(
+    '%s: also of what the broker of a tree with all its protections mounts',
+    async (kind, treeToHost) => {
+      const confinement = { noNewPrivileges: false, chroot: true, proc: 'masked', mounts: true } as const;
+      const changes = { confinement, capabilities: CAPABILITIES };
+      expect(await passedOn(kind, '', changes)).toMatchObject({ hostToTree: true, treeToHost });
+    },
+  );
 
   test('shared, by the way that looks the same: the copy is no longer a peer', async () => {
     expect(await passedOn('shared', 'allowed-calls,shared-stage')).toMatchObject({
