@@ -6,6 +6,7 @@ import { createVerb } from './commands/create.ts';
 import { dashboardVerbs } from './commands/dashboard.ts';
 import { documentVerbs } from './commands/documents.ts';
 import { execVerb } from './commands/exec.ts';
+import { grantVerbs } from './commands/grant.ts';
 import { hostVerbs } from './commands/host.ts';
 import { imageVerbs } from './commands/image.ts';
 import { ipVerbs } from './commands/ip.ts';
@@ -40,6 +41,7 @@ export function buildProgram(cli: Cli): Command {
   execVerb(cli, program);
   xrayVerb(cli, program);
   imageVerbs(cli, program);
+  grantVerbs(cli, program);
   ipVerbs(cli, program);
   networkVerbs(cli, program);
   poolVerbs(cli, program);

@@ -39,6 +39,9 @@ export const AuditKind = z.enum([
   /** the kernel killed processes of it because its memory was full */
   'jail.oom',
   'jail.xray',
+  'grant.see',
+  'grant.revoke',
+  'grant.expire',
   'jail.prove',
   /** looked at its files */
   'jail.files',

@@ -8,6 +8,7 @@ import { Receipt } from './receipt.ts';
 import { Role } from './role.ts';
 import { AddressAt, AddressView, AssignmentRecord } from './views/address-view.ts';
 import { EnrolmentMade } from './views/enrolment-view.ts';
+import { GrantView } from './views/grant-view.ts';
 import { HostSummary, HostView } from './views/host-view.ts';
 import { JailState, type JailSummary } from './views/jail-view.ts';
 import { NetworkView, PoolView } from './views/network-view.ts';
@@ -118,6 +119,8 @@ export const CLI_OUTPUT = {
   create: ApplyDocument,
   /** with and without --last */
   xray: XrayView,
+  'grant ls': z.array(GrantView),
+  'grant see': z.array(GrantView),
   'xray --runs': z.array(XrayRun),
   'host ls': z.array(HostSummary),
   'host show': HostView,

@@ -7,11 +7,13 @@ export const KERNEL_MOUNTS = ['/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/p
 export const USR_LINKS = ['bin', 'sbin', 'lib', 'lib64', 'lib32', 'libx32'];
 /** Directories of a host-usr jail's own storage. */
 export const OWN_DIRECTORIES = ['etc', 'var', 'root', 'home'];
+/** Where a jail finds the processes of other jails that it may see (requirement H8); read only, and empty without. */
+export const SEEN_JAILS = '/run/cellblock/see';
 /** Files that are made anew at every start. */
 export const ETC_FILES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'];
 
 export interface OwnMount {
-  kind: 'storage' | 'tmpfs' | 'file';
+  kind: 'storage' | 'tmpfs' | 'file' | 'seen';
   target: string;
 }
 
@@ -34,5 +36,6 @@ function ofRoot(root: JailRoot): OwnMount[] {
       ? OWN_DIRECTORIES.map((name) => ({ kind: 'storage' as const, target: `/${name}` }))
       : [];
   const scratch = ['/tmp', '/run'].map((target) => ({ kind: 'tmpfs' as const, target }));
-  return [...storage, ...scratch, ...ETC_FILES.map((target) => ({ kind: 'file' as const, target }))];
+  const seen = { kind: 'seen' as const, target: SEEN_JAILS };
+  return [...storage, ...scratch, seen, ...ETC_FILES.map((target) => ({ kind: 'file' as const, target }))];
 }

@@ -27,6 +27,7 @@ describe('what a jail is to see', () => {
       '/proc/tty proc ro,nosuid,nodev,noexec kernel',
       '/root storage rw,nodev jail',
       '/run tmpfs rw,nosuid,nodev jail',
+      '/run/cellblock/see storage ro,nodev jail',
       '/tmp tmpfs rw,nosuid,nodev jail',
       '/usr bind ro,nosuid,nodev nobody',
       '/var storage rw,nodev jail',

@@ -1,6 +1,6 @@
 import type { JailRoot, JailSettings } from './jail-spec.ts';
 import { PROC_DIRECTORIES, PROC_FILES, PROC_READ_ONLY, SYS_DIRECTORIES } from './kernel-masks.ts';
-import { ownMounts, USR_LINKS } from './own-mounts.ts';
+import { type OwnMount, ownMounts, USR_LINKS } from './own-mounts.ts';
 import { isPathBelow } from './path-below.ts';
 import { PROFILES } from './profile.ts';
 import { rootName } from './root-name.ts';
@@ -182,13 +182,20 @@ function deviceMount(name: string): ViewEntry {
   });
 }
 
-function ownMount({ root, readOnly }: Settings, kind: 'storage' | 'tmpfs' | 'file', path: string): ViewEntry {
+function ownMount({ root, readOnly }: Settings, kind: OwnMount['kind'], path: string): ViewEntry {
   const ids = 'jail' as const;
   switch (kind) {
     case 'storage': {
       const kept = root.kind === 'host-usr' && root.ephemeral ? 'memory: gone when it stops' : 'own storage';
       return entry(path, kind, kept, { readOnly, flags: ['nodev'], ids, idmapped: true, by: 'root' });
     }
+    case 'seen':
+      return entry(path, 'storage', 'processes of other jails that it may see', {
+        readOnly: true,
+        flags: ['nodev'],
+        ids,
+        idmapped: true,
+      });
     case 'tmpfs':
       return entry(path, kind, 'memory', { flags: ['nosuid', 'nodev'], ids, fsType: 'tmpfs' });
     case 'file':

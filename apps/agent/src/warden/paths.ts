@@ -13,6 +13,8 @@ export interface WardenPaths {
   /** trees that jails share as their roots, by digest */
   images: string;
   holds: string;
+  /** which jail may see the processes of which, until when */
+  sights: string;
   bounds: string;
   run: string;
   dialerSocket: string;
@@ -37,6 +39,7 @@ export function wardenPaths(data: string, ids = '/run/cellblock/ids'): WardenPat
     jails: join(agent, 'jails'),
     images: join(agent, 'images'),
     holds: join(agent, 'holds.json'),
+    sights: join(agent, 'sights.json'),
     bounds: data === DEFAULT_DATA ? '/etc/cellblock/bounds.d' : join(data, 'bounds.d'),
     run,
     dialerSocket: join(run, 'dialer.sock'),
@@ -56,6 +59,8 @@ export interface JailPaths {
   storage: string;
   /** a file system in a file, mounted at `storage`, for jails that have one of their own */
   fileSystem: string;
+  /** processes of other jails that it may see; the jail has it read only */
+  seen: string;
   /** a tmpfs in place of `storage`, for jails that keep nothing */
   ephemeral: string;
   /** where `directory` is put aside to be removed */
@@ -72,6 +77,7 @@ export function jailPaths(paths: WardenPaths, jailKey: string): JailPaths {
     run: join(directory, 'run'),
     storage: join(directory, 'storage'),
     fileSystem: join(directory, 'storage.img'),
+    seen: join(directory, 'seen'),
     ephemeral: join(directory, 'ephemeral'),
     gone: join(paths.jails, `${GONE}${jailKey}`),
   };

@@ -74,6 +74,7 @@ async function treeRoot(
     prefixes: host.mayShow().viewPrefixes,
     overlays: join(own, 'overlays'),
   });
+  await mkdir(paths.seen, { recursive: true, mode: 0o755 });
   const files = new Map((await etcMounts(host, spec)).map((file) => [file.target, file]));
   const ours = ownMounts(spec.settings).map(({ kind, target }): TreeMount => {
     if (kind === 'tmpfs')
@@ -83,6 +84,7 @@ async function treeRoot(
         ...scratchSize(spec.settings.limits.memory),
         mode: target === '/tmp' ? '1777' : '0755',
       };
+    if (kind === 'seen') return { kind: 'storage', path: paths.seen, target, readOnly: true };
     if (kind === 'storage') return { kind, path: join(own, target), target, ...(readOnly && { readOnly }) };
     return files.get(target) ?? { kind, target, content: '' };
   });

@@ -32,6 +32,7 @@ import { observeHost } from './observe/observe-host.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
 import { Receipts } from './receipts.ts';
 import { Reconciler, type Seen } from './reconciler.ts';
+import { Sights } from './see/sights.ts';
 import { Settled } from './settled.ts';
 import { sweepStage } from './stage/sweep-stage.ts';
 import { hostStatus } from './status.ts';
@@ -70,6 +71,7 @@ export class Warden {
   readonly holds: Holds;
   readonly exec: ExecSessions;
   readonly answers: AnswerRuns;
+  readonly sights: Sights;
   readonly images: ImageOrders;
   readonly changes = new Changes();
   readonly agentVersion: string;
@@ -88,6 +90,7 @@ export class Warden {
     settled: Settled;
     holds: Holds;
     bounds: BoundsInForce;
+    sights: Sights;
     facts: HostFacts;
     agentVersion: string;
   }) {
@@ -97,6 +100,7 @@ export class Warden {
     this.receipts = parts.receipts;
     this.holds = parts.holds;
     this.bounds = parts.bounds;
+    this.sights = parts.sights;
     this.facts = parts.facts;
     this.agentVersion = parts.agentVersion;
     this.usage = new JailUsage(parts.host);
@@ -163,6 +167,13 @@ export class Warden {
       settled: await Settled.open(`${paths.ledger}/settled.json`, () => receipts.caughtUp()),
       holds: await Holds.open(paths.holds),
       bounds,
+      sights: await Sights.open({
+        host,
+        path: paths.sights,
+        // A jail that is to be destroyed is shown to nobody any more, and sees nobody.
+        jail: (id) =>
+          jailsOf(ledger.spec ?? NOTHING).find((jail) => jail.id === id && jail.wanted !== 'destroyed'),
+      }),
       facts: await readFacts(factsOf(host, options.agentVersion)),
       agentVersion: options.agentVersion,
     });
@@ -199,6 +210,7 @@ export class Warden {
       this.reconciler.wake({ changed: true });
       this.changes.tell();
     });
+    await this.sights.start();
     this.reconciler.start();
     void this.leftovers.sweep().then(() => this.leftovers.check() && this.runChecks());
   }
@@ -208,6 +220,7 @@ export class Warden {
     if (this.checkTimer) clearInterval(this.checkTimer);
     this.bounds.close();
     await this.answers.stop('the agent stops');
+    await this.sights.stop();
     await this.images.end();
     await this.reconciler.stop();
   }

@@ -25,6 +25,7 @@ import type { AddressAt, AddressView, AssignmentRecord } from '@cellblock/shared
 import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import type { DashboardSummary } from '@cellblock/shared/views/dashboard-view';
 import type { EnrolmentMade } from '@cellblock/shared/views/enrolment-view';
+import type { GrantView } from '@cellblock/shared/views/grant-view';
 import type { HostSummary, HostView } from '@cellblock/shared/views/host-view';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import type { NetworkView, PoolView } from '@cellblock/shared/views/network-view';
@@ -144,6 +145,11 @@ export interface Dashboard {
       { offset: number; text: string; dropped: number }
     >;
   } & ExecCalls;
+  grants: {
+    list: Query<{ ended: boolean }, GrantView[]>;
+    see: Mutation<{ viewer: string; target: string; seconds: number }, GrantView>;
+    revoke: Mutation<{ viewer: string; target: string }, unknown>;
+  };
   ips: {
     assign: Mutation<AssignIpInput, Change<AddressView>>;
     release: Mutation<ReleaseIpInput, Change<AddressView>>;

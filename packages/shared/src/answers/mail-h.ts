@@ -130,7 +130,7 @@ export const MAIL_H: readonly AnswerRow[] = [
   },
   {
     id: 'H35',
-    sentence: 'more?',
+    sentence: 'read-only bind mounts would also help. more?',
     says: 'The list is open: every host says what it has, what it lacks and what is lost by it.',
   },
   {

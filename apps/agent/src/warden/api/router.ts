@@ -6,6 +6,7 @@ import { ImageOrder } from '@cellblock/shared/image';
 import { FilePath } from '@cellblock/shared/jail-files';
 import { JailSignal } from '@cellblock/shared/jail-process';
 import { Command, Environment, ImageDigest } from '@cellblock/shared/jail-spec';
+import { Sight } from '@cellblock/shared/sight';
 import { viewTree } from '@cellblock/shared/view-tree';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
@@ -122,6 +123,14 @@ export const agentRouter = t.router({
       .subscription(({ ctx, input, signal }) => ctx.warden.answers.run(input, input.by, signal)),
     cancel: procedure.mutation(({ ctx }) => ctx.warden.answers.stop('somebody asked for it')),
     newest: procedure.query(({ ctx }) => ctx.warden.answers.newest()),
+  }),
+
+  sights: t.router({
+    list: procedure.query(({ ctx }) => [...ctx.warden.sights.all()]),
+    grant: fromDashboard.input(Sight).mutation(({ ctx, input }) => ctx.warden.sights.grant(input)),
+    revoke: fromDashboard
+      .input(z.object({ id: z.uuid() }))
+      .mutation(({ ctx, input }) => ctx.warden.sights.revoke(input.id)),
   }),
 
   xray: t.router({

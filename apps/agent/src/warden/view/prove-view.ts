@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
+import { SEEN_JAILS } from '@cellblock/shared/own-mounts';
 import { isPathAtOrBelow, relativeTo } from '@cellblock/shared/path-below';
 import { PROFILES } from '@cellblock/shared/profile';
 import {
@@ -46,9 +47,10 @@ function ownPlace(
   { host }: Pick<Warden, 'host'>,
   { key, settings }: JailSpec,
 ): (entry: ViewEntry) => string | null {
-  const { storage, ephemeral } = jailPaths(host.paths, key);
+  const { storage, ephemeral, seen } = jailPaths(host.paths, key);
   const { root } = settings;
   return ({ kind, path, source }) => {
+    if (path === SEEN_JAILS) return seen;
     if (kind === 'storage')
       return join(root.kind === 'host-usr' && root.ephemeral ? ephemeral : storage, path);
     if (kind === 'directory' && root.kind === 'tar') return join(storage, 'root');

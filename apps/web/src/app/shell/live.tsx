@@ -41,7 +41,7 @@ function useStaleBy() {
   const tasks = trpc.tasks.pathFilter();
   const notices = trpc.notices.pathFilter();
   const staleBy: Record<string, { queryKey?: readonly unknown[] }[]> = {
-    jail: [jails, fleet, hosts, ips],
+    jail: [jails, fleet, hosts, ips, trpc.grants.pathFilter()],
     host: [hosts, fleet, jails, tasks],
     network: [networks, pools, hosts],
     pool: [pools, networks],

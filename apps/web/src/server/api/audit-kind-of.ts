@@ -11,6 +11,7 @@ const NOUNS: Record<string, string> = {
   networks: 'network',
   pools: 'pool',
   jails: 'jail',
+  grants: 'grant',
   ips: 'ip',
   images: 'image',
   documents: 'document',

@@ -2,6 +2,7 @@ import { answersRouter } from './routers/answers.ts';
 import { auditRouter } from './routers/audit.ts';
 import { documentsRouter } from './routers/documents.ts';
 import { fleetRouter } from './routers/fleet.ts';
+import { grantsRouter } from './routers/grants.ts';
 import { hostsRouter } from './routers/hosts.ts';
 import { imagesRouter } from './routers/images.ts';
 import { invitesRouter } from './routers/invites.ts';
@@ -30,6 +31,7 @@ export const appRouter = router({
   answers: answersRouter,
   fleet: fleetRouter,
   jails: jailsRouter,
+  grants: grantsRouter,
   images: imagesRouter,
   networks: networksRouter,
   pools: poolsRouter,

@@ -24,6 +24,10 @@ const procedure = t.procedure.input(z.unknown());
  */
 export const relayRouter = t.router({
   checks: t.router({ run: procedure.mutation(({ ctx }) => ctx.agent.checks.run.mutate()) }),
+  sights: t.router({
+    grant: procedure.mutation(({ ctx, input }) => ctx.agent.sights.grant.mutate(input as never)),
+    revoke: procedure.mutation(({ ctx, input }) => ctx.agent.sights.revoke.mutate(input as never)),
+  }),
   xray: t.router({
     run: procedure.mutation(({ ctx, input }) => ctx.agent.xray.run.mutate(input as never)),
   }),

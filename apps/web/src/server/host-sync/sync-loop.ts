@@ -2,6 +2,7 @@ import { HOST_SILENT_AFTER_MS } from '@cellblock/shared/views/host-view';
 import { appendLeaves } from '../audit/append-leaves.ts';
 import type { ChangeListener } from '../fleet/change-listener.ts';
 import { notifyChanges } from '../fleet-topics.ts';
+import { recordExpiredGrants } from '../grants/record-expired-grants.ts';
 import { purgeExpired } from '../jails/purge-expired.ts';
 import type { WebServices } from '../web-services.ts';
 import type { AgentConnection } from './agent-connections.ts';
@@ -68,6 +69,7 @@ export class SyncLoop {
     // Events of a process that died before it numbered them.
     await appendLeaves(db);
     await purgeExpired(db);
+    await recordExpiredGrants(db);
     await this.#services.signInLimit.forgetFull();
     const hosts = await db.host.findMany({
       where: { removedAt: null, approvedAt: { not: null } },

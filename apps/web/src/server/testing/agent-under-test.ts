@@ -254,6 +254,8 @@ export class AgentUnderTest {
     this.#changed.emit('report');
   }
 
+  /** what a walk through a twin finds */
+  found = [{ group: 'device', item: '/dev/null', detail: 'character 1:3' }];
   readonly router = t.router({
     spec: t.router({
       put: t.procedure.input(SpecPut).mutation(({ input }): SpecPutAnswer => this.#take(input)),
@@ -278,6 +280,18 @@ export class AgentUnderTest {
       }),
     }),
     checks: t.router({ run: t.procedure.mutation(() => [CHECK]) }),
+    sights: t.router({
+      grant: t.procedure.input(z.unknown()).mutation(() => null),
+      revoke: t.procedure.input(z.unknown()).mutation(() => null),
+    }),
+    xray: t.router({
+      run: t.procedure.input(z.unknown()).mutation(() => ({
+        at: new Date().toISOString(),
+        kernel: '6.18.44',
+        differs: [],
+        findings: this.found,
+      })),
+    }),
     answers: t.router({
       run: t.procedure
         .input(z.object({ by: z.string() }))

@@ -18,7 +18,9 @@ async function tracesOf(stage: Stage, key: string): Promise<string[]> {
     ...(await kernel.listNetns({ directory: netnsDirectory(instance) })).filter(is).map(() => 'namespace'),
     ...(await kernel.listCgroups({ parent: cgroupParent(instance) })).filter(is).map(() => 'control group'),
     ...(await records.keys()).filter(is).map(() => 'storage'),
-    ...(await ids.list()).filter(({ jailKey }) => is(jailKey)).map(() => 'ids'),
+    ...(await ids.list())
+      .filter((claim) => claim.instance === instance && is(claim.jailKey))
+      .map(() => 'ids'),
     ...(await kernel.listMounts({ under: join(paths.jails, key) })).map(() => 'mount'),
   ];
 }

@@ -54,10 +54,3 @@ export const fileSystemOfItsOwn: StageRow = {
     throw new Skipped('a file system of its own in a file is not among the settings of this agent');
   },
 };
-
-export const permissionToSee: StageRow = {
-  id: 'H8',
-  async answer() {
-    throw new Skipped('the permission to see the processes of another jail is not in this agent');
-  },
-};

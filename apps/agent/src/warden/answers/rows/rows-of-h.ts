@@ -29,7 +29,8 @@ import {
   tasksHiddenFromLookup,
   tasksSeparated,
 } from './h-processes.ts';
-import { fileSystemOfItsOwn, permissionToSee, propagation } from './h-views.ts';
+import { permissionToSee } from './h-sight.ts';
+import { fileSystemOfItsOwn, propagation } from './h-views.ts';
 
 export const ROWS_OF_H: readonly Row[] = [
   wholeLife,

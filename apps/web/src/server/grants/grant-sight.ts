@@ -1,0 +1,128 @@
+import { AppError } from '@cellblock/shared/app-error';
+import { LONGEST_SIGHT_MS } from '@cellblock/shared/sight';
+import type { GrantView } from '@cellblock/shared/views/grant-view';
+import * as z from 'zod';
+import { appendLeaves } from '../audit/append-leaves.ts';
+import { changeFleet } from '../change-fleet.ts';
+import { findJail } from '../find-object.ts';
+import { agentOf } from '../hosts/agent-client.ts';
+import type { VerbContext } from '../verb-context.ts';
+import { listGrants } from './list-grants.ts';
+import { type NamedGrant, recordGrantOutcome } from './record-grant.ts';
+
+export const GrantSightInput = z.object({
+  viewer: z.string().min(1),
+  target: z.string().min(1),
+  /** how long it lasts */
+  seconds: z
+    .int()
+    .min(1, 'must last at least a second')
+    .max(LONGEST_SIGHT_MS / 1000, 'is longer than 30 days: grant it again then'),
+});
+
+/** Lets one jail see the processes of another of its host. It ends by itself, whoever is there to end it. */
+export async function grantSight(
+  ctx: VerbContext,
+  input: z.output<typeof GrantSightInput>,
+): Promise<GrantView> {
+  const viewer = await findJail(ctx.db, input.viewer, 'viewer');
+  const target = await findJail(ctx.db, input.target, 'target');
+  if (viewer.id === target.id) {
+    throw new AppError('invalid', `${viewer.name} sees its own processes already.`, {
+      field: 'target',
+      cause: 'A permission leads from one jail to another.',
+      fix: 'Name two jails: cellblock grant see VIEWER TARGET --for 1h',
+    });
+  }
+  if (viewer.hostId !== target.hostId) {
+    throw new AppError(
+      'conflict',
+      `${target.name} is on host ${target.host.name}, ${viewer.name} on ${viewer.host.name}.`,
+      {
+        field: 'target',
+        cause: 'The list is written by the agent of the host on which both are.',
+        fix: `Choose a jail of host ${viewer.host.name}: cellblock ls`,
+      },
+    );
+  }
+  const agent = await agentOf(ctx.db, viewer.hostId);
+  const until = new Date(Date.now() + input.seconds * 1000);
+  const grant: NamedGrant = {
+    id: '',
+    viewer: { id: viewer.id, name: viewer.name },
+    target: { id: target.id, name: target.name },
+    host: { id: viewer.host.id, name: viewer.host.name },
+  };
+  const change = await changeFleet(ctx, { kind: 'grant.see' }, async ({ tx, event, by, now }) => {
+    await tx.$queryRaw`SELECT 1 FROM jail WHERE id = ${viewer.id}::uuid FOR UPDATE`;
+    const held = await tx.sightGrant.findFirst({
+      where: { viewerId: viewer.id, targetId: target.id, endedAt: null, until: { gt: now } },
+    });
+    if (held) {
+      throw new AppError(
+        'conflict',
+        `${viewer.name} may see ${target.name} until ${held.until.toISOString()}.`,
+        {
+          field: 'target',
+          cause: `${held.by} granted it; one permission at a time leads from one jail to another.`,
+          fix: `End it first: cellblock grant revoke ${viewer.name} ${target.name}`,
+        },
+      );
+    }
+    // One that is over and not yet recorded as over makes room.
+    await tx.sightGrant.updateMany({
+      where: { viewerId: viewer.id, targetId: target.id, endedAt: null },
+      data: { endedAt: now, ended: 'expired' },
+    });
+    await tx.sightGrant.create({
+      data: { id: event, hostId: viewer.hostId, viewerId: viewer.id, targetId: target.id, by, until },
+    });
+    return {
+      object: { type: 'jail' as const, ...grant.viewer },
+      host: grant.host,
+      summary: `let ${viewer.name} see the processes of ${target.name}`,
+      after: { target: target.name, until: until.toISOString() },
+      wants: [],
+      topics: [`jail/${viewer.id}`, `jail/${target.id}`],
+      outcomeLater: true,
+      show: async () => event,
+    };
+  });
+  if ('plan' in change) throw new Error('a change without dryRun came back as a plan');
+  const id = change.object;
+  try {
+    await agent.sights.grant.mutate({
+      id,
+      viewer: viewer.id,
+      target: target.id,
+      until: until.toISOString(),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await ctx.db.$transaction(async (tx) => {
+      await tx.sightGrant.update({ where: { id }, data: { endedAt: new Date(), ended: 'failed' } });
+      await recordGrantOutcome(tx, ctx, grant, {
+        kind: 'grant.see',
+        intent: id,
+        outcome: 'failed',
+        summary: `${viewer.name} was not shown the processes of ${target.name}`,
+        after: { message },
+      });
+    });
+    await appendLeaves(ctx.db);
+    throw error;
+  }
+  await ctx.db.$transaction((tx) =>
+    recordGrantOutcome(tx, ctx, grant, {
+      kind: 'grant.see',
+      intent: id,
+      outcome: 'applied',
+      summary: `${viewer.name} sees the processes of ${target.name} until ${until.toISOString()}`,
+      after: { target: target.name, until: until.toISOString() },
+    }),
+  );
+  await appendLeaves(ctx.db);
+  const made = (await listGrants(ctx.db, { ended: true })).find((each) => each.id === id);
+  if (!made) throw new Error('a grant that was just recorded is not there');
+  return made;
+}

@@ -1,0 +1,85 @@
+import type { GrantView } from '@cellblock/shared/views/grant-view';
+import type { XrayView } from '@cellblock/shared/views/xray-view';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { AgentUnderTest } from '../testing/agent-under-test.ts';
+import { type Caller, DashboardUnderTest } from '../testing/dashboard-under-test.ts';
+import { recordExpiredGrants } from './record-expired-grants.ts';
+
+const dashboard = new DashboardUnderTest();
+const agent = new AgentUnderTest();
+const root = { kind: 'host-usr', ephemeral: false };
+let mira: Caller;
+beforeAll(async () => {
+  await dashboard.start();
+  mira = await dashboard.claim();
+  const { data } = await dashboard.mutate<{ token: string }>('hosts.enroll', { name: 'h1' }, mira);
+  const waiting = agent.connect(dashboard.running.port, { token: data.token, waitForApproval: true });
+  const hosts = async () => (await dashboard.query<unknown[]>('hosts.list', undefined, mira)).data;
+  await vi.waitUntil(async () => (await hosts()).length === 1, { timeout: 30_000 });
+  await dashboard.mutate('hosts.approve', { host: 'h1' }, mira);
+  await waiting;
+  agent.behaviour = 'obeys';
+  agent.beat();
+  const state = async () =>
+    (await dashboard.query<{ state: string }>('hosts.get', { host: 'h1' }, mira)).data.state;
+  await vi.waitUntil(async () => (await state()) === 'ready', { timeout: 30_000 });
+  await dashboard.mutate('networks.create', { name: 'lan', subnets: ['10.20.0.0/24'] }, mira);
+  for (const name of ['jail-a', 'jail-b']) {
+    const made = await dashboard.mutate('jails.create', { name, network: 'lan', settings: { root } }, mira);
+    expect(made.refusal).toBeNull();
+  }
+}, 120_000);
+afterAll(async () => {
+  await agent.hangUp();
+  await dashboard.remove();
+});
+
+const grants = async (ended = true) =>
+  (await dashboard.query<GrantView[]>('grants.list', { ended }, mira)).data;
+const see = (viewer: string, target: string, seconds = 3600) =>
+  dashboard.mutate('grants.see', { viewer, target, seconds }, mira);
+
+it('one permission leads from one jail to another, until it is revoked', async () => {
+  expect((await see('jail-a', 'jail-b')).refusal).toBeNull();
+  expect(await grants(false)).toMatchObject([
+    { viewer: 'jail-a', target: 'jail-b', host: 'h1', by: 'mira', ended: null },
+  ]);
+  expect((await see('jail-a', 'jail-b')).refusal).toMatchObject({ code: 'conflict', field: 'target' });
+  expect((await see('jail-a', 'jail-a')).refusal).toMatchObject({ code: 'invalid', field: 'target' });
+  expect((await see('jail-a', 'nobody')).refusal).toMatchObject({ code: 'not-found', field: 'target' });
+  await dashboard.mutate('grants.revoke', { viewer: 'jail-a', target: 'jail-b' }, mira);
+  expect(await grants()).toMatchObject([{ ended: 'revoked' }]);
+  const again = await dashboard.mutate('grants.revoke', { viewer: 'jail-a', target: 'jail-b' }, mira);
+  expect(again.refusal).toMatchObject({ code: 'not-found', field: 'target' });
+});
+
+it('its end by time is in the history once, whoever records it', async () => {
+  expect((await see('jail-b', 'jail-a', 60)).refusal).toBeNull();
+  const { db } = dashboard.running.services;
+  const later = new Date(Date.now() + 61_000);
+  expect(await recordExpiredGrants(db)).toBe(0);
+  const recorded = await Promise.all([recordExpiredGrants(db, later), recordExpiredGrants(db, later)]);
+  expect(recorded.sort()).toEqual([0, 1]);
+  expect((await grants())[0]).toMatchObject({ viewer: 'jail-b', ended: 'expired' });
+  const events = await db.auditEvent.findMany({ where: { kind: 'grant.expire' } });
+  expect(events).toMatchObject([{ phase: 'outcome', outcome: 'applied', actorType: 'system' }]);
+});
+
+it('walks of a jail are kept by number, and the second is compared with the first', async () => {
+  const first = await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a' }, mira);
+  expect(first.data).toMatchObject({ number: 1, by: 'mira', against: null, changes: [] });
+  agent.found = [{ group: 'device', item: '/dev/kvm', detail: 'character 10:232' }];
+  const second = await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a' }, mira);
+  expect(second.data).toMatchObject({
+    number: 2,
+    against: { number: 1 },
+    changes: [
+      { change: 'new', finding: { item: '/dev/kvm' } },
+      { change: 'gone', finding: { item: '/dev/null' } },
+    ],
+  });
+  const same = await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a', against: 2 }, mira);
+  expect(same.data).toMatchObject({ number: 3, against: { number: 2 }, changes: [] });
+  const none = await dashboard.query('jails.xrayShow', { jail: 'jail-a', run: 3, against: 9 }, mira);
+  expect(none.refusal).toMatchObject({ code: 'not-found', field: 'against' });
+});

@@ -1,0 +1,30 @@
+import type { GrantView } from '@cellblock/shared/views/grant-view';
+import type { Db } from '../db.ts';
+
+const MOST = 500;
+
+/** Those that hold, or all with how they ended; newest first. */
+export async function listGrants(db: Db, input: { ended: boolean }): Promise<GrantView[]> {
+  const grants = await db.sightGrant.findMany({
+    where: input.ended ? {} : { endedAt: null },
+    orderBy: { grantedAt: 'desc' },
+    take: MOST,
+  });
+  const ids = grants.flatMap(({ viewerId, targetId }) => [viewerId, targetId]);
+  const jails = await db.jail.findMany({
+    where: { id: { in: ids } },
+    select: { id: true, name: true, host: { select: { name: true } } },
+  });
+  const jailOf = new Map(jails.map((jail) => [jail.id, jail]));
+  return grants.map((grant) => ({
+    id: grant.id,
+    viewer: jailOf.get(grant.viewerId)?.name ?? grant.viewerId,
+    target: jailOf.get(grant.targetId)?.name ?? grant.targetId,
+    host: jailOf.get(grant.viewerId)?.host.name ?? grant.hostId,
+    by: grant.by,
+    grantedAt: grant.grantedAt.toISOString(),
+    until: grant.until.toISOString(),
+    ended: grant.ended as GrantView['ended'],
+    endedAt: grant.endedAt?.toISOString() ?? null,
+  }));
+}
