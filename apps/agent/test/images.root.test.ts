@@ -9,6 +9,7 @@ import {
   readFile,
   rm,
   stat,
+  statfs,
   symlink,
   writeFile,
 } from 'node:fs/promises';
@@ -180,6 +181,7 @@ test(
     await run('python3', [join(import.meta.dirname, 'hostile-archives.py'), corpus, canary]);
     const before = (await images()).length;
     const refused: Record<string, RegExp> = {
+      'names.tar': /./,
       'links.tar': /./,
       'old.tar': /./,
       'gnu.tar': /./,
@@ -216,6 +218,35 @@ test(
       () => undefined,
     );
     expect(await readFile(canary, 'utf8')).toBe('owned\n');
+  },
+  SLOW,
+);
+
+test(
+  'a disk that gets full while an archive is unpacked is told with its errno, and keeps nothing of it',
+  async () => {
+    const other = await Stand.open();
+    try {
+      // Little more than what must stay free.
+      await mkdir(other.paths.images, { recursive: true, mode: 0o700 });
+      await run('mount', [
+        '-t',
+        'tmpfs',
+        '-o',
+        'size=1100m,nosuid,nodev,mode=0700',
+        'tmpfs',
+        other.paths.images,
+      ]);
+      await other.start();
+      const file = join(scratch, 'corpus/bytes.tar.gz');
+      const failure = failureOf(await orderImage(other, { kind: 'upload', name: 'bytes.tar.gz' }, file));
+      expect(failure).toMatch(/make the image bytes.tar.gz: ENOSPC/);
+      expect(await readdir(other.paths.images)).toEqual([]);
+      const { bavail, bsize, blocks } = await statfs(other.paths.images);
+      expect((blocks - bavail) * bsize).toBeLessThan(1024 ** 2);
+    } finally {
+      await other.close();
+    }
   },
   SLOW,
 );

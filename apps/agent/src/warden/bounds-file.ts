@@ -21,6 +21,11 @@ rootPrefixes: []
 viewPrefixes: []
 # Nodes below /dev that a jail may be given (--device): [net/tun, kvm].
 devices: []
+# Where images may come from: debian, alpine, upload, and registries by name: docker.io, registry.example:5000.
+imageSources: [debian, alpine, upload]
+# What one image may take of the disk: bytes, and files.
+maxImageBytes: 17179869184
+maxImageFiles: 1000000
 # Subnets that networks may use; empty: any.
 subnets: []
 # Bridges of this host that a network may attach to (--parent).
