@@ -16,7 +16,7 @@ test('every protection that the mutant can leave out is left out by a test', () 
     ),
   );
   // The attack suite ends with a failure for each of its mutants that no probe tells from the jail.
-  const attacks = textsIn('../../../apps/agent/test/attack', /^mutant-jails\.ts$/);
+  const attacks = textsIn('../../../apps/agent/test/attack', /^mutant-jails\.ts$|\.attack\.test\.ts$/);
   const tests = [...textsIn('.', /\.root\.test\.ts$/), ...attacks].join();
   expect(protections.size).toBeGreaterThan(40);
   // By itself or in a list: `without('allowed-calls,locked-mounts')`.

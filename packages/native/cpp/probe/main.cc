@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -124,6 +125,15 @@ static int with_key(char** arguments) {
   return 127;
 }
 
+/** Takes all inotify instances that there are for it, says how many, and keeps them. */
+static int hold_watches() {
+  int made = 0;
+  while (made < 4096 && inotify_init1(IN_CLOEXEC) >= 0) made++;
+  std::printf("holds %d\n", made);
+  std::fflush(stdout);
+  for (;;) pause();
+}
+
 int main(int count, char** arguments) {
   // It tells of descriptors itself, before any is opened.
   if (count == 2 && !std::strcmp(arguments[1], "xray")) return xray();
@@ -135,6 +145,7 @@ int main(int count, char** arguments) {
   if (count == 3 && !std::strcmp(arguments[1], "--victim")) return be_victim(arguments[2]);
   if (count == 5 && !std::strcmp(arguments[1], "--swap"))
     return swap(arguments[2], arguments[3], arguments[4]);
+  if (count == 2 && !std::strcmp(arguments[1], "--hold-watches")) return hold_watches();
   if (count > 3 && !std::strcmp(arguments[1], "--with-key")) return with_key(arguments + 2);
   if (count == 1) {
     for (const Probe& probe : probes) run(probe);

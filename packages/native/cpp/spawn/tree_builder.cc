@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/fsuid.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,6 +53,29 @@ static long fork_with(uint64_t flags, int group, int& pidfd) {
     arguments.cgroup = static_cast<uint64_t>(group);
   }
   return syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+/**
+ * As `owner`, so that the tree's user namespace is owner's. What the kernel counts in a user namespace
+ * (inotify instances, for one) it counts for the namespace's owner on the host as well: were that root, one
+ * tree could use up root's, and every other tree's.
+ */
+static long fork_owned_by(uid_t owner, uint64_t flags, int group, int& pidfd) {
+  const auto nobody_else = static_cast<uid_t>(-1);
+  const bool is_owned = !leaves_out("own-counts");
+  if (is_owned) {
+    check(setresuid(nobody_else, owner, nobody_else), "become the owner of the tree");
+    // The group to be born in is root's.
+    setfsuid(0);
+  }
+  const long pid = fork_with(flags, group, pidfd);
+  const int error = errno;
+  if (pid != 0 && is_owned) {
+    check(setresuid(nobody_else, 0, nobody_else), "become root again");
+    hide_from_tracers();
+  }
+  errno = error;
+  return pid;
 }
 
 static void wait_for(pid_t pid) {
@@ -115,12 +139,13 @@ void TreeBuilder::make_first() {
   if (spec.confinement.mount_broker) hand_over = make_socket_pair();
   confinement.broker = hand_over.theirs.get();
   const uint64_t namespaces = namespaces_at_birth();
-  long pid =
-      groups.unified && !leaves_out("own-groups") ? fork_with(namespaces, groups.unified.get(), pidfd) : -1;
+  long pid = groups.unified && !leaves_out("own-groups")
+                 ? fork_owned_by(spec.id_base, namespaces, groups.unified.get(), pidfd)
+                 : -1;
   if (pid < 0) {
     // The kernel cannot, or the group may not: it says so when it is joined.
     unified_procs = open_unified_procs(groups);
-    pid = check(fork_with(namespaces, -1, pidfd), "make first process");
+    pid = check(fork_owned_by(spec.id_base, namespaces, -1, pidfd), "make first process");
   }
   if (pid == 0) run_as_child(failures.in.get(), [&] { be_first(groups, unified_procs); });
   first = static_cast<pid_t>(pid);
