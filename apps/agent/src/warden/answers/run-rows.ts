@@ -1,12 +1,14 @@
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import { type Answer, judge } from '@cellblock/shared/answers/answer';
-import { takePicture } from '../stage/picture.ts';
+import { ofStage, pictureChange, type StageMarks, takePicture } from '../stage/picture.ts';
 import { Stage } from '../stage/stage.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { type LookBackRow, type Row, type RowResult, Skipped, type StageRow } from './row.ts';
 
 const LONGEST_ROW_MS = 30_000;
 const LONGEST_LAB_ROW_MS = 120_000;
+const LEAVES_WITHIN_MS = 5_000;
+const LOOK_AGAIN_MS = 100;
 
 /**
  * Answers the rows one after another on a stage of their own, takes the stage away, and then answers those that
@@ -40,13 +42,28 @@ export async function runRows(o: {
   } finally {
     await stage.close();
   }
-  const after = await takePicture(o.host);
   const { directory, nonce } = stage;
   const marks = { instance: o.host.instance, directory, nonce };
+  const after = await pictureAfterwards(o.host, before, marks);
   const run = { asked: o.asked, answers, before, during, after, stage: marks };
   for (const row of o.rows.filter((row): row is LookBackRow => 'lookBack' in row)) {
     o.begun(row.id);
     take(await answerOf(row.id, o, async () => row.lookBack(run)));
+  }
+}
+
+/** Who was killed takes a moment to leave: what is of this stage is looked for again until it is gone, or stays. */
+async function pictureAfterwards(
+  host: WardenHost,
+  before: readonly string[],
+  stage: StageMarks,
+): Promise<string[]> {
+  const end = performance.now() + LEAVES_WITHIN_MS;
+  for (;;) {
+    const after = await takePicture(host);
+    const left = pictureChange(before, after).some((line) => ofStage(line, stage));
+    if (!left || performance.now() > end) return after;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
 
