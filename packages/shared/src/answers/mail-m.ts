@@ -46,7 +46,7 @@ export const MAIL_M: readonly AnswerRow[] = [
   },
   {
     id: 'M9',
-    sentence: 'pivot_root /fsviews /fsviews/old; umount -l /fsviews/old',
+    sentence: 'pivot_root /fsviews /fsviews/old […] umount -l /fsviews/old',
     says: 'The old root cannot be reached: not by name, not by /proc, not by `..`.',
   },
   {
