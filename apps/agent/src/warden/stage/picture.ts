@@ -96,6 +96,8 @@ async function processes(instance: string): Promise<string[]> {
         readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
         readlink(`/proc/${pid}/exe`).catch(() => ''),
       ]);
+      // What has ended has no program any more, and goes as soon as its parent has looked.
+      if (program === '') return [];
       const jail = new RegExp(`cellblock-${instance}/onstage[a-z2-7]`).exec(group)?.[0];
       const mark = new RegExp(`(?:^|\\0)${STAGE_MARK}=([0-9a-f]+)`).exec(environment)?.[1];
       return jail || mark ? [`process ${program} ${jail ?? ''} ${mark ?? ''}`] : [];

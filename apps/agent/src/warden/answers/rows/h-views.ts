@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import { found, Skipped, type StageRow } from '../row.ts';
+import { plainJail } from './plain-jail.ts';
 
 /** A mount of the host's that comes later, and one of the jail's own, through binds of each kind. */
 export const propagation: StageRow = {
@@ -48,9 +49,34 @@ export const propagation: StageRow = {
   },
 };
 
+const MEBIBYTE = 1024 ** 2;
+
 export const fileSystemOfItsOwn: StageRow = {
   id: 'H19',
-  async answer() {
-    throw new Skipped('a file system of its own in a file is not among the settings of this agent');
+  async answer(stage) {
+    const own = await stage.jail({
+      storage: { kind: 'file', fileSystem: 'ext4', size: 32 * MEBIBYTE, inodes: 2_000 },
+    });
+    const plain = await plainJail(stage);
+    const fill = 'head -c 64M /dev/zero > /var/tmp/h19; stat -c %s /var/tmp/h19; rm -f /var/tmp/h19';
+    const names =
+      'mkdir /var/tmp/h19d && cd /var/tmp/h19d && seq 3000 | xargs touch; ls | wc -l; cd / && rm -rf /var/tmp/h19d';
+    const [inside, many] = [await own.sh(fill), await own.sh(names)];
+    const [outside, manyOutside] = [await plain.sh(fill), await plain.sh(names)];
+    await stage.drop(own.key);
+    const bytes = (text: string) => Number(text.trim().split('\n').at(-1));
+    return {
+      probe: found(
+        /No space left/.test(inside.stderr) &&
+          bytes(inside.stdout) < 32 * MEBIBYTE &&
+          /No space left/.test(many.stderr) &&
+          bytes(many.stdout) < 2_000,
+        `of 64 MiB ${bytes(inside.stdout)} bytes were written into an ext4 of 32 MiB in a file, of 3,000 names ${bytes(many.stdout)} could be made: No space left on device`,
+      ),
+      control: found(
+        bytes(outside.stdout) === 64 * MEBIBYTE && bytes(manyOutside.stdout) === 3_000,
+        `in a jail on the host's own file system all ${bytes(outside.stdout)} bytes and ${bytes(manyOutside.stdout)} names`,
+      ),
+    };
   },
 };

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { countsProjects, fileSystemOf, hidesProcesses, knowsFileSystem } from './confinement-checks.ts';
+
+const MOUNTS = `25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+26 25 0:23 / /proc rw,nosuid - proc proc rw,hidepid=invisible,gid=4
+40 25 254:1 / /var/lib/cellblock rw - xfs /dev/vdb rw,prjquota
+41 25 254:2 / /var/lib/cellblock2 rw - nfs4 server:/x rw`;
+
+test('the file system of a path is that of the nearest mount above it', () => {
+  expect(fileSystemOf('/home/x', MOUNTS)).toBe('ext4');
+  expect(fileSystemOf('/var/lib/cellblock/agent', MOUNTS)).toBe('xfs');
+  expect(fileSystemOf('/var/lib/cellblock2', MOUNTS)).toBe('nfs4');
+  expect(fileSystemOf('/x', '')).toBeNull();
+});
+
+test('projects are counted where the mount says so', () => {
+  expect(countsProjects(MOUNTS, '/var/lib/cellblock/agent')).toBe(true);
+  expect(countsProjects(MOUNTS, '/home')).toBe(false);
+});
+
+test('hidden processes are those of the last /proc', () => {
+  expect(hidesProcesses(MOUNTS)).toBe('invisible');
+  expect(hidesProcesses(MOUNTS.replace('hidepid=invisible,', ''))).toBeNull();
+  expect(hidesProcesses(MOUNTS.replace('hidepid=invisible', 'hidepid=off'))).toBeNull();
+});
+
+test('a file system is known by its whole name', () => {
+  expect(knowsFileSystem('nodev\ttmpfs\n\text4\n', 'ext4')).toBe(true);
+  expect(knowsFileSystem('nodev\ttmpfs\n\text4\n', 'ext')).toBe(false);
+});

@@ -1,0 +1,207 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Check } from './host-check.ts';
+
+const run = promisify(execFile);
+const text = async (path: string) => (await readFile(path, 'utf8').catch(() => '')).trim();
+
+/** A file system type, by name, as the kernel lists those that it can mount. */
+export function knowsFileSystem(listed: string, name: string): boolean {
+  return listed.split('\n').some((line) => line.split('\t').at(-1)?.trim() === name);
+}
+
+function fileSystem(name: string, o: { title: string; lost: string }): Check {
+  return {
+    id: `file-system-${name}`,
+    title: o.title,
+    async look() {
+      if (knowsFileSystem(await text('/proc/filesystems'), name))
+        return { verdict: 'have', evidence: `${name} is in /proc/filesystems` };
+      // One that is a module is listed when it is loaded.
+      const loadable = await run('modprobe', ['--dry-run', '--quiet', name]).then(
+        () => true,
+        () => false,
+      );
+      if (loadable) return { verdict: 'have', evidence: `${name} is a module that can be loaded` };
+      return {
+        verdict: 'lack',
+        evidence: `${name} is not in /proc/filesystems`,
+        lost: o.lost,
+        fix: `modprobe ${name}`,
+      };
+    },
+  };
+}
+
+/** ext4, xfs, btrfs and tmpfs can be idmapped (platform.md, K2); what the data directory lies on must be. */
+const IDMAPPABLE = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'f2fs', 'erofs']);
+
+/** The type of the file system that a path lies on, from /proc/self/mountinfo. */
+export function fileSystemOf(path: string, mountinfo: string): string | null {
+  let best: { target: string; type: string } | null = null;
+  for (const line of mountinfo.split('\n')) {
+    const words = line.split(' ');
+    const target = words[4];
+    const type = words[words.indexOf('-') + 1];
+    if (target === undefined || type === undefined) continue;
+    const isAbove = target === '/' || path === target || path.startsWith(`${target}/`);
+    if (isAbove && target.length >= (best?.target.length ?? 0)) best = { target, type };
+  }
+  return best?.type ?? null;
+}
+
+const idmappedMounts: Check = {
+  id: 'idmapped-mounts',
+  title: 'Idmapped mounts of the data directory',
+  async look({ dataDirectory }) {
+    const type = fileSystemOf(dataDirectory, await text('/proc/self/mountinfo'));
+    if (type !== null && IDMAPPABLE.has(type))
+      return { verdict: 'have', evidence: `${dataDirectory} lies on ${type}` };
+    return {
+      verdict: 'lack',
+      evidence: `${dataDirectory} lies on ${type ?? 'an unknown file system'}`,
+      lost: 'jails with storage of their own do not start: their ids could not be as on disk',
+      fix: 'cellblock up --data DIR, with DIR on ext4, xfs or btrfs',
+    };
+  },
+};
+
+const notification: Check = {
+  id: 'seccomp-notification',
+  title: 'Calls can be answered for a jail',
+  async look() {
+    const actions = await text('/proc/sys/kernel/seccomp/actions_avail');
+    if (/\buser_notif\b/.test(actions)) return { verdict: 'have', evidence: actions };
+    return {
+      verdict: 'lack',
+      evidence: `available actions: ${actions || 'none'}`,
+      lost: 'jails of the profile system cannot mount: no broker can answer for them',
+      fix: 'boot Linux 5.0 or newer with CONFIG_SECCOMP_FILTER=y',
+    };
+  },
+};
+
+/** Mount options by which a file system counts by project. */
+export function countsProjects(mountinfo: string, path: string): boolean {
+  const type = fileSystemOf(path, mountinfo);
+  return mountinfo.split('\n').some((line) => {
+    const words = line.split(' ');
+    const at = words.indexOf('-');
+    const isAbove = words[4] === '/' || path === words[4] || path.startsWith(`${words[4]}/`);
+    return isAbove && words[at + 1] === type && /\b(prjquota|pquota)\b/.test(words[at + 3] ?? '');
+  });
+}
+
+const projectQuota: Check = {
+  id: 'project-quota',
+  title: 'Project quota on the data directory',
+  async look({ dataDirectory }) {
+    if (countsProjects(await text('/proc/self/mountinfo'), dataDirectory))
+      return {
+        verdict: 'have',
+        evidence: `${dataDirectory} lies on a file system that is mounted with prjquota`,
+      };
+    return {
+      verdict: 'warn',
+      evidence: `the file system of ${dataDirectory} is not mounted with prjquota`,
+      lost: 'a jail without a file system of its own can fill the one that the data directory lies on',
+      fix: 'cellblock create JAIL --help (a file system in a file), or mount it with -o prjquota',
+    };
+  },
+};
+
+function setting(o: {
+  id: string;
+  title: string;
+  key: string;
+  isGood: (value: number) => boolean;
+  lost: string;
+  good: string;
+}): Check {
+  return {
+    id: o.id,
+    title: o.title,
+    async look() {
+      const value = await text(`/proc/sys/${o.key.replaceAll('.', '/')}`);
+      if (value === '') return { verdict: 'have', evidence: `the kernel has no ${o.key}` };
+      if (o.isGood(Number(value))) return { verdict: 'have', evidence: `${o.key} = ${value}` };
+      return {
+        verdict: 'warn',
+        evidence: `${o.key} = ${value}`,
+        lost: o.lost,
+        fix: `sysctl -w ${o.key}=${o.good}`,
+      };
+    },
+  };
+}
+
+const landlock: Check = {
+  id: 'landlock',
+  title: 'Landlock',
+  async look() {
+    const listed = await text('/sys/kernel/security/lsm');
+    const config = /\blandlock\b/.test(listed);
+    if (config) return { verdict: 'have', evidence: listed };
+    return {
+      verdict: 'warn',
+      evidence: listed === '' ? 'securityfs is not mounted, so that the list cannot be read' : listed,
+      lost: 'nothing yet: no jail of this version relies on it',
+      fix: 'boot with lsm=landlock,... and mount -t securityfs securityfs /sys/kernel/security',
+    };
+  },
+};
+
+/** Whether /proc of the host hides the processes of others from its users (requirement H5). */
+export function hidesProcesses(mountinfo: string): string | null {
+  const line = mountinfo.split('\n').findLast((each) => each.split(' ')[4] === '/proc');
+  const option = /hidepid=(\w+)/.exec(line ?? '')?.[1];
+  return option === undefined || option === '0' || option === 'off' ? null : option;
+}
+
+const hiddenProcesses: Check = {
+  id: 'hidepid',
+  title: "Processes are hidden from the host's users",
+  async look() {
+    const hidden = hidesProcesses(await text('/proc/self/mountinfo'));
+    if (hidden !== null) return { verdict: 'have', evidence: `/proc is mounted with hidepid=${hidden}` };
+    return {
+      verdict: 'warn',
+      evidence: '/proc is mounted without hidepid',
+      lost: "every user of the host sees the names and numbers of all jails' processes; jails see only their own",
+      fix: 'mount -o remount,hidepid=invisible,gid=adm /proc',
+    };
+  },
+};
+
+export const CONFINEMENT_CHECKS: readonly Check[] = [
+  idmappedMounts,
+  fileSystem('overlay', {
+    title: 'Overlays',
+    lost: 'a jail cannot have an image as its root, nor an overlay in its view',
+  }),
+  fileSystem('mqueue', {
+    title: 'POSIX message queues',
+    lost: 'programs in jails that use mq_open fail',
+  }),
+  notification,
+  projectQuota,
+  landlock,
+  setting({
+    id: 'unprivileged-bpf',
+    title: 'BPF is for root alone',
+    key: 'kernel.unprivileged_bpf_disabled',
+    isGood: (value) => value !== 0,
+    lost: 'jails are covered by their filter; users of the host load programs into the kernel',
+    good: '2',
+  }),
+  setting({
+    id: 'perf-paranoid',
+    title: 'Performance counters are for root alone',
+    key: 'kernel.perf_event_paranoid',
+    isGood: (value) => value >= 2,
+    lost: 'jails are covered by their filter; users of the host measure what others do',
+    good: '2',
+  }),
+  hiddenProcesses,
+];
