@@ -2,12 +2,12 @@ import { cpus } from 'node:os';
 import { isKernelError, KernelError } from '@cellblock/native/kernel-error';
 import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
 import { jailPaths } from '../paths.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { treeSpec } from '../tree-spec.ts';
 import type { WardenHost } from '../warden-host.ts';
 import type { Executor } from './fact.ts';
 import { inTurns } from './in-turns.ts';
 
-const SIGTERM = 15;
 /** A start waits for the kernel as often as it works: a few more than there are processors. */
 const startInTurn = inTurns(2 * cpus().length + 2);
 
@@ -51,9 +51,10 @@ export const stopProcess: Executor<'process.stop'> = async (host, step) => {
   const record = await host.records.read(step.jail);
   if (record && record.startNumber !== step.startNumber) return { before: null, after: { running: false } };
   try {
+    const running = await host.trees.status({ runDirectory: run });
     const status = await host.trees.stop({
       runDirectory: run,
-      signal: SIGTERM,
+      signal: stopSignal(spec, running?.init),
       timeoutMs: spec?.settings.stopTimeoutMs ?? 0,
     });
     globalThis.crashHere?.('warden stopped a tree');

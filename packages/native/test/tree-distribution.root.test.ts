@@ -1,0 +1,132 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { TreeSpec } from '../lib/process-tree.ts';
+import { unpackDistribution } from './distribution-root.ts';
+import { BUILD_MS, CAPABILITIES, CONFINEMENTS, TreeFixture } from './tree-fixture.ts';
+
+// A whole Debian with an init of its own, by the profile for one (requirement W1).
+
+const SIGINT = 2;
+let fixture: TreeFixture;
+let root: string;
+beforeAll(async () => {
+  fixture = await TreeFixture.create();
+  root = await fixture.storage('debian');
+  unpackDistribution(root);
+}, BUILD_MS + 900_000);
+afterAll(() => fixture.remove());
+
+async function boot(): Promise<TreeSpec> {
+  const spec = await fixture.spec({
+    confinement: CONFINEMENTS.system,
+    capabilities: [...CAPABILITIES, 'CAP_AUDIT_WRITE', 'CAP_SETFCAP', 'CAP_SYS_BOOT', 'CAP_SYS_TTY_CONFIG'],
+    root: { kind: 'directory', path: root, readOnly: false },
+    command: ['/sbin/init'],
+  });
+  await fixture.trees.start({ ...spec, mounts: [] });
+  // As its start scripts leave it: the last of them is over when the level is written down.
+  await vi.waitUntil(
+    async () => (await inside(spec, 'cat /run/runlevel 2>/dev/null; who -r')).includes('run-level 2'),
+    {
+      timeout: 40_000,
+      interval: 200,
+    },
+  );
+  return spec;
+}
+
+async function inside(spec: TreeSpec, script: string, uid = 0): Promise<string> {
+  const ran = await fixture.exec(fixture.trees, spec.runDirectory, ['sh', '-c', script], { uid, gid: uid });
+  return ran.stdout + ran.stderr;
+}
+
+/** What a terminal of the tree shows; whatever is asked there is answered in turn. */
+async function atTerminal(spec: TreeSpec, command: string[], answers: [question: RegExp, answer: string][]) {
+  const session = await fixture.trees.exec({
+    runDirectory: spec.runDirectory,
+    command,
+    environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    uid: 0,
+    gid: 0,
+    tty: { rows: 24, columns: 80, term: 'vt100' },
+    cgroupProcsFiles: [],
+  });
+  let text = '';
+  let from = 0;
+  for await (const { data } of session.output) {
+    text += Buffer.from(data).toString();
+    const [question, answer] = answers[0] ?? [];
+    if (!question?.test(text.slice(from))) continue;
+    answers.shift();
+    from = text.length;
+    session.write(Buffer.from(`${answer}\r`));
+  }
+  return text;
+}
+
+test('boots by its own init, mounts what is its own, logs in, and ends cleanly when it is asked to', async () => {
+  const spec = await boot();
+  expect(await inside(spec, 'cat /proc/1/comm; readlink /proc/1/exe')).toBe('init\n/usr/sbin/init\n');
+  // Its start scripts asked for these; nothing of ours is there.
+  expect(await inside(spec, 'stat -f -c %T /run /run/lock; grep -c " /run" /proc/mounts')).toMatch(
+    /^tmpfs\ntmpfs\n\d/,
+  );
+
+  await inside(
+    spec,
+    'PATH=/usr/sbin:$PATH; useradd -m -s /bin/sh prisoner; echo prisoner:opensesame | chpasswd; echo root:rootpass | chpasswd',
+  );
+  const shown = await atTerminal(
+    spec,
+    ['/sbin/getty', '-', 'vt100'],
+    [
+      [/login: /, 'prisoner'],
+      [/Password: /, 'opensesame'],
+      [/\$ /, 'id -un; tty; su -c "id -u; cat /proc/self/status | grep NoNewPrivs"'],
+      [/Password: /, 'rootpass'],
+      [/\$ /, 'exit'],
+    ],
+  );
+  expect(shown).toMatch(/inside login: /);
+  expect(shown).toMatch(/\r\nprisoner\r\n\/dev\/pts\/\d+\r\n/);
+  // A set-user-id program made its user root of the tree: that is what this profile is for.
+  expect(shown).toMatch(/\r\n0\r\nNoNewPrivs:\t0\r\n/);
+
+  const begun = performance.now();
+  const status = await fixture.trees.stop({
+    runDirectory: spec.runDirectory,
+    signal: SIGINT,
+    timeoutMs: 30_000,
+  });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  // By reboot(2) of its own pid namespace, not by our SIGKILL.
+  expect(status).toMatchObject({ state: 'exited', exit: { signal: 1 } });
+}, 120_000);
+
+test('every user from 0 to 65535 is one of its own, and the same number on disk', async () => {
+  const spec = await boot();
+  const script = [
+    'cd /root && touch nobody last && chown 65534:65534 nobody && chown 65535:65535 last',
+    'chmod 755 /root && su -s /bin/sh nobody -c "id -u; id -g; touch /tmp/by-nobody && stat -c %u /tmp/by-nobody"',
+    'setpriv --reuid 65535 --regid 65535 --clear-groups sh -c "id -u; id -g"',
+  ].join(' && ');
+  expect(await inside(spec, script)).toBe('65534\n65534\n65534\n65535\n65535\n');
+  for (const [name, id] of [
+    ['nobody', 65534],
+    ['last', 65535],
+  ] as const)
+    expect(statSync(join(root, 'root', name))).toMatchObject({ uid: id, gid: id });
+  await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: SIGINT, timeoutMs: 30_000 });
+}, 60_000);
+
+test('what it makes set-user-id helps nobody on the host', async () => {
+  const spec = await boot();
+  await inside(spec, 'cp /usr/bin/id /usr/local/bin/planted && chmod 4755 /usr/local/bin/planted');
+  const planted = join(root, 'usr/local/bin/planted');
+  expect(statSync(planted)).toMatchObject({ uid: 0, mode: 0o104755 });
+  // Inside it works; the storage that the agent gives a tree is closed and nosuid on the host (tree-isolation).
+  expect(await inside(spec, '/usr/local/bin/planted -u', 1000)).toBe('0\n');
+  expect(statSync(fixture.directory).mode & 0o777).toBe(0o700);
+  await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: SIGINT, timeoutMs: 30_000 });
+}, 60_000);
