@@ -206,6 +206,13 @@ export class AttackSite {
     };
   }
 
+  /** A root of the jail's own, with nothing in it but what is mounted there. */
+  ownRoot(): { path: string; readOnly: boolean } {
+    const path = join(this.directory, 'root');
+    mkdirSync(path, { recursive: true });
+    return { path, readOnly: false };
+  }
+
   /** What a probe is told about those whom it attacks. */
   environment(profile: Profile, victim: 'tenant' | 'host' = 'tenant'): Record<string, string> {
     const of = victim === 'tenant' ? 'shared/inner' : 'host-victim';

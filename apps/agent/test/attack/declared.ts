@@ -55,6 +55,11 @@ function read(path: string): string {
  */
 export const KNOWN_SKIPS: { probe: RegExp; reason: RegExp; because: string }[] = [
   {
+    probe: /^read-only-usr-files$/,
+    reason: /^no \/usr\/bin\/env$/,
+    because: 'a root of nothing but mounts has no shared program',
+  },
+  {
     probe: /^host-secret$/,
     reason: /^no file named$/,
     because: 'asked only of a jail that is shown a directory of the host, with the host’s ids',

@@ -15,6 +15,17 @@ const entries = entriesIn(execFileSync(join(PROGRAMS, 'probe'), ['--list'], { en
 const WATCHED = [...['spawn', 'keeper', 'probe'].map((name) => join(PROGRAMS, name)), '/usr/bin/env'];
 const PATIENCE = 120_000;
 
+/** Of runc, Incus, FreeBSD's jails, bubblewrap and the kernel, as far as a jail of ours has such a part. */
+const ADVISORIES = [
+  'CVE-2013-1858 CVE-2014-7970 CVE-2015-2925 CVE-2016-8649 CVE-2016-9962 CVE-2016-10124 CVE-2017-5226 CVE-2018-18955',
+  'CVE-2019-5736 CVE-2019-14271 CVE-2020-15257 CVE-2021-30465 CVE-2021-41091 CVE-2022-0185 CVE-2022-0492 CVE-2022-0811',
+  'CVE-2022-0847 CVE-2022-24769 CVE-2022-29162 CVE-2022-34918 CVE-2023-0386 CVE-2023-2640 CVE-2023-32233 CVE-2023-32629',
+  'CVE-2024-1086 CVE-2024-21626 CVE-2024-45310 CVE-2025-15576 CVE-2025-31133 CVE-2025-52565 CVE-2025-52881 CVE-2026-48750',
+].flatMap((line) => line.split(' '));
+
+/** It is the jail's own storage. */
+const OF_A_WRITABLE_ROOT = { 'read-only-root': 'its root is its own', 'bomb-root': 'its root is its own' };
+
 let site: AttackSite;
 let before: Record<string, string>;
 const told = new Map<string, string[]>();
@@ -78,6 +89,37 @@ describe.each(Object.keys(PROFILES) as Profile[])('a jail of the profile %s hold
   });
 });
 
+describe.each<[TreeSpec['root']['kind'], Profile]>([
+  ['directory', 'system'],
+  ['directory', 'daemon'],
+  ['view', 'daemon'],
+  ['view', 'strict'],
+])('a jail whose root is a %s, of the profile %s, holds', (kind, profile) => {
+  test(
+    'as the first process and by exec',
+    async () => {
+      const root: TreeSpec['root'] = kind === 'view' ? { kind } : { kind: 'directory', ...site.ownRoot() };
+      const { mounts, environment } = await specFor(profile, 0);
+      const allowed = Object.keys({ ...declaredBy(profile), ...(kind === 'view' ? {} : OF_A_WRITABLE_ROOT) });
+      const changes: Partial<TreeSpec> = {
+        root,
+        mounts: [...mounts, { kind: 'tmpfs', target: '/tmp', size: '16m', mode: '1777' }],
+        environment: { ...environment, PROBE_ALLOWED: allowed.join(',') },
+      };
+      const first = await attackAsInit(site, site.trees, await site.spec(profile, changes));
+      const spec = await site.spec(profile, changes);
+      await site.trees.start(spec);
+      const second = await attackByExec(site.trees, spec).finally(() => site.stop(spec.runDirectory));
+      for (const findings of [first, second]) {
+        expect(findings).toHaveLength(entries.length);
+        expect(findings.filter(({ verdict }) => verdict === 'BREACH')).toEqual([]);
+        expect(unknownSkips(findings)).toEqual([]);
+      }
+    },
+    PATIENCE,
+  );
+});
+
 test('the victim on the host is not had either', async () => {
   const names = entries.map(({ name }) => name).filter((name) => name.startsWith('victim-'));
   const environment = site.environment('daemon', 'host');
@@ -109,6 +151,12 @@ describe('the suite', () => {
     expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
     for (const section of ['A', 'B', 'C', 'D', 'E', 'H'])
       expect(entries.filter((entry) => entry.section === section).length, section).toBeGreaterThanOrEqual(8);
+  });
+
+  test('repeats the advisories that concern us', () => {
+    const named = new Set(entries.flatMap(({ cves }) => cves));
+    const races = readFileSync(join(import.meta.dirname, 'races.attack.test.ts'), 'utf8');
+    for (const cve of ADVISORIES) expect(named.has(cve) || races.includes(cve), cve).toBe(true);
   });
 
   test.each(entries.map(({ name, must }) => [name, must]))('%s: %s', (name) => {
