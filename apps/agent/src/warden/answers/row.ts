@@ -39,7 +39,11 @@ export class Skipped extends Error {}
 
 /** A finding in one line. */
 export function found(asExpected: boolean, evidence: string): Finding {
-  return { asExpected, evidence: evidence.replaceAll(/\s+/g, ' ').trim().slice(0, MOST_EVIDENCE) };
+  const line = evidence.replaceAll(/\s+/g, ' ').trim();
+  return {
+    asExpected,
+    evidence: line.length > MOST_EVIDENCE ? `${line.slice(0, MOST_EVIDENCE)}…` : line,
+  };
 }
 
 const MOST_EVIDENCE = 600;

@@ -44,7 +44,7 @@ function Sentence({ shown: { row, state, answer }, host }: { shown: ShownRow; ho
       id={row.id}
       className="flex scroll-mt-4 flex-col gap-1 border-b border-line-subtle px-3 py-2.5 last:border-b-0 target:bg-info-tint"
     >
-      <div className="flex flex-wrap items-baseline gap-x-3">
+      <div className="flex flex-wrap items-center gap-x-3">
         <Link
           href={`${paths.host(host, 'answers')}#${row.id}`}
           className="mono w-9 shrink-0 font-semibold text-strong hover:underline"
