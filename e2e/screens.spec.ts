@@ -65,6 +65,8 @@ const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/jails/new' },
   { path: '/jails/web-1/overview' },
   { path: '/jails/web-1/network' },
+  { path: '/jails/web-1/files' },
+  { path: '/jails/web-1/files?path=/etc' },
   { path: '/jails/web-1/limits' },
   { path: '/jails/web-1/processes' },
   { path: '/jails/web-1/logs' },

@@ -7,6 +7,7 @@ export type AccessTab = 'users' | 'roles' | 'tokens';
 export type JailTab =
   | 'overview'
   | 'network'
+  | 'files'
   | 'limits'
   | 'processes'
   | 'logs'
@@ -35,6 +36,7 @@ export const paths = {
   jails: (q?: string) => withQuery('/jails', { q }),
   jailNew: (given: { host?: string; network?: string; ip?: string } = {}) => withQuery('/jails/new', given),
   jail: (jail: string, tab: JailTab = 'overview') => `/jails/${part(jail)}/${tab}`,
+  jailFiles: (jail: string, path?: string) => withQuery(`/jails/${part(jail)}/files`, { path }),
   networks: () => '/networks',
   networkNew: () => '/networks/new',
   network: (network: string, given: { pool?: string; sel?: string } = {}) =>

@@ -42,7 +42,7 @@ export function sourceProblem(right: ViewRight, data = DEFAULT_DATA_DIRECTORY): 
     return {
       rule: 'view-source-kernel',
       message: path === '/' ? 'The root of the host is shown to no jail.' : `${path} is shown to no jail.`,
-      cause: `It ${isPathBelow(kernel, path) ? `holds ${kernel}, which` : `lies in ${kernel}, and that`} is this host's kernel; a jail has a /proc, a /sys and a /dev of its own.`,
+      cause: `It ${isSamePath(kernel, path) ? '' : isPathBelow(kernel, path) ? `holds ${kernel}, which ` : `lies in ${kernel}, which `}is this host's kernel; a jail has a /proc, a /sys and a /dev of its own.`,
       fix:
         path === '/' || isSamePath(path, kernel) ? elsewhere : `${elsewhere}; a device is given by --device`,
     };

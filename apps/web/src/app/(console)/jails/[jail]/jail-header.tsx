@@ -17,6 +17,7 @@ const JailActions = dynamic(() => import('./jail-actions').then((module) => modu
 const tabs: readonly [JailTab, string][] = [
   ['overview', 'Overview'],
   ['network', 'Network'],
+  ['files', 'Files'],
   ['limits', 'Limits'],
   ['processes', 'Processes'],
   ['logs', 'Logs'],

@@ -1,8 +1,17 @@
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
 import type { JailRoot } from '@cellblock/shared/jail-spec';
+import type { Profile } from '@cellblock/shared/profile';
 import { parseSize } from '@cellblock/shared/size-text';
+import { ViewMount } from '@cellblock/shared/view-mount';
+import { parseViewText, VIEW_TEXT, type ViewTextKind } from '@cellblock/shared/view-text';
 
-export type RootKind = 'host-usr' | 'dir' | 'tar';
+export type RootKind = JailRoot['kind'];
+
+/** A mount of the view as it is typed. */
+export interface ViewLine {
+  kind: ViewTextKind;
+  text: string;
+}
 
 /** What is in the form. Only a name is needed; the rest has defaults. */
 export interface JailDraft {
@@ -11,8 +20,12 @@ export interface JailDraft {
   /** null: none */
   network?: string | null;
   address: string;
-  root: 'host-usr' | 'dir' | 'tar';
+  root: RootKind;
+  /** of a directory or tarball its path, of an image its digest */
   rootPath: string;
+  /** undefined: as the root has it */
+  profile?: Profile;
+  view: ViewLine[];
   ephemeral: boolean;
   readOnly: boolean;
   command: string;
@@ -29,6 +42,7 @@ export const emptyDraft: JailDraft = {
   address: '',
   root: 'host-usr',
   rootPath: '',
+  view: [],
   ephemeral: false,
   readOnly: false,
   command: '',
@@ -62,10 +76,44 @@ export function draftError(draft: JailDraft): DraftError | null {
   if (draft.pids && !(Number.isInteger(Number(draft.pids)) && Number(draft.pids) >= 2)) {
     return { field: 'pids', error: 'This is no whole number from 2 up.' };
   }
-  if (draft.root !== 'host-usr' && draft.rootPath && !draft.rootPath.startsWith('/')) {
+  const named = draft.root === 'dir' || draft.root === 'tar';
+  if (named && draft.rootPath && !draft.rootPath.startsWith('/')) {
     return { field: 'rootPath', error: 'The path is not absolute: begin it with /.' };
   }
-  return null;
+  const line = draft.view.map(viewLineError).find((error) => error !== null);
+  return line ? { field: 'view', error: line } : null;
+}
+
+/** What is wrong with a line of the view as it is typed; an empty one is left out. */
+export function viewLineError({ kind, text }: ViewLine): string | null {
+  if (text === '') return null;
+  const parsed = parseViewText(kind, text);
+  if ('problem' in parsed) return `${capitalized(parsed.problem)}: write it as ${VIEW_TEXT[kind].example}.`;
+  const shape = ViewMount.safeParse(parsed);
+  const issue = shape.error?.issues[0];
+  return issue ? `${capitalized(String(issue.path[0] ?? 'it'))} ${issue.message}.` : null;
+}
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function viewOf(lines: readonly ViewLine[]): ViewMount[] {
+  return lines
+    .filter(({ text }) => text !== '')
+    .map(({ kind, text }) => parseViewText(kind, text))
+    .filter((mount): mount is ViewMount => !('problem' in mount));
+}
+
+function rootOf(draft: JailDraft): JailRoot {
+  switch (draft.root) {
+    case 'host-usr':
+      return { kind: 'host-usr', ephemeral: draft.ephemeral };
+    case 'view':
+      return { kind: 'view' };
+    case 'image':
+      return { kind: 'image', digest: draft.rootPath };
+    default:
+      return { kind: draft.root, path: draft.rootPath };
+  }
 }
 
 /** The input of `jails.create`, or null while something is missing or cannot be right. */
@@ -74,11 +122,9 @@ export function inputOf(
   suggested: { name: string; subnet: string; nat: boolean } | null,
 ): CreateJailInput | null {
   if (!draft.name || draftError(draft)) return null;
-  if (draft.root !== 'host-usr' && !draft.rootPath) return null;
-  const root: JailRoot =
-    draft.root === 'host-usr'
-      ? { kind: 'host-usr', ephemeral: draft.ephemeral }
-      : { kind: draft.root, path: draft.rootPath };
+  if (draft.root !== 'host-usr' && draft.root !== 'view' && !draft.rootPath) return null;
+  const root = rootOf(draft);
+  const view = viewOf(draft.view);
   const limited = draft.memory || draft.cpus || draft.pids;
   const network = suggested ? suggested.name : draft.network;
   return {
@@ -91,6 +137,8 @@ export function inputOf(
       root,
       boot: draft.boot,
       ...(draft.readOnly && { readOnly: true }),
+      ...(draft.profile && { profile: draft.profile }),
+      ...(view.length > 0 && { view }),
       ...(draft.command.trim() && { command: splitWords(draft.command) }),
       ...(limited && {
         limits: {

@@ -71,6 +71,12 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
   const conflicts = input ? [...(plan.data?.conflicts ?? []), ...(refused ? [refusalOf(refused)] : [])] : [];
   const errorOf = (field: keyof JailDraft) => (wrong?.field === field ? wrong.error : undefined);
   const nameConflict = conflicts.find((each) => each.field === 'name');
+  // An empty line is none of the view that was asked for.
+  const asked = draft.view.flatMap(({ text }, index) => (text === '' ? [] : [index]));
+  const ofView = conflicts.filter(({ field }) => /^settings\.view\.\d/.test(field ?? ''));
+  const viewConflicts = new Map(
+    ofView.map((each) => [asked[Number(each.field?.split('.')[2])], sentences(each)] as const),
+  );
   const addressConflict = conflicts.find((each) => each.field?.startsWith('address'));
 
   return (
@@ -123,7 +129,13 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
             onMake={(makeNetwork) => set({ makeNetwork })}
             onAddress={(address) => set({ address })}
           />
-          <MoreSettings draft={draft} errorOf={errorOf} onChange={set} />
+          <MoreSettings
+            draft={draft}
+            errorOf={errorOf}
+            viewConflict={(index) => viewConflicts.get(index)}
+            host={host?.name}
+            onChange={set}
+          />
           <div className="flex items-center gap-2 pt-1">
             <Button
               type="submit"
@@ -140,7 +152,9 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
                       : offering || !networks.data
                         ? 'The networks are being looked up'
                         : !input
-                          ? 'Name the path of its root first'
+                          ? draft.root === 'image'
+                            ? 'Choose an image first'
+                            : 'Name the path of its root first'
                           : !change.error && conflicts[0]
                             ? conflicts[0].message
                             : null)
@@ -156,7 +170,9 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
         input={input}
         draft={filled}
         plan={plan.data ?? null}
-        conflicts={conflicts.filter((each) => each !== nameConflict && each !== addressConflict)}
+        conflicts={conflicts.filter(
+          (each) => each !== nameConflict && each !== addressConflict && !ofView.includes(each),
+        )}
       />
     </form>
   );

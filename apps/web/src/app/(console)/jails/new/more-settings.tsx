@@ -1,32 +1,44 @@
 'use client';
+import { profileOf } from '@cellblock/shared/profile-rule';
 import { ChevronRight } from 'lucide-react';
 import { Checkbox } from '@/ui/checkbox';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
-import type { JailDraft, RootKind } from './jail-draft';
+import { ImageChoice } from './image-choice';
+import { type JailDraft, type RootKind, viewLineError } from './jail-draft';
+import { ProfileChoice } from './profile-choice';
+import { ViewLines } from './view-lines';
 
 const roots: readonly { value: RootKind; label: string }[] = [
   { value: 'host-usr', label: 'The host’s /usr, read only, with an /etc of its own' },
   { value: 'dir', label: 'A directory on the host' },
   { value: 'tar', label: 'A tarball on the host' },
+  { value: 'image', label: 'An image of the host’s store' },
+  { value: 'view', label: 'Nothing but what its view shows' },
 ];
 
 interface MoreSettingsProps {
   draft: JailDraft;
   errorOf: (field: keyof JailDraft) => string | undefined;
+  /** what the server says of a line of the view */
+  viewConflict: (index: number) => string | undefined;
+  host: string | undefined;
   onChange: (part: Partial<JailDraft>) => void;
 }
 
-export function MoreSettings({ draft, errorOf, onChange }: MoreSettingsProps) {
+export function MoreSettings({ draft, errorOf, viewConflict, host, onChange }: MoreSettingsProps) {
   return (
     <>
       <SelectField
         label="Root"
         value={draft.root}
         options={roots}
-        onChange={(event) => onChange({ root: event.currentTarget.value as RootKind })}
+        onChange={(event) => onChange({ root: event.currentTarget.value as RootKind, rootPath: '' })}
       />
-      {draft.root !== 'host-usr' && (
+      {draft.root === 'image' && (
+        <ImageChoice host={host} value={draft.rootPath} onChange={(rootPath) => onChange({ rootPath })} />
+      )}
+      {(draft.root === 'dir' || draft.root === 'tar') && (
         <TextField
           label={draft.root === 'dir' ? 'Directory' : 'Tarball'}
           mono
@@ -45,6 +57,33 @@ export function MoreSettings({ draft, errorOf, onChange }: MoreSettingsProps) {
         placeholder="a small init that reaps and waits"
         onChange={(event) => onChange({ command: event.currentTarget.value })}
       />
+      <details className="group" open={draft.root === 'view' || undefined}>
+        <summary className="inline-flex min-h-6 items-center gap-1 font-medium text-muted hover:text-strong [&::-webkit-details-marker]:hidden">
+          <ChevronRight className="size-3.5 group-open:rotate-90" aria-hidden /> Profile and view
+        </summary>
+        <div className="flex flex-col gap-4 pt-2">
+          <ProfileChoice
+            value={draft.profile}
+            byRoot={
+              profileOf(
+                draft.root === 'host-usr' || draft.root === 'view'
+                  ? { kind: 'host-usr', ephemeral: false }
+                  : { kind: 'dir', path: '/' },
+                {},
+              ).profile
+            }
+            onChange={(profile) => onChange({ profile })}
+          />
+          <ViewLines
+            lines={draft.view}
+            errorOf={(index) => {
+              const line = draft.view[index];
+              return (line && viewLineError(line)) ?? viewConflict(index);
+            }}
+            onChange={(view) => onChange({ view })}
+          />
+        </div>
+      </details>
       <details className="group">
         <summary className="inline-flex min-h-6 items-center gap-1 font-medium text-muted hover:text-strong [&::-webkit-details-marker]:hidden">
           <ChevronRight className="size-3.5 group-open:rotate-90" aria-hidden /> Limits, start and storage

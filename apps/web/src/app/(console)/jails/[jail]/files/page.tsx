@@ -1,0 +1,5 @@
+import { JailFiles } from './jail-files';
+
+export default function JailFilesPage() {
+  return <JailFiles />;
+}

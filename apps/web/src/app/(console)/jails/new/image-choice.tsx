@@ -1,0 +1,39 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { useTRPC } from '@/trpc/client';
+import { SelectField } from '@/ui/select-field';
+
+interface ImageChoiceProps {
+  host: string | undefined;
+  /** digest */
+  value: string;
+  onChange: (digest: string) => void;
+}
+
+/** The images that the host has, by the names that they were made under. */
+export function ImageChoice({ host, value, onChange }: ImageChoiceProps) {
+  const trpc = useTRPC();
+  const query = useQuery({ ...trpc.images.list.queryOptions({ host }), enabled: host !== undefined });
+  const store = query.data?.[0];
+  const images = store?.images ?? [];
+  return (
+    <SelectField
+      label="Image"
+      value={value}
+      hint={
+        store?.problem ??
+        (query.data && images.length === 0
+          ? `${host} has no image yet: cellblock image bootstrap debian:12`
+          : 'Shared read only; what the jail writes is its own')
+      }
+      options={[
+        { value: '', label: query.isPending ? 'Looking them up …' : 'Choose one' },
+        ...images.map((each) => ({
+          value: each.digest,
+          label: `${each.name} · ${each.digest.slice(7, 19)}`,
+        })),
+      ]}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@playwright/test';
+import { examineState } from './stand/accessibility.ts';
+import { claim } from './stand/claim.ts';
+import { type Console, openConsole } from './stand/open-console.ts';
+import { makeStand, type Stand } from './stand/stand.ts';
+
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
+
+let stand: Stand;
+let first: Console;
+let shown: string;
+test.beforeAll(async () => {
+  test.setTimeout(900_000);
+  stand = await makeStand();
+  const link = /https?:\/\/\S+\/setup\/claim\?token=\S+/.exec(await stand.up())?.[0] ?? '';
+  // Beside the data: what lies in it is shown to no jail.
+  shown = `${stand.data}-shown`;
+  for (const each of ['www', 'closed/data']) mkdirSync(path.join(shown, each), { recursive: true });
+  writeFileSync(path.join(shown, 'www/page'), 'shown to the jail\n');
+  chmodSync(path.join(shown, 'closed'), 0o700);
+  writeFileSync(
+    path.join(stand.data, 'bounds.d/30-view.yaml'),
+    `viewPrefixes: [{ path: ${shown}, writable: true }]\n`,
+    { mode: 0o644 },
+  );
+  first = await openConsole(stand);
+  await claim(first.page, link);
+  await stand.must(['network', 'create', 'lan', '--kind', 'bridge', '--subnet', '10.20.0.0/24']);
+});
+test.afterAll(async () => {
+  test.setTimeout(120_000);
+  await first?.close();
+  await stand?.close();
+  if (shown) rmSync(shown, { recursive: true, force: true });
+});
+
+async function pictures(page: import('@playwright/test').Page, name: string): Promise<void> {
+  for (const [theme, width] of [
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 375],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.screenshot({ path: `/tmp/c-${name}-${theme}-${width}.png`, fullPage: true });
+  }
+  await page.setViewportSize({ width: 1440, height: 800 });
+}
+
+test('what is wrong with a view stays in the form, beside what is wrong', async () => {
+  const { page } = first;
+  await page.goto('/jails/new');
+  await page.getByLabel('Name').fill('viewed');
+  await page.getByText('Profile and view').click();
+  await page.getByRole('radio', { name: 'strict' }).check();
+  await page.getByRole('button', { name: 'Add a mount' }).click();
+  const mount = page.getByRole('textbox', { name: 'Mount 1' });
+  await mount.fill('/srv/www:/www:fast');
+  await expect(page.getByRole('alert').filter({ hasText: 'none of its options' })).toBeVisible();
+  await mount.fill('/proc:/host');
+  await expect(page.getByRole('alert').filter({ hasText: '/proc is shown to no jail' })).toBeVisible();
+  await expect(mount).toHaveValue('/proc:/host');
+  await examineState(page, 'new jail with a view');
+  if (process.env.PICTURES) await pictures(page, 'new');
+  await mount.fill(`${shown}/www:/www`);
+  await expect(mount).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0);
+  await expect(page.getByText(`--profile strict --bind ${shown}/www:/www:ro`)).toBeVisible();
+  await page.getByRole('button', { name: 'Create viewed' }).click();
+  await page.waitForURL('**/jails/viewed/**');
+  await expect
+    .poll(
+      async () => JSON.parse((await stand.cellblock(['show', 'viewed', '-o', 'json'])).stdout).seen?.state,
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBe('running');
+});
+
+test('its tree is shown, proved, and its files are looked at', async () => {
+  const { page } = first;
+  await page.goto('/jails/viewed/files');
+  const view = page.getByRole('table', { name: 'View of viewed' });
+  await expect(view.getByRole('row', { name: /\/www.*ro,nosuid,nodev.*nobody/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Prove it' }).click();
+  await expect(page.getByText('viewed sees exactly what is declared.')).toBeVisible({ timeout: 30_000 });
+  await expect(view.getByText('as declared').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Look inside' }).click();
+  await page.getByRole('link', { name: 'www', exact: true }).click();
+  await page.getByRole('button', { name: 'page', exact: true }).click();
+  await expect(page.getByText('shown to the jail')).toBeVisible();
+  await examineState(page, 'files of a jail');
+  if (process.env.PICTURES) await pictures(page, 'files');
+});
+
+test('the command line says the same, and a document brings it back', async () => {
+  const listed = await stand.cellblock(['view', 'viewed']);
+  expect(listed.stdout).toMatch(/\/www\s+bind\s+ro,nosuid,nodev/);
+  const proof = await stand.cellblock(['view', 'viewed', '--prove']);
+  expect(proof, proof.stderr).toMatchObject({ exitCode: 0 });
+  const document = path.join(shown, 'viewed.yaml');
+  writeFileSync(document, (await stand.cellblock(['show', 'viewed', '-o', 'yaml'])).stdout);
+  expect(readFileSync(document, 'utf8')).toContain('profile: strict');
+  const planned = await stand.cellblock(['plan', document]);
+  expect(planned, planned.stderr).toMatchObject({ exitCode: 0 });
+  expect(planned.stdout).toMatch(/Jail\s+viewed\s+none/);
+  const refused = await stand.cellblock(['set', 'viewed', '--bind', '/etc/shadow:/x']);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toMatch(/passwords[\s\S]*fix: /);
+  const audit = await stand.cellblock(['audit', 'search', '--filter', 'jail:viewed']);
+  expect(audit.stdout).toMatch(/had it proved what viewed sees/);
+});
