@@ -62,6 +62,7 @@ function Runs({ jail }: { jail: JailView }) {
               <div className="flex flex-wrap items-end gap-3">
                 <SelectField
                   label="Run"
+                  className="min-w-0 max-w-full"
                   value={String(run ?? list[0]?.number)}
                   onChange={(event) => {
                     setRun(Number(event.target.value));
@@ -74,6 +75,7 @@ function Runs({ jail }: { jail: JailView }) {
                 />
                 <SelectField
                   label="Compared with"
+                  className="min-w-0 max-w-full"
                   value={against === undefined ? '' : String(against)}
                   onChange={(event) =>
                     setAgainst(event.target.value === '' ? undefined : Number(event.target.value))
