@@ -58,7 +58,7 @@ async function startAgainAndAgain(
       await trees.start(one);
       outcomes.started += 1;
     } catch (error) {
-      expect((error as { code: string }).code).toMatch(/^(ELOOP|ENOTDIR|ENOENT|EEXIST|EXDEV|EINVAL)$/);
+      expect((error as { code: string }).code).toMatch(/^(ELOOP|ENOTDIR|ENOENT|EEXIST|EXDEV|EINVAL|EBUSY)$/);
       outcomes.refused += 1;
     }
     await site.stop(one.runDirectory);
