@@ -16,7 +16,12 @@ struct MountSources {
   UniqueFd own_processes{};
   /** Files that say how much memory the tree may use, in bytes or `max`. */
   std::vector<UniqueFd> memory_limits{};
+  /** What the tree began with. */
+  size_t mounts_at_first = 0;
 };
+
+/** How many there are in our mount namespace. */
+size_t count_mounts(const MountSources& sources);
 
 /** Does it. Throws Failure with the errno that the caller is to see. */
 void carry_out(const MountCall& call, const MountSources& sources);

@@ -134,6 +134,7 @@ MountSources enter(const BrokerStart& start, MountSources sources) {
   sources.own_processes = check_fd(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /proc of the tree");
   // Paths below it name us, which the tree's own /proc does not.
   check(fchdir(sources.processes.get()), "enter /proc of the host");
+  sources.mounts_at_first = count_mounts(sources);
   bound_capabilities(kSysAdmin | kSysPtrace);
   hold_capabilities(kSysAdmin | kSysPtrace);
   check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
