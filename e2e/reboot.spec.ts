@@ -163,7 +163,9 @@ test('limits hold with cgroup v2 alone, also after systemd has looked at its gro
   // Changed live, and what was killed above is in the history of its jail.
   await stand.must(['set', 'web', '--pids', '25'], { timeoutMs: SLOW });
   expect(await root('cat /sys/fs/cgroup/cellblock-*/*/pids.max')).toBe('25\n');
-  expect(await stand.must(['audit', 'search', 'kind:jail.oom'])).toContain('OOM kill in jail web');
+  await expect
+    .poll(() => stand.must(['audit', 'search', 'kind:jail.oom']), { timeout: SLOW })
+    .toContain('OOM kill in jail web');
   // A process of the jail's group opens the usual devices and no others; outside of it the same opens.
   const opens = (join: string) =>
     root(`sh -c '${join} for d in zero kmsg; do (: < /dev/$d) 2>&1 && echo $d; done; true'`);
