@@ -36,19 +36,6 @@ test.afterAll(async () => {
   if (shown) rmSync(shown, { recursive: true, force: true });
 });
 
-async function pictures(page: import('@playwright/test').Page, name: string): Promise<void> {
-  for (const [theme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 375],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme: theme });
-    await page.screenshot({ path: `/tmp/c-${name}-${theme}-${width}.png`, fullPage: true });
-  }
-  await page.setViewportSize({ width: 1440, height: 800 });
-}
-
 test('what is wrong with a view stays in the form, beside what is wrong', async () => {
   const { page } = first;
   await page.goto('/jails/new');
@@ -63,7 +50,6 @@ test('what is wrong with a view stays in the form, beside what is wrong', async 
   await expect(page.getByRole('alert').filter({ hasText: '/proc is shown to no jail' })).toBeVisible();
   await expect(mount).toHaveValue('/proc:/host');
   await examineState(page, 'new jail with a view');
-  if (process.env.PICTURES) await pictures(page, 'new');
   await mount.fill(`${shown}/www:/www`);
   await expect(mount).not.toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toHaveCount(0);
@@ -93,7 +79,6 @@ test('its tree is shown, proved, and its files are looked at', async () => {
   await page.getByRole('button', { name: 'page', exact: true }).click();
   await expect(page.getByText('shown to the jail')).toBeVisible();
   await examineState(page, 'files of a jail');
-  if (process.env.PICTURES) await pictures(page, 'files');
 });
 
 test('the command line says the same, and a document brings it back', async () => {
