@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jailPaths } from '../../src/warden/paths.ts';
 import { jailSpec } from '../spec-builders.ts';
 import { Stand } from '../stand.ts';
-import { AttackSite, PROGRAMS } from './attack-site.ts';
+import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
 import { declaredBy, unknownSkips } from './declared.ts';
 import { hostPicture } from './host-picture.ts';
 import { entriesIn, type Finding, findingsIn } from './verdicts.ts';
@@ -75,7 +75,7 @@ beforeAll(async () => {
     copyFileSync(join(PROGRAMS, 'probe'), join(home, 'probe.new'));
     renameSync(join(home, 'probe.new'), join(home, 'probe'));
   }
-}, PATIENCE);
+}, BUILD_MS);
 
 afterAll(async () => {
   await stand.close();

@@ -11,9 +11,19 @@ import type { ProcessTrees, TreeMount, TreeSpec } from '@cellblock/native/proces
 import { PROFILES, type Profile } from '@cellblock/shared/profile';
 
 export const PROGRAMS = join(import.meta.dirname, '../../../../packages/native/build/bin');
+/** How long the first build of the mutant may take, on a machine that does other things too. */
+export const BUILD_MS = 300_000;
 const PIDS_LIMIT = 200;
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 const CONSOLE_BYTES = 1024 * 1024;
+
+/** Only tests use it: `./dev` has built the others. */
+function buildMutant(): void {
+  const repository = join(import.meta.dirname, '../../../..');
+  const lock = join(repository, 'node_modules/.cellblock-build.lock');
+  const make = ['make', '-s', '-j2', '-C', join(repository, 'packages/native/cpp/spawn'), 'mutant'];
+  execFileSync('flock', [lock, ...make], { stdio: 'inherit' });
+}
 
 /** The number of a capability, as linux/capability.h counts them from the kernel's own list of names. */
 const CAPABILITY_NUMBERS: Record<string, number> = Object.fromEntries(
@@ -55,6 +65,7 @@ export class AttackSite {
   }
 
   static async open(): Promise<AttackSite> {
+    buildMutant();
     const directory = await mkdtemp(join(tmpdir(), 'attack-'));
     const site = new AttackSite(directory);
     try {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AttackSite, PROGRAMS } from './attack-site.ts';
+import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
 
 // The kernel counts inotify instances for a user of a user namespace, and for that namespace's owner on the host. Were
 // the owner root, one jail could take all that root and every other jail have: no program of the host that watches
@@ -12,7 +12,7 @@ const PATIENCE = 120_000;
 let site: AttackSite;
 beforeAll(async () => {
   site = await AttackSite.open();
-}, PATIENCE);
+}, BUILD_MS);
 afterAll(() => site.remove());
 
 const countIn = (text: string): number => Number(/(\d+)/.exec(text.split('\t')[2] ?? '')?.[1] ?? -1);

@@ -5,7 +5,7 @@ import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
 import type { TreeSpec } from '@cellblock/native/process-tree';
 import { PROFILES, type Profile } from '@cellblock/shared/profile';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AttackSite, PROGRAMS } from './attack-site.ts';
+import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
 import { declaredBy, SKIPS_AT_MOST, unknownSkips } from './declared.ts';
 import { hostPicture } from './host-picture.ts';
 import { attackAsInit, attackByExec } from './run-probes.ts';
@@ -33,7 +33,7 @@ const told = new Map<string, string[]>();
 beforeAll(async () => {
   before = hostPicture(WATCHED);
   site = await AttackSite.open();
-}, PATIENCE);
+}, BUILD_MS);
 afterAll(() => site.remove());
 
 function judge(profile: Profile, way: string, findings: Finding[]): void {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AttackSite } from './attack-site.ts';
+import { AttackSite, BUILD_MS } from './attack-site.ts';
 import { LEFT_OUT, MUTANT_JAILS, type MutantJail } from './mutant-jails.ts';
 import { attackAsInit, attackByExec } from './run-probes.ts';
 import type { Finding } from './verdicts.ts';
@@ -18,7 +18,7 @@ const whole = new Map<string, Promise<Set<string>>>();
 
 beforeAll(async () => {
   site = await AttackSite.open();
-}, PATIENCE);
+}, BUILD_MS);
 
 afterAll(async () => {
   await site.remove();

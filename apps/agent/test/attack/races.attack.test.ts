@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { ProcessTrees, TreeMount, TreeSpec } from '@cellblock/native/process-tree';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AttackSite, PROGRAMS } from './attack-site.ts';
+import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
 
 // A jail that shares a directory with another exchanges a name in it for a link while that other is started: what
 // follows the name as root of the host would make or mount something outside. Judged by what is there afterwards.
@@ -17,7 +17,7 @@ const swaps: ChildProcess[] = [];
 beforeAll(async () => {
   site = await AttackSite.open();
   place = join(site.directory, 'race');
-}, PATIENCE);
+}, BUILD_MS);
 afterAll(() => site.remove());
 
 /** A root with a plain directory and, under another name, a link out of it, which change places all the time. */
