@@ -26,6 +26,7 @@ const DURABLE_FILES = [
   'key.pem',
   'record.json',
   'settled.json',
+  'sights.json',
   'snapshot.json',
 ] as const;
 export type DurableFile = (typeof DURABLE_FILES)[number];

@@ -24,6 +24,8 @@ const KEPT_NO_MORE: ReadonlySet<CrashPoint> = new Set<CrashPoint>([
   'keeper kept what was written',
 ]);
 
+const SIGHT = '00000009-0000-7000-8000-000000000001';
+
 /** A host whose warden, `spawn` and `keeper` are a crash build, told what to be by a dashboard of the test's. */
 export class CrashingWarden {
   readonly stand: Stand;
@@ -118,10 +120,12 @@ export class CrashingWarden {
       case 'account':
         return await (await stand.dashboard()).receipts.acknowledge.mutate({ seq: this.head.seq });
       case 'hold':
-        return await stand.ask(async (agent) => {
-          await agent.jail.hold.mutate({ jail: steady.id, reason: 'a test', by: 'root' });
-          await agent.jail.unhold.mutate({ jail: steady.id });
-        });
+        return await stand
+          .ask(async (agent) => {
+            await agent.jail.hold.mutate({ jail: steady.id, reason: 'a test', by: 'root' });
+            await agent.jail.unhold.mutate({ jail: steady.id });
+          })
+          .then(() => this.see());
       case 'repair':
         await stand.stop('SIGKILL');
         await disturb(stand);
@@ -131,9 +135,20 @@ export class CrashingWarden {
     }
   }
 
+  /** Lets a jail see one, and ends it. */
+  private async see(): Promise<void> {
+    const agent = await this.stand.dashboard();
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await agent.sights.grant.mutate({ id: SIGHT, viewer: steady.id, target: steady.id, until });
+    await agent.sights.revoke.mutate({ id: SIGHT });
+  }
+
   private async again(act: ActName | OtherAct): Promise<void> {
     const { testDashboard } = this.stand;
-    if (act === 'hold') await this.stand.ask((agent) => agent.jail.unhold.mutate({ jail: steady.id }));
+    if (act === 'hold') {
+      await this.stand.ask((agent) => agent.jail.unhold.mutate({ jail: steady.id }));
+      await this.see();
+    }
     // A dialer dials until it is let in; what it says then replaces the draft of its last number.
     if (act === 'connect') await this.stand.dashboard();
     if ((OTHER_ACTS as readonly string[]).includes(act)) return;

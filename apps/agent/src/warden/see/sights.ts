@@ -1,10 +1,9 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
 import { cgroupName } from '@cellblock/shared/owned-names';
 import type { Sight, SightFile } from '@cellblock/shared/sight';
-import { readTextIfThere } from '../durable-file.ts';
+import { readTextIfThere, writeDurably } from '../durable-file.ts';
 import { jailPaths } from '../paths.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { seenProcesses } from './seen-processes.ts';
@@ -144,14 +143,7 @@ export class Sights {
   }
 
   async #store(sights: KeptSight[]): Promise<void> {
-    const file = await open(`${this.#path}.new`, 'w', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(sights));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${this.#path}.new`, this.#path);
+    await writeDurably(this.#path, JSON.stringify(sights));
     this.#sights = sights;
   }
 }
