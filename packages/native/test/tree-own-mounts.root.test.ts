@@ -187,7 +187,16 @@ describe('what it is given', () => {
     const held = linesByName(await inTree((sh) => sh(ask)));
     expect(Number(held.made)).toBe(128);
     expect(held).toMatchObject({ refused: 'ENOSPC' });
+    // A table of few lines that are long is not read to its end.
+    const long = `p=/tmp; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do p="$p/$(printf '%250s' '')"; done
+      mkdir -p "$p"; n=0; while [ $n -lt 150 ] && mount -t tmpfs x "$p" 2>/dev/null; do n=$((n+1)); done; echo $n`;
+    expect(Number(await inTree((sh) => sh(long)))).toBeLessThan(128);
+    const terminals = `mkdir /tmp/t; n=0; while [ $n -lt 20 ] && mount -t devpts x /tmp/t 2>/dev/null; do n=$((n+1))
+      done; echo $n`;
+    expect(Number(await inTree((sh) => sh(terminals)))).toBeLessThan(8);
     const control = await fixture.without('mount-count');
+    expect(Number(await inTree((sh) => sh(long), control))).toBe(150);
+    expect(Number(await inTree((sh) => sh(terminals), control))).toBe(20);
     expect(linesByName(await inTree((sh) => sh(ask), control))).toEqual({ made: '600', refused: 'never' });
   });
 });

@@ -66,7 +66,7 @@ test('a leaf with another hash is refused', async () => {
 const SCHEMA = path.join(import.meta.dirname, '../../prisma/schema');
 
 /** What is written by the migrations alone, and what is counted by a statement that Prisma has no word for. */
-const WITHOUT_MODEL = ['_prisma_migrations', 'sign_in_tries'];
+const WITHOUT_MODEL = ['_prisma_migrations', 'sign_in_tries', 'jail_sample'];
 
 test('every table has its model, and every model its table', async () => {
   const models = readdirSync(SCHEMA).flatMap((file) =>

@@ -13,7 +13,8 @@
 #include <cstring>
 #include <initializer_list>
 
-/** What ordinary programs need: files, memory, processes of their own, sockets, time. */
+/** What ordinary programs need: files, memory, processes of their own, sockets, time. Not io_setup(2): its contexts
+ * are one number for the whole host, and one tree could take them all; programs fall back. */
 static constexpr const char* kAllowed[] = {
     // files and directories
     "access", "chdir", "chmod", "chown", "chroot", "close", "close_range", "copy_file_range", "creat", "dup",
@@ -30,7 +31,7 @@ static constexpr const char* kAllowed[] = {
     "write", "writev", "ioctl",
     // waiting
     "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd",
-    "eventfd2", "io_cancel", "io_destroy", "io_getevents", "io_pgetevents", "io_setup", "io_submit", "pause",
+    "eventfd2", "pause",
     "poll", "ppoll", "pselect6", "select", "signalfd", "signalfd4",
     // memory
     "brk", "get_mempolicy", "madvise", "mbind", "membarrier", "memfd_create", "mincore", "mlock", "mlock2",

@@ -24,7 +24,11 @@ using Options = std::vector<std::pair<std::string, std::string>>;
 /** In one tree at once, beside those that it began with: whoever looks for a mount on the host passes them
  * all. */
 constexpr size_t kMountsMost = 128;
-constexpr uint64_t kTerminalsMost = 1024;
+/** A line of it can be 16 kB long. */
+constexpr size_t kTableMost = 1 << 20;
+/** Terminals are one number for the whole host: none of a tree's further file systems gives out many. */
+constexpr uint64_t kTerminalsMost = 64;
+constexpr size_t kTerminalSystemsMost = 8;
 constexpr uint64_t kBytesOfInode = 4096;
 
 /** Flags of mount(2) that say how a new mount is to be used. */
@@ -91,8 +95,14 @@ std::string read_file_at(int directory, const char* path, size_t most) {
   return read_all(file.get(), most);
 }
 
+std::string table_of_mounts(const MountSources& sources) {
+  return read_file_at(sources.processes.get(), "self/mountinfo", kTableMost);
+}
+
 void require_room(const MountSources& sources) {
-  if (count_mounts(sources) >= sources.mounts_at_first + kMountsMost && !leaves_out("mount-count"))
+  if (leaves_out("mount-count")) return;
+  const size_t count = count_mounts(sources);
+  if (count == kUncounted || count >= sources.mounts_at_first + kMountsMost)
     fail("mount: there are too many", ENOSPC);
 }
 
@@ -132,7 +142,15 @@ UniqueFd new_tmpfs(const MountSources& sources, const Options& asked, uint64_t a
   return new_mount("tmpfs", options, attributes | forced);
 }
 
-UniqueFd new_terminals(const Options& asked, uint64_t attributes) {
+size_t count_of(const std::string& text, std::string_view part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) count++;
+  return count;
+}
+
+UniqueFd new_terminals(const MountSources& sources, const Options& asked, uint64_t attributes) {
+  if (count_of(table_of_mounts(sources), " - devpts ") >= kTerminalSystemsMost && !leaves_out("mount-count"))
+    fail("mount devpts: there are too many", ENOSPC);
   require_known(asked, {"newinstance", "ptmxmode", "mode", "gid", "uid", "max"});
   Options options{{"max", std::to_string(kTerminalsMost)}};
   for (const auto& [name, value] : asked) {
@@ -200,7 +218,7 @@ void mount_for(const MountCall& call, const MountSources& sources) {
   if (call.type == "tmpfs")
     made = new_tmpfs(sources, options, attributes);
   else if (call.type == "devpts")
-    made = new_terminals(options, attributes);
+    made = new_terminals(sources, options, attributes);
   else if (call.type == "proc")
     made = same_processes(sources, options, attributes);
   else if (call.type.starts_with("cgroup"))
@@ -232,7 +250,9 @@ void unmount_for(const MountCall& call, const MountSources& sources) {
 }  // namespace
 
 size_t count_mounts(const MountSources& sources) {
-  const std::string table = read_file_at(sources.processes.get(), "self/mountinfo", 1 << 20);
+  const std::string table = table_of_mounts(sources);
+  // One that was cut has more than can be counted.
+  if (table.size() >= kTableMost) return kUncounted;
   return static_cast<size_t>(std::ranges::count(table, '\n'));
 }
 

@@ -21,6 +21,8 @@ struct MountSources {
 };
 
 /** How many there are in our mount namespace. */
+/** When there are so many that their table is not read to its end. */
+inline constexpr size_t kUncounted = SIZE_MAX;
 size_t count_mounts(const MountSources& sources);
 
 /** Does it. Throws Failure with the errno that the caller is to see. */

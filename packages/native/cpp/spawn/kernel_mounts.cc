@@ -13,10 +13,11 @@
 static constexpr uint64_t kInert = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
 /** Group 5 of the tree is `tty` in every distribution that has one. Each one has terminals and a ptmx of its
- * own. */
+ * own, and no more than a share of the host's, which has one number of them for all. */
 void mount_terminals_at(const RootInProgress& tree, const std::string& target) {
   UniqueFd terminals = new_mount(
-      "devpts", {{"ptmxmode", "666"}, {"mode", "620"}, {"gid", std::to_string(tree.spec.id_base + 5)}},
+      "devpts",
+      {{"ptmxmode", "666"}, {"mode", "620"}, {"gid", std::to_string(tree.spec.id_base + 5)}, {"max", "512"}},
       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   tree.place(terminals, target, false, target);
 }
