@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readStartNow } from '../warden/read-start.ts';
 
 export type Listener = { port: number; inode: string };
 
 const LISTEN = '0A';
+const PROGRAM_BYTES = 120;
 
 /** Listening sockets of /proc/net/tcp or tcp6. */
 export function listenersIn(table: string): Listener[] {
@@ -49,8 +51,8 @@ function openFiles(pid: string): string[] {
 
 function programOf(pid: string): string {
   try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
-    return words.join(' ').slice(0, 120) || readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    const words = readStartNow(`/proc/${pid}/cmdline`, PROGRAM_BYTES).toString().split('\0').filter(Boolean);
+    return words.join(' ') || readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   } catch {
     return '?';
   }

@@ -4,6 +4,7 @@ import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import type { JailProcess, JailProcesses, JailSignal } from '@cellblock/shared/jail-process';
 import { cgroupName } from '@cellblock/shared/owned-names';
+import { readStartNow } from './read-start.ts';
 import type { WardenHost } from './warden-host.ts';
 
 /** A fork bomb's list is no page: as many as a person could look through. */
@@ -74,11 +75,11 @@ export function readProcess(pid: number, idBase: number | null): JailProcess | n
   };
 }
 
-function readProc(pid: number, file: string): string | null {
+function readProc(pid: number, file: 'stat' | 'status' | 'cmdline'): string | null {
+  const path = `/proc/${pid}/${file}`;
   try {
-    return readFileSync(`/proc/${pid}/${file}`)
-      .subarray(0, file === 'cmdline' ? COMMAND_BYTES : undefined)
-      .toString();
+    // The others are the kernel's own words, and as long as it makes them
+    return (file === 'cmdline' ? readStartNow(path, COMMAND_BYTES) : readFileSync(path)).toString();
   } catch {
     return null;
   }

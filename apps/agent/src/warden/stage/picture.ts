@@ -1,8 +1,14 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inTurns } from '../apply/in-turns.ts';
+import { readStart } from '../read-start.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { STAGE_MARK } from './stage.ts';
 import { stageDirectory } from './sweep-stage.ts';
+
+/** More than what a stage gives to a process of its own. */
+const ENVIRONMENT_BYTES = 16_384;
+const PROCESSES_AT_ONCE = 16;
 
 /**
  * What a run could leave behind, one line per object, as the kernel shows it now. The host goes on meanwhile,
@@ -24,7 +30,7 @@ export async function takePicture(host: WardenHost): Promise<string[]> {
       .map(({ base, instance, jailKey }) => `ids ${base} ${instance} ${jailKey}`),
     ...(await mounts()).filter((line) => !ofAnotherAgent(line, host.instance)),
     ...(await groups(host.instance)),
-    ...(await processes(host.instance)),
+    ...(await stageProcesses(host.instance)),
     ...(await filesBelow(`/run/cellblock/${host.instance}`)),
     ...(await filesBelow(stageDirectory(paths))),
     ...(await names(paths.jails)).map((name) => `file ${join(paths.jails, name)}`),
@@ -87,23 +93,25 @@ async function groups(instance: string): Promise<string[]> {
 }
 
 /** Those that carry a stage's mark, or lie in a throw-away jail's group. */
-async function processes(instance: string): Promise<string[]> {
+export async function stageProcesses(instance: string): Promise<string[]> {
+  const inTurn = inTurns(PROCESSES_AT_ONCE);
   const pids = (await names('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const [group, environment, program] = await Promise.all([
-        readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => ''),
-        readFile(`/proc/${pid}/environ`, 'latin1').catch(() => ''),
-        readlink(`/proc/${pid}/exe`).catch(() => ''),
-      ]);
-      // What has ended has no program any more, and goes as soon as its parent has looked.
-      if (program === '') return [];
-      const jail = new RegExp(`cellblock-${instance}/onstage[a-z2-7]`).exec(group)?.[0];
-      const mark = new RegExp(`(?:^|\\0)${STAGE_MARK}=([0-9a-f]+)`).exec(environment)?.[1];
-      return jail || mark ? [`process ${program} ${jail ?? ''} ${mark ?? ''}`] : [];
-    }),
-  );
+  const found = await Promise.all(pids.map((pid) => inTurn(() => stageProcess(instance, pid))));
   return found.flat();
+}
+
+async function stageProcess(instance: string, pid: string): Promise<string[]> {
+  const [group, environment, program] = await Promise.all([
+    readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => ''),
+    // Jails' processes are among them.
+    readStart(`/proc/${pid}/environ`, ENVIRONMENT_BYTES).catch(() => Buffer.alloc(0)),
+    readlink(`/proc/${pid}/exe`).catch(() => ''),
+  ]);
+  // What has ended has no program any more, and goes as soon as its parent has looked.
+  if (program === '') return [];
+  const jail = new RegExp(`cellblock-${instance}/onstage[a-z2-7]`).exec(group)?.[0];
+  const mark = new RegExp(`(?:^|\\0)${STAGE_MARK}=([0-9a-f]+)`).exec(environment.toString('latin1'))?.[1];
+  return jail || mark ? [`process ${program} ${jail ?? ''} ${mark ?? ''}`] : [];
 }
 
 async function filesBelow(directory: string): Promise<string[]> {
