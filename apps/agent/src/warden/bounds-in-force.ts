@@ -1,13 +1,33 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { AppError } from '@cellblock/shared/app-error';
-import { Bounds } from '@cellblock/shared/bounds';
+import type { Bounds } from '@cellblock/shared/bounds';
 import type { HostCheck } from '@cellblock/shared/host-status';
 import { type LoadedBounds, loadBounds } from './bounds-file.ts';
 
 /** An editor writes in several steps. */
 const SETTLE_MS = 100;
 /** A host whose bounds are in doubt allows nothing, but it is there and says why. */
-const NOTHING_ALLOWED = { maxJails: 0, exec: false, console: false };
+const NOTHING_ALLOWED: Bounds = {
+  rootPrefixes: [],
+  viewPrefixes: [],
+  devices: [],
+  imageSources: [],
+  maxImageBytes: 0,
+  maxImageFiles: 0,
+  lab: false,
+  subnets: [],
+  parents: [],
+  maxJails: 0,
+  maxMemory: 0,
+  maxCpus: 0,
+  maxPids: 0,
+  maxCpuWeight: 0,
+  maxIoReadBytes: 0,
+  maxIoWriteBytes: 0,
+  exec: false,
+  console: false,
+  hostSettings: [],
+};
 
 /** The bounds that hold now: those that were last read without an error. */
 export class BoundsInForce {
@@ -29,8 +49,7 @@ export class BoundsInForce {
     try {
       return new BoundsInForce(directory, await loadBounds(directory), null);
     } catch (error) {
-      const nothing = { bounds: Bounds.parse(NOTHING_ALLOWED), hash: '' };
-      return new BoundsInForce(directory, nothing, problemOf(error));
+      return new BoundsInForce(directory, { bounds: NOTHING_ALLOWED, hash: '' }, problemOf(error));
     }
   }
 

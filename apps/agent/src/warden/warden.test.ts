@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createFakeKernel } from '@cellblock/native/fake-kernel';
 import { FakeProcessTrees } from '@cellblock/native/fake-process-trees';
+import { KernelError } from '@cellblock/native/kernel-error';
 import type { ProcessTrees } from '@cellblock/native/process-tree';
 import { hostSpec, type JailSpec, type SpecObject } from '@cellblock/shared/host-spec';
+import { netnsPath } from '@cellblock/shared/owned-names';
 import { objectPlanHash } from '@cellblock/shared/plan/plan-hash';
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -532,4 +534,30 @@ test('an address leaves a jail that runs at once, though its next holder would w
   expect((await warden.status()).addresses).toContainEqual(
     expect.objectContaining({ id: to.id, jail: late.id, state: 'present' }),
   );
+});
+
+test('what is left of throw-away jails and of images and cannot be removed keeps no agent from starting', async () => {
+  const { open, kernel } = await machine();
+  const first = await open();
+  const { instance, paths } = first.host;
+  await first.stop();
+  const [stuck, other] = ['onstagea', 'onstageb'].map((key) => netnsPath(instance, key)) as [string, string];
+  for (const path of [stuck, other]) await kernel.createNetns({ path });
+  const { removeNetns } = kernel;
+  kernel.removeNetns = async (o) => {
+    if (o.path === stuck) throw new KernelError(`remove ${stuck}`, 'EBUSY', 16);
+    return removeNetns(o);
+  };
+  await open();
+  expect(await kernel.listNetns({ directory: dirname(stuck) })).toEqual(['onstagea']);
+
+  const left = ['.gone-a', '.work-b', '.work-c'];
+  for (const name of left) await mkdir(join(paths.images, name), { recursive: true });
+  const refusal = otherRm(REFUSES);
+  const later = await open();
+  await later.start();
+  expect((await readdir(paths.images)).sort()).toEqual(left);
+  refusal.restore();
+  await open();
+  expect(await readdir(paths.images)).toEqual([]);
 });

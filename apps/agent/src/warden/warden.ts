@@ -183,8 +183,11 @@ export class Warden {
     await closeStorage(host);
     await host.ids.sweep(key.instance);
     await removeUnpinnedNames(host);
-    // The agent before this one may have been killed in the middle of a run.
-    await sweepStage(host);
+    // The agent before this one may have been killed in the middle of a run. What cannot be removed, such as a
+    // process that the kernel does not let go of, keeps no agent from starting.
+    await sweepStage(host).catch((error) =>
+      console.error('what is left of throw-away jails could not be removed:', error),
+    );
     await sweepThrowAways(host);
     await warden.images.clear();
     return warden;

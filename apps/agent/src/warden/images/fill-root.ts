@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KernelError } from '@cellblock/native/kernel-error';
 import type { ImageOrder, ImageSuggestion } from '@cellblock/shared/image';
@@ -231,8 +231,20 @@ async function unpackTar(host: WardenHost, place: WorkPlace, wants: Wants, sha25
       ...['--exclude=./dev/*', '--exclude=dev/*'],
     ]);
   });
-  // Whatever the archive says of its own top, only the mode of a root is a root's.
-  await chmod(join(place.image, 'root'), 0o755);
+  await openForAll(join(place.image, 'root'));
+}
+
+/**
+ * Whatever an archive says of its own top, only the mode of a root is a root's. Whoever unpacked it could have put a
+ * link there instead: what that leads to is the host's.
+ */
+async function openForAll(root: string): Promise<void> {
+  const top = await open(root, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    await top.chmod(0o755);
+  } finally {
+    await top.close();
+  }
 }
 
 /** A file that a workshop wrote: never through a link, and never more than expected. */

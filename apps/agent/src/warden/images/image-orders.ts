@@ -48,14 +48,16 @@ export class ImageOrders {
     this.changed = changed;
   }
 
-  /** What a crash left: nobody waits for it any more. */
+  /** What a crash left: nobody waits for it any more. What cannot be removed stays for the next start. */
   async clear(): Promise<void> {
     const { images } = this.host.paths;
     await clearGone(this.host);
     for (const name of await readdir(images).catch(() => [] as string[])) {
       if (!name.startsWith(WORK) || this.orders.has(name.slice(WORK.length))) continue;
       const work = join(images, name);
-      await clearWork(this.host, work, await readdir(work));
+      await readdir(work)
+        .then((keys) => clearWork(this.host, work, keys))
+        .catch((error) => console.error(`${work} could not be removed:`, error));
     }
   }
 

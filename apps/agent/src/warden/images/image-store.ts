@@ -102,7 +102,11 @@ export async function removeImage(host: WardenHost, digest: string): Promise<Ima
 /** What a crash left of images that were being taken away. */
 export async function clearGone(host: WardenHost): Promise<void> {
   const names = await readdir(host.paths.images).catch(() => [] as string[]);
-  for (const name of names) if (name.startsWith(GONE)) await removeTree(join(host.paths.images, name));
+  for (const name of names) {
+    if (!name.startsWith(GONE)) continue;
+    const place = join(host.paths.images, name);
+    await removeTree(place).catch((error) => console.error(`${place} could not be removed:`, error));
+  }
 }
 
 function placeOf(host: WardenHost, digest: string): string {

@@ -19,10 +19,14 @@ export function stageDirectory(paths: WardenPaths): string {
 
 /**
  * Takes away every throw-away jail and all that was shown to them, by what the kernel shows: after a run, and
- * before anything else when an agent starts, for the one before may have been killed in the middle of a run.
+ * before anything else when an agent starts, for the one before may have been killed in the middle of a run. Each is
+ * tried, whatever became of the one before; the first failure is told.
  */
 export async function sweepStage(host: WardenHost): Promise<void> {
-  for (const key of await keysOnStage(host)) await removeStageJail(host, key);
+  const failures: unknown[] = [];
+  for (const key of await keysOnStage(host))
+    await removeStageJail(host, key).catch((error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
   const directory = stageDirectory(host.paths);
   for (const mount of (await host.kernel.listMounts({ under: directory })).toReversed())
     await host.kernel.unmount({ target: mount.target });
