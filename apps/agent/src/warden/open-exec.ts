@@ -14,7 +14,11 @@ export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Pr
 }
 
 /** What a command in a jail is run with; refused when the jail does not run. */
-export async function execRequest(warden: Warden, jail: JailSpec, asked: Asked): Promise<ExecRequest> {
+export async function execRequest(
+  warden: Pick<Warden, 'host'>,
+  jail: JailSpec,
+  asked: Asked,
+): Promise<ExecRequest> {
   const { host } = warden;
   const runDirectory = jailPaths(host.paths, jail.key).run;
   // Of this jail alone: a look at the host would make each command wait for a thousand others.

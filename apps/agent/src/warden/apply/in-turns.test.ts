@@ -42,3 +42,13 @@ test('what waits can leave the line, and what began goes on', async () => {
   await expect(turn(async () => done.push('fourth'), second.signal)).rejects.toThrow('aborted');
   expect(await turn(async () => 'free')).toBe('free');
 });
+
+test('whoever finds the line full is refused at once, and it is free again when one has ended', async () => {
+  const turn = inTurns(1, { most: 2, full: () => new Error('full') });
+  const done: number[] = [];
+  const all = [0, 1, 2, 3].map((n) => turn(async () => done.push(n)));
+  await expect(all[3]).rejects.toThrow('full');
+  await Promise.all(all.slice(0, 3));
+  await turn(async () => done.push(4));
+  expect(done).toEqual([0, 1, 2, 4]);
+});

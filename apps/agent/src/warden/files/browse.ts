@@ -3,6 +3,7 @@ import type { ExecSession } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import type { FileList, FileText } from '@cellblock/shared/jail-files';
+import { inTurns } from '../apply/in-turns.ts';
 import { execRequest } from '../open-exec.ts';
 import type { Warden } from '../warden.ts';
 import { fileText, parseFileList } from './file-list.ts';
@@ -11,18 +12,24 @@ import { fileText, parseFileList } from './file-list.ts';
  *  kernel. */
 const PATIENCE_MS = 4_000;
 const MOST_BYTES = 4 * 1024 * 1024;
+/** Each look is a process on the host and up to `MOST_BYTES` in memory. */
+const MOST_LOOKS = 8;
+const MOST_WAIT = 32;
+const inTurn = inTurns(MOST_LOOKS, { most: MOST_WAIT, full });
+
+type Looker = Pick<Warden, 'host'>;
 
 /** Names in a directory of a jail that runs, told by a process of that jail. */
-export async function listFiles(warden: Warden, jail: JailSpec, path: string): Promise<FileList> {
-  return parseFileList(path, await look(warden, jail, 'list', path));
+export async function listFiles(warden: Looker, jail: JailSpec, path: string): Promise<FileList> {
+  return parseFileList(path, await inTurn(() => look(warden, jail, 'list', path)));
 }
 
 /** The first MiB of a regular file. */
-export async function readFileText(warden: Warden, jail: JailSpec, path: string): Promise<FileText> {
-  return fileText(path, await look(warden, jail, 'read', path));
+export async function readFileText(warden: Looker, jail: JailSpec, path: string): Promise<FileText> {
+  return fileText(path, await inTurn(() => look(warden, jail, 'read', path)));
 }
 
-async function look(warden: Warden, jail: JailSpec, verb: 'list' | 'read', path: string): Promise<Buffer> {
+async function look(warden: Looker, jail: JailSpec, verb: 'list' | 'read', path: string): Promise<Buffer> {
   const request = await execRequest(warden, jail, {
     command: ['files', verb, path],
     environment: {},
@@ -91,5 +98,13 @@ function refused(path: string, exit: { code: number | null; signal: number | nul
     cause: known?.cause ?? `${name ?? `status ${exit.code}`}: ${said}`,
     fix: known?.fix ?? 'Go up, and choose another',
     evidence: { errno: name ?? null },
+  });
+}
+
+function full(): AppError {
+  return new AppError('conflict', 'Too many look into the files of jails on this host.', {
+    field: 'path',
+    cause: `${MOST_LOOKS} look at once, and ${MOST_WAIT} wait for them already.`,
+    fix: 'Try it again in some seconds',
   });
 }

@@ -20,7 +20,8 @@ const MOST_BYTES = 8 * 1024 * 1024;
 /** A little longer than the program gives itself. */
 const LONGEST_MS = 100_000;
 /** A walk reads everything that a jail has: a second one would only make both slower. */
-const inTurn = inTurns(1);
+const MOST_WAIT = 4;
+const inTurn = inTurns(1, { most: MOST_WAIT, full });
 
 /**
  * Starts a throw-away twin of a jail, walks it from inside with exactly the protections of the jail's own
@@ -124,4 +125,12 @@ function parseWalk({ text, errors, end }: { text: string; errors: string; end: s
       fix: 'Run it again; if it ends the same way, cellblock host check HOST tells what the host lacks.',
     });
   }
+}
+
+function full(): AppError {
+  return new AppError('conflict', 'Too many jails wait for an X-ray on this host.', {
+    field: 'jail',
+    cause: `One is walked at a time, and ${MOST_WAIT} wait for it already.`,
+    fix: 'Wait until one of them has ended, then ask again: cellblock xray JAIL',
+  });
 }
