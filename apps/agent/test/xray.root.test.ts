@@ -17,9 +17,12 @@ const run = promisify(execFile);
 const MEANWHILE_MS = 60_000;
 
 let stand: Stand;
+let directory: string;
 let root: string;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'cellblock-xray-'));
+  directory = await mkdtemp(join(tmpdir(), 'cellblock-xray-'));
+  root = join(directory, 'root');
+  await mkdir(root);
   for (const part of ['bin', 'etc', 'proc', 'sys', 'dev', 'tmp', 'run', 'usr', 'srv'])
     await mkdir(join(root, part));
   await writeFile(join(root, 'srv/kept'), 'as it was');
@@ -36,11 +39,12 @@ beforeAll(async () => {
     addressSpec(1, plain, '10.77.1.5'),
     addressSpec(2, plain, 'fd77:0:0:1::5'),
     jailSpec(2, { wanted: 'stopped', settings: { root: { kind: 'dir', path: root } } }),
+    jailSpec(3, { wanted: 'stopped', settings: { root: { kind: 'dir', path: '/srv/cellblock-xray-none' } } }),
   ]);
 });
 afterAll(async () => {
   await stand?.close();
-  await rm(root, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 });
 
 const xray = (jail: string) => stand.ask((agent) => agent.xray.run.mutate({ jail }));
@@ -97,6 +101,14 @@ test(
   },
   MEANWHILE_MS,
 );
+
+test('no twin is started of a jail that this host would not start', async () => {
+  const before = await owned();
+  await expect(xray('jail3')).rejects.toMatchObject({
+    data: { refusal: { code: 'denied', cause: expect.stringContaining('root-prefix') } },
+  });
+  expect(await owned()).toEqual(before);
+});
 
 test(
   'a twin of a jail with a directory of its own writes nothing there',

@@ -561,3 +561,46 @@ test('what is left of throw-away jails and of images and cannot be removed keeps
   await open();
   expect(await readdir(paths.images)).toEqual([]);
 });
+
+test('no twin is walked of a jail that the bounds would not let run', async () => {
+  const { open, put, directory } = await machine();
+  const warden = await open();
+  const file = join(directory, 'bounds.d/50-more.yaml');
+  const refusal = (one: JailSpec) =>
+    warden.xray(one).then(
+      () => null,
+      (error) => error.refusal ?? { code: 'another' },
+    );
+  const stopped = { wanted: 'stopped' as const };
+  // The stopped ones are the first of all.
+  const elsewhere = jailSpec(1, { ...stopped, settings: { root: { kind: 'dir', path: '/opt/web' } } });
+  const plain = jailSpec(2, stopped);
+  const running = jailSpec(3);
+  await put(warden, [elsewhere, plain, running]);
+  expect(await refusal(elsewhere)).toMatchObject({
+    code: 'denied',
+    message: "This host would not start jail1: /opt/web lies below no root prefix of this host's bounds.",
+    cause: expect.stringContaining('root-prefix'),
+  });
+  // Nothing stands against these two but that nothing executes in memory.
+  for (const one of [plain, running]) expect((await refusal(one)).code).not.toBe('denied');
+  await writeFile(file, 'maxJails: 1\n', { mode: 0o644 });
+  expect(await refusal(plain)).toMatchObject({
+    code: 'denied',
+    cause: expect.stringContaining('bounds-jails'),
+  });
+  expect((await refusal(running)).code).not.toBe('denied');
+  await warden.holds.add(warden.ledger.spec ?? hostSpec(0, []), elsewhere.id, {
+    reason: 'it is looked at',
+    by: 'root',
+    at: '',
+  });
+  expect((await refusal(elsewhere)).code).toBe('denied');
+
+  await writeFile(file, 'maxJails: [', { mode: 0o644 });
+  const blind = await open();
+  expect(await blind.xray(plain).catch((error) => error.refusal)).toMatchObject({
+    code: 'denied',
+    cause: expect.stringContaining('bounds-unknown'),
+  });
+});

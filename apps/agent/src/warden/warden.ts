@@ -3,9 +3,15 @@ import type { ProcessTrees } from '@cellblock/native/process-tree';
 import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DashboardAddress } from '@cellblock/shared/dialer-file';
-import { type JailSpec, jailsOf, type SpecPut, type SpecPutAnswer } from '@cellblock/shared/host-spec';
+import {
+  type JailSpec,
+  jailsOf,
+  type SpecPut,
+  type SpecPutAnswer,
+  specKey,
+} from '@cellblock/shared/host-spec';
 import type { HostState } from '@cellblock/shared/host-state';
-import type { HostCheck, HostFacts, HostStatus } from '@cellblock/shared/host-status';
+import type { HostCheck, HostFacts, HostStatus, RefusedObject } from '@cellblock/shared/host-status';
 import { nftTableName } from '@cellblock/shared/owned-names';
 import type { XrayReport } from '@cellblock/shared/xray';
 import { type AcceptedSpec, acceptSpec } from './accepted-spec.ts';
@@ -20,7 +26,7 @@ import { runChecks } from './checks/host-check.ts';
 import { EtcCopies } from './etc/etc-copies.ts';
 import { ExecSessions } from './exec-sessions.ts';
 import { bootId, readFacts } from './facts.ts';
-import { Holds } from './holds.ts';
+import { type Hold, Holds } from './holds.ts';
 import { readHostFile, updateHostFile } from './host-file.ts';
 import { IdRanges } from './id-ranges.ts';
 import { ImageOrders } from './images/image-orders.ts';
@@ -303,17 +309,39 @@ export class Warden {
     return jail;
   }
 
-  /** What code in this jail could reach, seen from a twin of it. */
+  /** What code in this jail could reach, seen from a twin of it; refused where the jail could not be started. */
   xray(jail: JailSpec): Promise<XrayReport> {
-    return xrayJail(this.host, jail);
+    return xrayJail(this.host, jail, () => this.refuseToRun(jail));
+  }
+
+  private async refuseToRun(jail: JailSpec): Promise<RefusedObject | null> {
+    const objects = new Map((this.ledger.spec ?? NOTHING).objects);
+    const key = specKey(jail);
+    // It comes after those that run: there may be so many.
+    if (jail.wanted !== 'running') objects.delete(key);
+    objects.set(key, { ...jail, wanted: 'running' });
+    const spec = { generation: this.ledger.spec?.generation ?? 0, objects };
+    const others = this.holds.all().filter((hold) => hold.jail !== jail.id);
+    const accepted = await this.accepted(spec, others);
+    if (accepted) return accepted.refused.find((one) => one.key === key) ?? null;
+    const lack = this.bounds.check();
+    return {
+      key,
+      rule: 'bounds-unknown',
+      message: `the bounds of this host are not known: ${lack?.evidence}`,
+      fix: lack?.fix ?? 'Mend the file that it names: cellblock host check',
+      cause: jail.cause,
+    };
   }
 
   runDirectory(jail: JailSpec): string {
     return jailPaths(this.host.paths, jail.key).run;
   }
 
-  private async accepted(): Promise<AcceptedSpec | null> {
-    const { spec } = this.ledger;
+  private async accepted(
+    spec = this.ledger.spec,
+    holds: readonly Hold[] = this.holds.all(),
+  ): Promise<AcceptedSpec | null> {
     if (!spec) return null;
     await this.bounds.read();
     if (!this.bounds.known) return null;
@@ -321,7 +349,7 @@ export class Warden {
     return acceptSpec({
       spec,
       unreadable: this.ledger.unreadable,
-      holds: this.holds.all(),
+      holds,
       bounds: this.bounds.bounds,
       facts: this.facts,
       dataDirectory: this.host.paths.data,

@@ -5,6 +5,7 @@ import { isKernelError } from '@cellblock/native/kernel-error';
 import type { ExecSession, TreeRoot } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
+import type { RefusedObject } from '@cellblock/shared/host-status';
 import { parseXray, type XrayReport } from '@cellblock/shared/xray';
 import { inTurns } from '../apply/in-turns.ts';
 import { programsDirectory } from '../programs-directory.ts';
@@ -25,25 +26,32 @@ const inTurn = inTurns(1, { most: MOST_WAIT, full });
 
 /**
  * Starts a throw-away twin of a jail, walks it from inside with exactly the protections of the jail's own
- * processes, and takes it away again. The jail itself need not run and is not touched.
+ * processes, and takes it away again. The jail itself need not run and is not touched; but it has to be one that this
+ * host would start now, or whoever may ask could have anything of the host shown to code of theirs.
  */
-export function xrayJail(host: WardenHost, jail: JailSpec): Promise<XrayReport> {
+export function xrayJail(
+  host: WardenHost,
+  jail: JailSpec,
+  refuse: () => Promise<RefusedObject | null>,
+): Promise<XrayReport> {
   const { spec, differs } = twinOf(jail);
-  const walk = () =>
-    withTwinNetwork(host, jail, (network) =>
+  const walk = async () => {
+    // Now, and not when it began to wait: root may have changed the bounds meanwhile.
+    mustNotBe(await refuse(), jail);
+    return withTwinNetwork(host, jail, (network) =>
       withThrowAwayJail(
         host,
         {
           spec,
           network,
-          shape: async (tree, { directory }) => {
+          shape: async (tree, { directory, storage }) => {
             const path = join(directory, 'xray');
             await mkdir(path, { mode: 0o755 });
             await copyFile(join(programsDirectory(), 'probe'), join(path, 'probe'));
             await chmod(join(path, 'probe'), 0o755);
             return {
               ...tree,
-              root: await withoutAWay(host, tree.root, join(directory, 'root')),
+              root: await withoutAWay(host, tree.root, { own: storage, place: join(directory, 'root') }),
               mounts: [...tree.mounts, { kind: 'storage', path, target: INSIDE, readOnly: true }],
             };
           },
@@ -63,6 +71,7 @@ export function xrayJail(host: WardenHost, jail: JailSpec): Promise<XrayReport> 
         },
       ),
     );
+  };
   return inTurn(walk).catch((error) => {
     if (jail.settings.root.kind !== 'dir' || !isKernelError(error, 'EROFS')) throw error;
     throw new AppError('conflict', `The root of ${jail.name} lacks a mount point: ${error.message}.`, {
@@ -73,12 +82,25 @@ export function xrayJail(host: WardenHost, jail: JailSpec): Promise<XrayReport> 
   });
 }
 
+function mustNotBe(refused: RefusedObject | null, jail: JailSpec): void {
+  if (!refused) return;
+  throw new AppError('denied', `This host would not start ${jail.name}: ${refused.message}.`, {
+    field: 'jail',
+    cause: `A twin is started as the jail would be, and has all that the jail would have (rule ${refused.rule}).`,
+    fix: refused.fix ?? `See what is refused: cellblock show ${jail.name}`,
+  });
+}
+
 /**
  * A directory of the host as a root that even `spawn` cannot write, which makes missing mount points in it: the
- * jail's own files lie there.
+ * jail's own files lie there. What the twin has unpacked for itself goes with it.
  */
-async function withoutAWay(host: WardenHost, root: TreeRoot, place: string): Promise<TreeRoot> {
-  if (root.kind !== 'directory' || root.path.startsWith(`${host.paths.jails}/`)) return root;
+async function withoutAWay(
+  host: WardenHost,
+  root: TreeRoot,
+  { own, place }: { own: string; place: string },
+): Promise<TreeRoot> {
+  if (root.kind !== 'directory' || root.path.startsWith(`${own}/`)) return root;
   if ((await realpath(root.path)) !== root.path)
     throw new AppError('conflict', `${root.path} leads through a link.`, {
       field: 'settings.root',
@@ -96,13 +118,19 @@ async function withoutAWay(host: WardenHost, root: TreeRoot, place: string): Pro
   return { ...root, path: place, readOnly: true };
 }
 
-async function wholeOutput(session: ExecSession): Promise<{ text: string; errors: string; end: string }> {
+/** What a walk wrote; it is ended when that is more than a page could show, whichever stream it is on. */
+export async function wholeOutput(
+  session: Pick<ExecSession, 'closeInput' | 'kill' | 'output' | 'exit'>,
+): Promise<{ text: string; errors: string; end: string }> {
   session.closeInput();
   const patience = setTimeout(() => session.kill(), LONGEST_MS);
   const text = { stdout: '', stderr: '' };
+  let bytes = 0;
   try {
     for await (const { stream, data } of session.output) {
-      if (text.stdout.length > MOST_BYTES) session.kill();
+      bytes += data.length;
+      // It prints names and reasons, and whose those are may have as many as they like.
+      if (bytes > MOST_BYTES) session.kill();
       else text[stream] += Buffer.from(data).toString();
     }
     const { code, signal } = await session.exit;
