@@ -14,7 +14,7 @@ test.each([
   ['verify', 5, 'no image', ({ host }: FakeHost) => verifyImage(host, DIGEST)],
   ['list', 40, 'does not run', (fake: FakeHost) => listFiles(fake, jail, '/')],
   ['read', 40, 'does not run', (fake: FakeHost) => readFileText(fake, jail, '/etc/passwd')],
-  ['xray', 5, 'no namespace here', ({ host }: FakeHost) => xrayJail(host, jail)],
+  ['xray', 5, 'no namespace here', ({ host }: FakeHost) => xrayJail(host, jail, async () => null)],
 ])(
   'more to %s than a host keeps is refused, and afterwards it is asked for again',
   async (_, most, comes, ask) => {
