@@ -7,22 +7,37 @@ import type { Bounds } from '@cellblock/shared/bounds';
 import type { ImageOrder, ImageProgress } from '@cellblock/shared/image';
 import { sourceOf } from '@cellblock/shared/image-source';
 import { systemRefusal } from '@cellblock/shared/system-refusal';
+import { inTurns } from '../apply/in-turns.ts';
 import { removeTree } from '../remove-tree.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { clearGone } from './image-store.ts';
 import { imageTools } from './image-tools.ts';
-import { makeImage, spaceBounds } from './make-image.ts';
+import { MOST_MS, makeImage, spaceBounds } from './make-image.ts';
+import { diskFull, freeBytes, KEEP_FREE_BYTES, tookTooLong } from './watch-space.ts';
 import { clearWork } from './workshop.ts';
 
 const WORK = '.work-';
+const TAKE = 'take the upload';
 /** Making one is work for a processor and a disk; jails have a right to both. */
 const MOST_AT_ONCE = 2;
 /** An upload that nobody goes on with, and an order that nobody asks about any more. */
 const UNFED_MS = 60_000;
 const KEPT_MS = 10 * 60_000;
 const MOST_HEARD = 2_000;
+/** Parts of an upload that wait in memory for the one before them. */
+const MOST_PARTS = 4;
+
+interface Upload {
+  file: FileHandle;
+  bytes: number;
+  /** Parts that come together are taken in the order in which they came. */
+  inTurn: ReturnType<typeof inTurns>;
+  unfed: NodeJS.Timeout;
+  late: NodeJS.Timeout;
+}
 
 interface Order {
+  id: string;
   order: ImageOrder;
   by: string;
   cause: string | null;
@@ -31,7 +46,7 @@ interface Order {
   /** all that was heard of it; whoever asks late hears it too */
   heard: ImageProgress[];
   wake: Set<() => void>;
-  upload: { file: FileHandle; bytes: number; unfed: NodeJS.Timeout } | null;
+  upload: Upload | null;
   over: boolean;
 }
 
@@ -40,12 +55,15 @@ export class ImageOrders {
   private readonly host: WardenHost;
   private readonly bounds: () => Bounds;
   private readonly changed: () => void;
+  private readonly free: (directory: string) => Promise<number>;
   private readonly orders = new Map<string, Order>();
 
-  constructor(host: WardenHost, bounds: () => Bounds, changed: () => void) {
+  /** `free`: bytes that are free where a directory lies; the file system's answer unless a test has its own */
+  constructor(host: WardenHost, bounds: () => Bounds, changed: () => void, free = freeBytes) {
     this.host = host;
     this.bounds = bounds;
     this.changed = changed;
+    this.free = free;
   }
 
   /** What a crash left: nobody waits for it any more. What cannot be removed stays for the next start. */
@@ -77,6 +95,7 @@ export class ImageOrders {
     const id = randomUUID();
     const work = join(this.host.paths.images, `${WORK}${id}`);
     const making: Order = {
+      id,
       order,
       by,
       cause,
@@ -88,38 +107,60 @@ export class ImageOrders {
       over: false,
     };
     this.orders.set(id, making);
-    await mkdir(work, { mode: 0o700 });
-    if (order.kind === 'upload') {
-      await mkdir(join(work, 'input'), { mode: 0o755 });
-      const file = await open(join(work, 'input', 'upload'), 'wx', 0o644);
-      making.upload = { file, bytes: 0, unfed: setTimeout(() => this.abandon(making), UNFED_MS) };
-    } else void this.make(id, making);
+    try {
+      await mkdir(work, { mode: 0o700 });
+      if (order.kind === 'upload') making.upload = await this.openUpload(making);
+    } catch (error) {
+      await this.discard(making, error);
+      throw error;
+    }
+    if (order.kind !== 'upload') void this.make(making);
     return id;
+  }
+
+  private async openUpload(making: Order): Promise<Upload> {
+    const input = join(making.work, 'input');
+    await mkdir(input, { mode: 0o755 });
+    return {
+      file: await open(join(input, 'upload'), 'wx', 0o644),
+      bytes: 0,
+      inTurn: inTurns(1, { most: MOST_PARTS, full: tooFast }),
+      unfed: setTimeout(() => this.abandon(making), UNFED_MS),
+      late: setTimeout(() => this.abandon(making, tookTooLong(TAKE, MOST_MS)), MOST_MS),
+    };
   }
 
   /** The next part of an upload, in order; an empty one is the last. */
   async feed(id: string, data: Buffer): Promise<void> {
     const making = this.find(id);
     const { upload } = making;
-    if (!upload || making.over) throw noUpload();
-    upload.unfed.refresh();
-    if (data.length === 0) {
-      clearTimeout(upload.unfed);
-      making.upload = null;
-      await upload.file.close();
-      void this.make(id, making);
-      return;
-    }
+    if (!upload) throw noUpload();
+    await upload.inTurn(async () => {
+      // Whoever waited for a turn may find that it has ended.
+      if (making.upload !== upload) throw noUpload();
+      upload.unfed.refresh();
+      try {
+        if (data.length > 0) await this.take(making, upload, data);
+        else await upload.file.close();
+        making.abort.signal.throwIfAborted();
+      } catch (error) {
+        const { aborted, reason } = making.abort.signal;
+        await this.endUpload(making, aborted ? reason : error);
+        throw aborted ? reason : error;
+      }
+      if (data.length > 0) return;
+      this.closeUpload(making, upload);
+      void this.make(making);
+    });
+  }
+
+  private async take(making: Order, upload: Upload, data: Buffer): Promise<void> {
     upload.bytes += data.length;
-    if (upload.bytes > this.bounds().maxImageBytes)
-      making.abort.abort(new KernelError('take the upload', 'EFBIG', 27));
-    try {
-      making.abort.signal.throwIfAborted();
-      await upload.file.write(data);
-    } catch (error) {
-      await this.endUpload(making, error);
-      throw error;
-    }
+    if (upload.bytes > this.bounds().maxImageBytes) throw new KernelError(TAKE, 'EFBIG', 27);
+    // What the host and its jails need to go on is left, whatever the bounds allow of an image.
+    if ((await this.free(making.work)) - data.length < KEEP_FREE_BYTES) throw diskFull(TAKE);
+    making.abort.signal.throwIfAborted();
+    await upload.file.appendFile(data);
   }
 
   /** All that is heard of an order, from its beginning to its end. */
@@ -155,22 +196,36 @@ export class ImageOrders {
     );
   }
 
-  private abandon(making: Order): void {
-    making.abort.abort(new KernelError('make the image', 'ECANCELED', 125, 'it was canceled'));
+  private abandon(
+    making: Order,
+    why = new KernelError('make the image', 'ECANCELED', 125, 'it was canceled'),
+  ) {
+    making.abort.abort(why);
     if (making.upload) void this.endUpload(making, making.abort.signal.reason);
+  }
+
+  private closeUpload(making: Order, { unfed, late }: Upload): void {
+    making.upload = null;
+    clearTimeout(unfed);
+    clearTimeout(late);
   }
 
   private async endUpload(making: Order, error: unknown): Promise<void> {
     const { upload } = making;
-    making.upload = null;
     if (!upload) return;
-    clearTimeout(upload.unfed);
+    this.closeUpload(making, upload);
     await upload.file.close().catch(() => undefined);
-    await removeTree(making.work);
+    await this.discard(making, error);
+  }
+
+  /** Ends an order of which nothing was made. What cannot be removed keeps no place among those that are made. */
+  private async discard(making: Order, error: unknown): Promise<void> {
+    const { work } = making;
+    await removeTree(work).catch((error) => console.error(`${work} could not be removed:`, error));
     this.finish(making, failed(error));
   }
 
-  private async make(id: string, making: Order): Promise<void> {
+  private async make(making: Order): Promise<void> {
     const { order, by, cause, work, abort } = making;
     let end: ImageProgress;
     try {
@@ -186,13 +241,13 @@ export class ImageOrders {
     // Nothing of a failed order stays, and whoever hears of its end may rely on that.
     await removeTree(work).catch((error) => console.error(`${work} could not be removed:`, error));
     this.finish(making, end);
-    setTimeout(() => this.orders.delete(id), KEPT_MS).unref();
   }
 
   private finish(making: Order, end: ImageProgress): void {
     if (making.over) return;
     making.over = true;
     this.hear(making, end);
+    setTimeout(() => this.orders.delete(making.id), KEPT_MS).unref();
     this.changed();
   }
 
@@ -217,6 +272,14 @@ function noUpload(): AppError {
     field: 'order',
     cause: 'Its last part is there, it failed, or nobody went on with it for a minute.',
     fix: 'See what came of it: cellblock image ls; or begin anew: cellblock image upload FILE',
+  });
+}
+
+function tooFast(): AppError {
+  return new AppError('conflict', 'The parts of this upload come faster than they are written.', {
+    field: 'order',
+    cause: `${MOST_PARTS} wait already for the one that is being written.`,
+    fix: 'Send a part when the one before was taken, as this does: cellblock image upload FILE',
   });
 }
 

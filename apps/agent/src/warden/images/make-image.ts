@@ -11,7 +11,7 @@ import { keepImage, readImage } from './image-store.ts';
 import { measureTree, refuseTree } from './tree-digest.ts';
 import { type SpaceBounds, watchSpace } from './watch-space.ts';
 
-const MOST_MS = 30 * 60_000;
+export const MOST_MS = 30 * 60_000;
 
 /** What one image may take of this host. */
 export function spaceBounds({ maxImageBytes, maxImageFiles }: Bounds): SpaceBounds {

@@ -6,8 +6,23 @@ import { KernelError } from '@cellblock/native/kernel-error';
 const execute = promisify(execFile);
 const LOOK_EVERY_MS = 200;
 /** What stays free on the file system, whatever is unpacked there. */
-const KEEP_FREE_BYTES = 1024 ** 3;
+export const KEEP_FREE_BYTES = 1024 ** 3;
 const KEEP_FREE_FILES = 10_000;
+
+/** Bytes that whoever is not root could still write where `directory` lies. */
+export async function freeBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
+
+export function diskFull(step: string): KernelError {
+  const why = `less than ${KEEP_FREE_BYTES / 1024 ** 3} GiB would be left on the host's disk`;
+  return new KernelError(step, 'ENOSPC', 28, why);
+}
+
+export function tookTooLong(step: string, ms: number): KernelError {
+  return new KernelError(step, 'ETIME', 62, `it took longer than ${ms / 60_000} min`);
+}
 
 export interface SpaceBounds {
   bytes: number;
@@ -29,13 +44,7 @@ export function watchSpace(directory: string, step: string, bounds: SpaceBounds,
     const { bavail, bsize, ffree, files } = await statfs(directory);
     const now = { bytes: bavail * bsize, files: ffree };
     before ??= now;
-    if (now.bytes < KEEP_FREE_BYTES) {
-      return refuse(
-        'ENOSPC',
-        28,
-        `less than ${KEEP_FREE_BYTES / 1024 ** 3} GiB would be left on the host's disk`,
-      );
-    }
+    if (now.bytes < KEEP_FREE_BYTES) return abort.abort(diskFull(step));
     if (files > 0 && now.files < KEEP_FREE_FILES) {
       return refuse(
         'ENOSPC',
@@ -65,10 +74,7 @@ export function watchSpace(directory: string, step: string, bounds: SpaceBounds,
         busy = false;
       });
   }, LOOK_EVERY_MS);
-  const late = setTimeout(
-    () => refuse('ETIME', 62, `it took longer than ${bounds.ms / 60_000} min`),
-    bounds.ms,
-  );
+  const late = setTimeout(() => abort.abort(tookTooLong(step, bounds.ms)), bounds.ms);
   return {
     /** The first look, before anything is made. */
     look,
