@@ -1,4 +1,6 @@
 import { AppError } from '@cellblock/shared/app-error';
+import { JailSettings } from '@cellblock/shared/jail-spec';
+import { ownMounts, SEEN_JAILS } from '@cellblock/shared/own-mounts';
 import { LONGEST_SIGHT_MS } from '@cellblock/shared/sight';
 import type { GrantView } from '@cellblock/shared/views/grant-view';
 import * as z from 'zod';
@@ -45,6 +47,7 @@ export async function grantSight(
       },
     );
   }
+  mustHaveAPlace(viewer.name, JailSettings.parse(viewer.settings));
   const agent = await agentOf(ctx.db, viewer.hostId);
   const until = new Date(Date.now() + input.seconds * 1000);
   const grant: NamedGrant = {
@@ -54,7 +57,8 @@ export async function grantSight(
     host: { id: viewer.host.id, name: viewer.host.name },
   };
   const change = await changeFleet(ctx, { kind: 'grant.see' }, async ({ tx, event, by, now }) => {
-    await tx.$queryRaw`SELECT 1 FROM jail WHERE id = ${viewer.id}::uuid FOR UPDATE`;
+    // As a report locks: the host before its jails.
+    await tx.$queryRaw`SELECT 1 FROM host WHERE id = ${viewer.hostId}::uuid FOR UPDATE`;
     const held = await tx.sightGrant.findFirst({
       where: { viewerId: viewer.id, targetId: target.id, endedAt: null, until: { gt: now } },
     });
@@ -125,4 +129,17 @@ export async function grantSight(
   const made = (await listGrants(ctx.db, { ended: true })).find((each) => each.id === id);
   if (!made) throw new Error('a grant that was just recorded is not there');
   return made;
+}
+
+/** Without it the list would be written for nobody. */
+function mustHaveAPlace(viewer: string, settings: JailSettings): void {
+  if (ownMounts(settings).some(({ kind }) => kind === 'seen')) return;
+  throw new AppError('conflict', `${viewer} has no place to see the processes of another jail.`, {
+    field: 'viewer',
+    cause:
+      settings.root.kind === 'view'
+        ? `Its root is made of its view alone, and a view cannot have the list at ${SEEN_JAILS}.`
+        : `A mount of its view takes the place of the list: ${SEEN_JAILS}.`,
+    fix: 'Choose another viewer, or give it a root of another kind and a view that leaves this place free.',
+  });
 }

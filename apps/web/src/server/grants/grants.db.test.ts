@@ -19,6 +19,7 @@ beforeAll(async () => {
   await dashboard.mutate('hosts.approve', { host: 'h1' }, mira);
   await waiting;
   agent.behaviour = 'obeys';
+  agent.viewPrefixes = [{ path: '/srv/shown', writable: false, idmapped: false }];
   agent.beat();
   const state = async () =>
     (await dashboard.query<{ state: string }>('hosts.get', { host: 'h1' }, mira)).data.state;
@@ -51,6 +52,35 @@ it('one permission leads from one jail to another, until it is revoked', async (
   expect(await grants()).toMatchObject([{ ended: 'revoked' }]);
   const again = await dashboard.mutate('grants.revoke', { viewer: 'jail-a', target: 'jail-b' }, mira);
   expect(again.refusal).toMatchObject({ code: 'not-found', field: 'target' });
+});
+
+it('a jail without a place for the list is not granted a list that it could not read', async () => {
+  const tmpfs = (target: string) => ({ kind: 'tmpfs', target, size: 65_536 });
+  const settings = {
+    covered: { root, view: [tmpfs('/run')] },
+    bare: {
+      root: { kind: 'view' },
+      view: [{ kind: 'bind', source: '/srv/shown', target: '/srv' }],
+      command: ['/srv/init'],
+    },
+    // Control: another mount takes nothing away.
+    beside: { root, view: [tmpfs('/run/lock')] },
+  };
+  for (const [name, its] of Object.entries(settings)) {
+    const made = await dashboard.mutate('jails.create', { name, network: 'lan', settings: its }, mira);
+    expect(made.refusal).toBeNull();
+  }
+  for (const [name, cause] of [
+    ['covered', /takes the place of the list/],
+    ['bare', /of its view alone/],
+  ] as const)
+    expect((await see(name, 'jail-b')).refusal).toMatchObject({
+      ...{ code: 'conflict', field: 'viewer' },
+      cause: expect.stringMatching(cause),
+    });
+  const recorded = (await grants()).filter(({ viewer }) => viewer in settings);
+  expect(recorded).toEqual([]);
+  expect((await see('beside', 'jail-b')).refusal).toBeNull();
 });
 
 it('its end by time is in the history once, whoever records it', async () => {

@@ -3,6 +3,7 @@ import { EventEmitter, on, once } from 'node:events';
 import { handshakeTranscript, signedTranscript } from '@cellblock/shared/agent-handshake';
 import type { AnswersEvent } from '@cellblock/shared/answers/answer';
 import { AppError } from '@cellblock/shared/app-error';
+import type { Bounds } from '@cellblock/shared/bounds';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import { type SpecObject, SpecPut, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
@@ -255,6 +256,7 @@ export class AgentUnderTest {
   }
 
   /** what a walk through a twin finds */
+  viewPrefixes: Bounds['viewPrefixes'] = [];
   found = [{ group: 'device', item: '/dev/null', detail: 'character 1:3' }];
   readonly router = t.router({
     spec: t.router({
@@ -397,7 +399,7 @@ export class AgentUnderTest {
       checks: [CHECK],
       bounds: {
         rootPrefixes: [],
-        viewPrefixes: [],
+        viewPrefixes: this.viewPrefixes,
         devices: [],
         imageSources: [],
         maxImageBytes: 16 * 1024 ** 3,
