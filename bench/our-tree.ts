@@ -43,7 +43,7 @@ export class OurTree {
     const message = startMessage({
       runDirectory: this.runDirectory,
       hostname: 'bench',
-      idBase: 1_500_000_000,
+      idBase: 1_500_053_504,
       idCount: 65_536,
       netns,
       cgroupProcsFiles: await linuxCgroups.cgroupProcsFiles({ name: this.group }),

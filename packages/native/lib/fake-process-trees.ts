@@ -62,6 +62,8 @@ export class FakeProcessTrees implements ProcessTrees {
       throw new KernelError(`start tree in ${spec.runDirectory}`, 'EEXIST', 17);
     if (spec.idBase < spec.idCount || spec.idBase + spec.idCount > 0xffffffff)
       throw new KernelError('field idBase is out of range', 'ERANGE', 34);
+    if (spec.idBase % 65_536 !== 0)
+      throw new KernelError('field idBase must be a multiple of 65536', 'EINVAL', 22);
     if (spec.hostname === FAILING_HOSTNAME) throw new KernelError('make first process', 'EAGAIN', 11);
     const status: TreeStatus = {
       state: 'running',

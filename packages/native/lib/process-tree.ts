@@ -35,7 +35,8 @@ export interface TreeSpec {
   /** 0700, made by the caller; keeper's socket, status file and console ring are put here. */
   runDirectory: string;
   hostname: string;
-  /** uid and gid N inside are host ids idBase + N; idBase must not be 0 and the range must not overflow. */
+  /** uid and gid N inside are host ids idBase + N; idBase must be a multiple of 65,536 and not 0, and the range
+   *  must not overflow. */
   idBase: number;
   idCount: 65536;
   /** Path of a pinned network namespace owned by the host. */

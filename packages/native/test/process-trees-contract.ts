@@ -66,6 +66,18 @@ export function processTreesContract(name: string, world: () => ContractWorld): 
         });
     });
 
+    test('ranges of two trees are the same or have no id in common', async () => {
+      const { idBase } = await world().spec();
+      for (const half of [idBase + 1, idBase + 32_768, idBase - 1])
+        await expect(world().trees.start(await world().spec({ idBase: half }))).rejects.toMatchObject({
+          code: 'EINVAL',
+        });
+      // Control: the next range.
+      const beside = await world().spec({ idBase: idBase + 65_536 });
+      expect(await world().trees.start(beside)).toMatchObject({ state: 'running' });
+      await stop(beside);
+    });
+
     test('a command runs in a tree that runs, and nowhere else', async () => {
       const { trees } = world();
       const spec = await world().spec();

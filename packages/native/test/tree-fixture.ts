@@ -58,7 +58,7 @@ export class TreeFixture {
   private constructor(directory: string) {
     this.directory = directory;
     this.name = `tree-${directory.slice(-6)}`;
-    this.idBase = 1_600_000_000 + 65536 * (process.pid % 500);
+    this.idBase = 65_536 * (24_000 + (process.pid % 500));
   }
 
   static async create(): Promise<TreeFixture> {

@@ -303,6 +303,11 @@ describe('what cannot be started', () => {
   const refused: [string, Partial<TreeSpec>, { step: RegExp; code: string }][] = [
     ['a range from host id 0', { idBase: 0 }, { step: /idBase/, code: 'ERANGE' }],
     ['a range over the last id', { idBase: 4294901760 }, { step: /idBase/, code: 'ERANGE' }],
+    [
+      'half of one range and half of the next',
+      { idBase: 1879048192 + 32768 },
+      { step: /multiple/, code: 'EINVAL' },
+    ],
     ['a hostname with a newline', { hostname: 'a\nb' }, { step: /hostname/, code: 'EINVAL' }],
     ['a netns that is not there', { netns: '/run/netns/none-such' }, { step: /open netns/, code: 'ENOENT' }],
     ['a netns that is none', { netns: '/etc/passwd' }, { step: /enter netns/, code: 'EINVAL' }],

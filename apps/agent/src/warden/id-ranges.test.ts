@@ -25,16 +25,19 @@ test('there are 4,094 ranges and only their first ids are ranges', () => {
   expect(isRange(FIRST_ID_BASE + 4094 * ID_COUNT)).toBe(false);
 });
 
-test('forty claims at once by two agents never meet; a jail keeps its own', async () => {
+test('a thousand claims at once by two agents never meet; a jail keeps its own', async () => {
   const open = await ranges();
-  const keys = Array.from({ length: 20 }, (_, i) => `jail${i}`);
-  const bases = await Promise.all([
-    ...keys.map((key) => open().claim(claim(key))),
-    ...keys.map((key) => open().claim(claim(key, 'bbbbbbbb'))),
-  ]);
-  expect(new Set(bases).size).toBe(40);
-  expect(await open().claim(claim('jail7'))).toBe(bases[7]);
-});
+  const keys = Array.from({ length: 500 }, (_, i) => `jail${i}`);
+  // In turns: what one of them saw a moment ago, the other has taken since.
+  const [one, other] = [open(), open()];
+  const bases = await Promise.all(
+    keys.flatMap((key) => [one.claim(claim(key)), other.claim(claim(key, 'bbbbbbbb'))]),
+  );
+  expect(new Set(bases).size).toBe(1000);
+  expect(bases.every(isRange)).toBe(true);
+  expect(await open().claim(claim('jail7'))).toBe(bases[14]);
+  expect(await open().claim(claim('jail7', 'bbbbbbbb'))).toBe(bases[15]);
+}, 60_000);
 
 test('claims of one agent are made in the order in which they are asked for, each of the lowest free range', async () => {
   const ids = (await ranges())();

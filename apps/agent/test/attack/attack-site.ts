@@ -61,7 +61,7 @@ export class AttackSite {
     this.directory = directory;
     this.name = `attack-${directory.slice(-6)}`;
     this.canary = join(directory, 'canary');
-    this.#idBase = 1_700_000_000 + 65_536 * 4 * (process.pid % 500);
+    this.#idBase = 65_536 * (25_940 + 4 * (process.pid % 500));
   }
 
   static async open(): Promise<AttackSite> {

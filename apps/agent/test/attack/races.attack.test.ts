@@ -129,6 +129,7 @@ describe('a spec that lies', () => {
   test.each<[string, Partial<TreeSpec>]>([
     ['a range that begins with the host’s root', { idBase: 0 }],
     ['a range that goes beyond the last id', { idBase: 4_294_967_295 - 1000 }],
+    ['half of one range and half of the next', { idBase: 1_879_048_192 + 32_768 }],
     ['a root above which it would climb', { root: { kind: 'directory', path: '/../..', readOnly: true } }],
     ['a target above the root', { mounts: [{ kind: 'file', target: '/../made', content: 'x' }] }],
     ['a target that is no path', { mounts: [{ kind: 'file', target: 'made', content: 'x' }] }],

@@ -25,6 +25,8 @@ TreeSpec parse_tree_spec(const std::string& message) {
   require_hostname(spec.hostname);
   // Host id 0 is never part of a range, and 4294967295 means "no id": the last id must stay below it.
   spec.id_base = static_cast<uint32_t>(fields.number("idBase", kIdCount, UINT32_MAX - uint64_t{kIdCount}));
+  // Two ranges are then the same or have no id in common, whatever an agent claims.
+  if (spec.id_base % kIdCount != 0) fail("field idBase must be a multiple of 65536", EINVAL);
   spec.id_count = static_cast<uint32_t>(fields.number("idCount", kIdCount, kIdCount));
   spec.netns = fields.text("netns");
   plain_parts(spec.netns, "netns");
