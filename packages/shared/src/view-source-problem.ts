@@ -24,6 +24,11 @@ const plain = (path: string) =>
     .join('/')}`;
 const meets = (path: string, other: string) => isPathAtOrBelow(path, other) || isPathBelow(other, path);
 
+/** What no jail has in its view or as its root, under no name: all that an agent lives from. */
+export function ownPlaces(data = DEFAULT_DATA_DIRECTORY): string[] {
+  return [data, dataDirectory(data).bounds, '/etc/cellblock', '/run/cellblock'];
+}
+
 /** Why a path of the host is shown to no jail, whatever its bounds say; null: nothing stands against it. */
 export function sourceProblem(right: ViewRight, data = DEFAULT_DATA_DIRECTORY): SourceProblem | null {
   const { path } = right;
@@ -56,9 +61,7 @@ export function sourceProblem(right: ViewRight, data = DEFAULT_DATA_DIRECTORY): 
       fix: `Bind the files that the jail needs, one by one, such as /etc/ssl/certs; it has an /etc of its own`,
     };
   }
-  const own = [data, dataDirectory(data).bounds, '/etc/cellblock', '/run/cellblock'].find((each) =>
-    meets(path, each),
-  );
+  const own = ownPlaces(data).find((each) => meets(path, each));
   if (own !== undefined) {
     return {
       rule: 'view-source-ours',

@@ -15,6 +15,7 @@ import type { PlanOptions } from '@cellblock/shared/plan/wanted';
 import type { Hold } from './holds.ts';
 import { imageManifest } from './images/image-store.ts';
 import type { UnreadableObject } from './ledger.ts';
+import { mountTableOnce } from './own-place-at.ts';
 import { wardenPaths } from './paths.ts';
 import { refusedObjects } from './refusals.ts';
 import { allowRoot, refuseDirRoot } from './root/dir-root.ts';
@@ -37,7 +38,9 @@ export async function acceptSpec(o: {
 }): Promise<AcceptedSpec> {
   const spec = withHolds(o.spec, o.holds);
   const refused = refusedObjects(spec, o.bounds, o.facts);
-  refused.push(...(await refusedRoots(spec, o)), ...(await refusedViews(spec, o)));
+  // A thousand jails are asked about at one pass.
+  const disk = { bounds: o.bounds, dataDirectory: o.dataDirectory, mountTable: mountTableOnce() };
+  refused.push(...(await refusedRoots(spec, disk)), ...(await refusedViews(spec, disk)));
   for (const { key, message } of o.unreadable) {
     refused.push({ key, rule: 'unreadable', message, fix: UNREADABLE, cause: null });
   }
@@ -81,7 +84,7 @@ function imageMissing(jail: JailSpec, digest: string): RefusedObject {
 
 async function refusedRoots(
   spec: HostSpec,
-  o: { bounds: Bounds; dataDirectory: string },
+  o: { bounds: Bounds; dataDirectory: string; mountTable: () => string },
 ): Promise<RefusedObject[]> {
   const refused: RefusedObject[] = [];
   for (const jail of jailsOf(spec)) {
@@ -108,6 +111,7 @@ async function refusedRoots(
       path: root.path,
       rootPrefixes: o.bounds.rootPrefixes,
       dataDirectory: o.dataDirectory,
+      mountTable: o.mountTable,
     });
     if (!ground) continue;
     refused.push({ key: specKey(jail), ...ground, cause: jail.cause });
@@ -117,7 +121,7 @@ async function refusedRoots(
 
 async function refusedViews(
   spec: HostSpec,
-  o: { bounds: Bounds; dataDirectory: string },
+  o: { bounds: Bounds; dataDirectory: string; mountTable: () => string },
 ): Promise<RefusedObject[]> {
   const refused: RefusedObject[] = [];
   for (const jail of jailsOf(spec)) {

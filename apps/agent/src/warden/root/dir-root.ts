@@ -1,6 +1,8 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ownPlaces } from '@cellblock/shared/view-source-problem';
 import { closedAbove } from '../closed-above.ts';
+import { mountTableOnce, ownPlaceAt } from '../own-place-at.ts';
 
 /** Directories of the host that are never a jail's root, nor above or below one of these exactly. */
 const SYSTEM = [
@@ -42,6 +44,7 @@ export async function refuseDirRoot(o: {
   path: string;
   rootPrefixes: readonly string[];
   dataDirectory: string;
+  mountTable?: () => string;
 }): Promise<RootRefusal | null> {
   const { path } = o;
   if (!o.rootPrefixes.some((prefix) => isBelow(path, prefix))) {
@@ -88,6 +91,14 @@ export async function refuseDirRoot(o: {
       rule: 'root-missing',
       message: `${path} is no directory`,
       fix: `Name a directory; what it is: ls -ld ${path}`,
+    };
+  }
+  const own = ownPlaceAt(path, ownPlaces(o.dataDirectory), o.mountTable ?? mountTableOnce());
+  if (own) {
+    return {
+      rule: 'root-data',
+      message: `${path} is, by another name, ${own.holds ? 'a directory that holds' : 'in'} ${own.place}, where jails' storage and keys are`,
+      fix: `Give it a directory elsewhere, such as --root dir:/srv/jails/NAME; where this one comes from: findmnt --target ${path}`,
     };
   }
   const isThere = (name: string) => lstatSync(`${path}/${name}`, { throwIfNoEntry: false }) !== undefined;

@@ -12,7 +12,9 @@ import {
   viewRightLacks,
   viewRights,
 } from '@cellblock/shared/view-rights';
+import { ownPlaces } from '@cellblock/shared/view-source-problem';
 import { closedAbove } from '../closed-above.ts';
+import { mountTableOnce, ownPlaceAt } from '../own-place-at.ts';
 
 export type ViewBounds = Pick<Bounds, 'viewPrefixes' | 'devices'>;
 
@@ -31,8 +33,9 @@ export interface ViewRefusal {
  */
 export async function refuseView(
   settings: JailSettings,
-  o: { bounds: ViewBounds; dataDirectory: string },
+  o: { bounds: ViewBounds; dataDirectory: string; mountTable?: () => string },
 ): Promise<ViewRefusal | null> {
+  const mountTable = o.mountTable ?? mountTableOnce();
   const [problem] = viewProblems(settings, o.dataDirectory);
   if (problem) return { ...problem, message: `${problem.message} ${problem.cause}` };
   for (const [index, mount] of settings.view.entries()) {
@@ -41,6 +44,7 @@ export async function refuseView(
       const refusal =
         refuseByBounds(right, o.bounds.viewPrefixes) ??
         refuseOnDisk(right, mount.kind === 'overlay') ??
+        refuseOwn(right, o.dataDirectory, mountTable) ??
         (await refuseOpen(right));
       if (refusal) return { ...refusal, field: `${at}.${right.field}` };
     }
@@ -104,6 +108,17 @@ function refuseOnDisk({ path }: ViewRight, directoryOnly: boolean): Ground | nul
     rule: 'view-kind',
     message: `${path} is no directory${directoryOnly ? '' : ' and no file'}`,
     fix: `Name another; what it is: ls -ld ${path}`,
+  };
+}
+
+/** By where it lies and not by its name alone, which `viewProblems` has looked at: a bind mount gives it another. */
+function refuseOwn({ path }: ViewRight, data: string, mountTable: () => string): Ground | null {
+  const own = ownPlaceAt(path, ownPlaces(data), mountTable);
+  if (own === null) return null;
+  return {
+    rule: 'view-source-ours',
+    message: `${path} is, by another name, ${own.holds ? 'a directory that holds' : 'in'} ${own.place}: a jail would hold what its host lives from`,
+    fix: `Name a directory that was made for jails, such as /srv/www; where it comes from: findmnt --target ${path}`,
   };
 }
 
