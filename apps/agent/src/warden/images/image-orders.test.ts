@@ -18,9 +18,10 @@ async function ordersOf(more: number) {
   const changed = () => undefined;
   const bounds = () => Bounds.parse({});
   const orders = new ImageOrders(fake.host, bounds, changed, async () => KEEP_FREE_BYTES + more);
-  onTestFinished(async () => {
-    await orders.end();
-    await fake.close();
+  onTestFinished(() => fake.close());
+  onTestFinished(() => {
+    vi.useRealTimers();
+    return orders.end();
   });
   const upload = () =>
     orders.begin({ order: { kind: 'upload', name: 'a.tar' }, by: 'tester', cause: null, bounded: true });
