@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { changedNodes, deviceNodes } from './device-nodes.ts';
+import { changesSince, hostObjects } from './host-objects.ts';
 import { PART_OF_ALL, runLanes } from './lanes.ts';
 import { realJails } from './real-jails.ts';
 import {
+  NOTHING,
   type PlaywrightReport,
   sum,
   summaryLine,
@@ -100,7 +102,17 @@ function onTestMachine(suite: () => Tally): Tally {
     );
     return asCheck(false);
   }
-  return suite();
+  // Of suites beside each other nobody can tell whose something is: all together are looked at.
+  if (process.env[PART_OF_ALL]) return suite();
+  const before = hostObjects();
+  return sum([suite(), nothingLeft(before)]);
+}
+
+/** A suite that leaves something on the host, or takes something away, has failed. */
+function nothingLeft(before: readonly string[]): Tally {
+  const changed = changesSince(before);
+  for (const line of changed) console.error(`the tests changed the host: ${line}`);
+  return changed.length === 0 ? NOTHING : asCheck(false);
 }
 
 const suites: Record<string, { says: string; run: () => Tally }> = {
@@ -178,8 +190,15 @@ async function all(): Promise<Tally> {
   const first = alone(ALONE_FIRST);
   // With somebody's jails here the root suites refuse, each for itself.
   const together = realJails().length === 0;
-  const lanes = together ? await runLanes(LANES) : alone(LANES.flat());
+  const lanes = together ? await lanesLeavingNothing() : alone(LANES.flat());
   return sum([prepared, ...first, ...lanes, ...alone(ALONE_LAST)]);
+}
+
+async function lanesLeavingNothing(): Promise<Tally[]> {
+  // Without root the suites say so, each for itself.
+  if (process.getuid?.() !== 0) return runLanes(LANES);
+  const before = hostObjects();
+  return [...(await runLanes(LANES)), nothingLeft(before)];
 }
 
 async function main(): Promise<number> {
