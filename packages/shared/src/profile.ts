@@ -58,7 +58,7 @@ export const PROFILES: Record<Profile, ProfileRules> = {
     capabilities: [...OF_A_SERVICE, 'CAP_SYS_CHROOT'].sort(),
   },
   daemon: {
-    says: 'one service: its root is read only, and nothing gains privilege by being executed',
+    says: 'one service: nothing gains privilege by being executed',
     noNewPrivileges: true,
     chroot: true,
     proc: 'masked',

@@ -17,7 +17,7 @@ export function profileTable(): Printable {
         yes(rules.chroot),
         rules.proc,
         yes(rules.mounts),
-        rules.readOnlyRoot ? 'ro' : 'rw',
+        rules.readOnlyRoot ? 'ro if named' : 'rw',
         String(rules.capabilities.length),
         rules.says,
       ];

@@ -34,7 +34,7 @@ export const MAIL_H: readonly AnswerRow[] = [
   },
   {
     id: 'H7',
-    sentence: 'dummy_task_lookup(struct task_struct *p) { return 0; }',
+    sentence: 'dummy_task_lookup(struct task_struct *p) […] return 0;',
     says: 'Whoever does not use the feature sees no change: root sees all, and so does everybody without hidepid.',
   },
   {
@@ -135,7 +135,7 @@ export const MAIL_H: readonly AnswerRow[] = [
   },
   {
     id: 'H36',
-    sentence: 'would be changed to a jail_domain() policy macro',
+    sentence: 'presumably would eventually be changed to a jail_domain() policy macro',
     says: 'What a jail may do is a profile: two jails of one profile differ by their parameters only.',
   },
 ];
