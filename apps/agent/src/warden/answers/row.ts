@@ -37,6 +37,9 @@ export type Row = StageRow | LookBackRow;
 /** Thrown by a row that this kernel or this host cannot be asked: with the reason in the kernel's words. */
 export class Skipped extends Error {}
 
+/** Thrown when nothing was tried where the protection is: the row fails with it. */
+export class NotTried extends Error {}
+
 /** A finding in one line. */
 export function found(asExpected: boolean, evidence: string): Finding {
   const line = evidence.replaceAll(/\s+/g, ' ').trim();

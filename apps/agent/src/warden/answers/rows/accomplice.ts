@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bind, PROGRAMS, type Stage } from '../../stage/stage.ts';
 import type { StageJail } from '../../stage/stage-jail.ts';
 import { attemptsInside, attemptsOutside } from '../probe-lines.ts';
-import { Skipped } from '../row.ts';
+import { NotTried } from '../row.ts';
 
 const PLAYS_FOR_MS = 60_000;
 const BEGINS_WITHIN_MS = 5_000;
@@ -45,7 +45,7 @@ async function meet(stage: Stage): Promise<{ attacker: StageJail; canary: string
   play.catch(() => undefined);
   const end = Date.now() + BEGINS_WITHIN_MS;
   while (!existsSync(join(meeting, 'victim'))) {
-    if (Date.now() > end) throw new Skipped(`the accomplice did not begin: ${(await play).stderr}`);
+    if (Date.now() > end) throw new NotTried(`the accomplice did not begin: ${(await play).stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return { attacker, canary };

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { bind, type Stage } from '../../stage/stage.ts';
 import { attemptsInside, attemptsOutside, compared } from '../probe-lines.ts';
 import { found, type StageRow } from '../row.ts';
-import { everythingAtOnce } from './everything-at-once.ts';
+import { everythingAtOnce, ONE_OF_EACH_KIND } from './everything-at-once.ts';
 import { onView } from './view-jail.ts';
 
 const SERVE = `const { createServer } = require('node:http'), fs = require('node:fs');
@@ -36,6 +36,7 @@ export const THE_DAEMON: StageRow = {
     const result = compared(
       await attemptsInside(jail, { ...attempts, told: { ...attempts.told, SCRATCH: '/log' } }),
       await attemptsOutside(stage, attempts),
+      { asked: attempts.names, shown: ONE_OF_EACH_KIND },
     );
     return {
       probe: found(

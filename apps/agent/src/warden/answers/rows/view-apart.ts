@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { netnsDirectory } from '@cellblock/shared/owned-names';
 import { bind } from '../../stage/stage.ts';
-import { allHeld, attemptsInside, attemptsOutside, oneBreaks } from '../probe-lines.ts';
+import { allHeld, attemptsInside, attemptsOutside, theseBreak } from '../probe-lines.ts';
 import { found, type Row } from '../row.ts';
 import { onView, viewJail } from './view-jail.ts';
 
@@ -25,16 +25,18 @@ export const APART_FROM_THE_HOST: readonly Row[] = [
       const canary = join(stage.directory, 'canary');
       await writeFile(canary, stage.nonce);
       const told = { CANARY: canary, NONCE: stage.nonce, SCRATCH: '/dir1' };
-      const inside = allHeld(await attemptsInside(jail, { names: ROOTS, told }));
+      const inside = allHeld(await attemptsInside(jail, { names: ROOTS, told }), ROOTS);
       const byName = (await jail.sh(`cat ${canary} /old${canary}`)).stdout.includes(stage.nonce);
       const plain = await stage.source('plain-chroot', 0o777);
-      const outside = oneBreaks(
+      const names = ['chroot-and-climb'];
+      const outside = theseBreak(
         await attemptsOutside(stage, {
-          names: ['chroot-and-climb'],
+          names,
           told: { ...told, SCRATCH: '/' },
           script: `cp ${stage.probePath} ${plain}/probe`,
           before: `exec chroot ${plain} /probe`,
         }),
+        names,
       );
       return {
         probe: found(inside.asExpected && !byName, `${inside.evidence}; the canary is not there by its name`),
@@ -92,7 +94,7 @@ export const APART_FROM_THE_HOST: readonly Row[] = [
       const left = plain.stdout.split('\n').filter((line) => line !== '');
       return {
         probe: found(
-          running.length === 0 && after.length === 0 && broken !== 'it started',
+          running.length === 0 && after.length === 0 && /not-there/.test(broken),
           running.length + after.length === 0
             ? `mounts and / of the host are the same while a jail runs, and after a start that failed (${broken})`
             : `differs: ${[...running, ...after].join(', ')}`,

@@ -18,6 +18,9 @@ const OF_THE_HOST = [
   'scheduler-fifo',
 ];
 
+/** Not every host has a disk that can be opened, or a clock that can be set. */
+const OF_THE_HOST_SHOWN = ['capabilities-of-host', 'mount-tmpfs', 'host-name-set', 'scheduler-fifo'];
+
 /** What a jail may do, and which processes it sees. */
 export const WHAT_A_JAIL_MAY: readonly Row[] = [
   {
@@ -26,14 +29,13 @@ export const WHAT_A_JAIL_MAY: readonly Row[] = [
       const modules = () => textOf('/proc/modules') ?? 'none: this kernel loads no modules';
       const state = () => `${modules()} ${textOf('/proc/sys/kernel/tainted')}`;
       const before = state();
-      const groups = textOf('/proc/self/mountinfo');
       const spaces = () => numberOf('/proc/sys/kernel/ns_last_pid');
       const pids = spaces();
       const jail = await stage.jail();
       const count = before.startsWith('none') ? 'no modules at all' : `${before.split('\n').length} modules`;
       const result = {
         probe: found(
-          state() === before && textOf('/proc/self/mountinfo') !== null && groups !== null,
+          state() === before,
           `before and after the start of a jail: ${count}, the kernel's taint the same`,
         ),
         control: found(
@@ -55,6 +57,7 @@ export const WHAT_A_JAIL_MAY: readonly Row[] = [
       const attempts = compared(
         await attemptsInside(jail, { names: OF_THE_HOST }),
         await attemptsOutside(stage, { names: OF_THE_HOST }),
+        { asked: OF_THE_HOST, shown: OF_THE_HOST_SHOWN },
       );
       const own = await jail.sh('touch /root/owned && chown 7:7 /root/owned && stat -c %u /root/owned');
       return {
