@@ -1,5 +1,5 @@
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
-import { judge } from '@cellblock/shared/answers/answer';
+import { type Answer, judge } from '@cellblock/shared/answers/answer';
 import { cgroupName } from '@cellblock/shared/owned-names';
 import { ofStage, pictureChange, takePicture } from '../../stage/picture.ts';
 import { StageJail } from '../../stage/stage-jail.ts';
@@ -32,22 +32,33 @@ export const everyRowAnswered: LookBackRow = {
   },
 };
 
+/** A control that says nothing, or word for word what the probe says, was not made. */
+function provesNothing({ probe, control }: Answer): boolean {
+  return (
+    !probe?.asExpected ||
+    !control?.asExpected ||
+    control.evidence === '' ||
+    control.evidence === probe.evidence
+  );
+}
+
 export const everyPassHasItsControl: LookBackRow = {
   id: 'X2',
   lookBack({ answers }) {
     const passed = answers.filter(({ verdict }) => verdict === 'pass');
-    const bare = passed.filter(({ probe, control }) => !probe?.asExpected || !control?.asExpected);
+    const bare = passed.filter(provesNothing);
+    const missed = passed.map((answer) => ({ ...answer, control: answer.probe })).filter(provesNothing);
     const without = judge(found(true, ''), found(false, ''));
     return {
       probe: found(
         bare.length === 0,
         bare.length === 0
-          ? `${passed.length} rows passed, each with a control that showed the hole`
+          ? `${passed.length} rows passed, each with a control that showed the hole and saw something else than the probe`
           : `passed without a control: ${bare.map(({ row }) => row).join(', ')}`,
       ),
       control: found(
-        without.verdict === 'fail',
-        `a row whose probe held and whose control did not show the hole is judged: ${without.verdict}`,
+        without.verdict === 'fail' && missed.length === passed.length,
+        `the same look with each probe in the place of its control finds ${missed.length} of ${passed.length}; a row whose probe held and whose control did not show the hole is judged: ${without.verdict}`,
       ),
     };
   },

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import { cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
@@ -215,10 +215,25 @@ export const terminalsOfItsOwn: StageRow = {
 
 export const oneCommand: StageRow = {
   id: 'H34',
-  async answer() {
-    throw new Skipped(
-      'One command or five clicks are asked of the command line and the browser, not of a host: cellblock create NAME; e2e/story.spec.ts does both.',
+  async answer(stage) {
+    const jail = await stage.jail();
+    const said = await jail.sh('echo works');
+    const lives = existsSync(`/proc/${jail.pid}`);
+    await stage.drop(jail.key);
+    const broken = await stage.jail({ command: ['/no/such'] }).then(
+      () => 'it was made',
+      (error: Error) => error.message,
     );
+    return {
+      probe: found(
+        said.stdout === 'works\n' && lives,
+        `a jail of which nothing is said but that it is one runs as process ${jail.pid} and says ${said.stdout.trim() || said.stderr.trim()}; at a terminal that is cellblock create NAME`,
+      ),
+      control: found(
+        /no\/such/.test(broken),
+        `one whose command is not there is not called a jail that works: ${broken}`,
+      ),
+    };
   },
 };
 

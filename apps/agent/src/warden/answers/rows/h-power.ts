@@ -8,6 +8,8 @@ import { walkByRecipe, walkJail } from './w-host-power.ts';
 const statusOf = (pid: number | 'self', field: string) =>
   new RegExp(`^${field}:\\s+(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
 
+const SET_NAMES = 'hostname of-its-own; domainname domain-of-its-own; uname -n; domainname; :';
+
 export const ownName: StageRow = {
   id: 'H17',
   async answer(stage) {
@@ -16,18 +18,23 @@ export const ownName: StageRow = {
     const system = await stage.once('a jail with the profile system', () =>
       stage.jail({ profile: 'system' }),
     );
-    const set = await system.sh('hostname of-its-own && domainname domain-of-its-own; uname -n; domainname');
+    const set = await system.sh(SET_NAMES);
+    const isSet = set.stdout.includes('of-its-own');
     const names = (await Promise.all([a, b].map((jail) => jail.sh('uname -n')))).map(({ stdout }) =>
       stdout.trim(),
     );
     const after = (await stage.outside(['uname', '-n'])).stdout.trim();
+    const apart = await stage.apart(SET_NAMES, { flags: ['--uts'] });
     const isOwn = names[0] === a.spec.settings.hostname && names[1] === b.spec.settings.hostname;
     return {
       probe: found(
-        isOwn && after === host && !names.includes(host) && set.stdout.trim() !== '',
-        `names inside: ${names.join(', ')}; root of a whole distribution tries to set its own: ${set.stdout.trim()} ${set.stderr.trim()}; the host is ${after} still`,
+        isOwn && after === host && !names.includes(host) && !isSet && set.stdout.includes(system.key),
+        `names inside: ${names.join(', ')}; root of a whole distribution cannot change its own: ${set.stdout.trim()} ${set.stderr.trim()}; the host is ${after} still`,
       ),
-      control: found(host !== '' && !names.includes(host), `a plain child sees the host's name, ${host}`),
+      control: found(
+        host !== '' && apart.stdout.split('of-its-own').length === 3,
+        `a plain child sees the host's name, ${host}; the host's root in a name space of its own changes both: ${apart.stdout.trim()} ${apart.stderr.trim()}`,
+      ),
     };
   },
 };
@@ -90,18 +97,26 @@ export const nothingRaised: StageRow = {
   id: 'H29',
   async answer(stage) {
     const jail = await plainJail(stage);
+    // A host that is a guest itself may lack what raises a limit, and shows nothing then.
+    const hostRaises = has(statusOf('self', 'CapEff'), WITHOUT.SYS_RESOURCE);
     const raised = await refusedInJail(stage, jail, [
       'scheduler-fifo',
       'scheduler-round-robin',
       'nicer-than-others',
+      ...(hostRaises ? ['limit-nice-raised'] : []),
     ]);
-    const limits = await attemptsInJail(stage, jail, ['limit-files-raised', 'limit-nice-raised']);
-    const label = await jail.sh('echo x > /proc/self/attr/exec');
-    const held = all(limits, ['limit-files-raised', 'limit-nice-raised'], 'HELD');
+    // The host's own limit of files may stand where the kernel lets nobody raise it (fs.nr_open): no control.
+    const alone = ['limit-files-raised', ...(hostRaises ? [] : ['limit-nice-raised'])];
+    const held = all(await attemptsInJail(stage, jail, alone), alone, 'HELD');
+    const relabel = 'echo x > /proc/self/attr/exec';
+    const label = await jail.sh(relabel);
+    const labelOfHost = await stage.apart(relabel);
+    // Where nobody labels, the write fails for everybody and says nothing about the jail.
+    const labels = labelOfHost.code === 0;
     return {
       probe: found(
-        raised.probe.asExpected && held.asExpected && label.code !== 0,
-        `${raised.probe.evidence}; ${held.evidence}; its label: ${label.stderr.trim()}`,
+        raised.probe.asExpected && held.asExpected && (!labels || label.code !== 0),
+        `${raised.probe.evidence}; without a control: ${held.evidence}; its label${labels ? '' : ', which is not judged, as the host cannot write it either'}: ${label.stderr.trim()}`,
       ),
       control: raised.control,
     };
@@ -115,6 +130,11 @@ const has = (set: string, bit: number) => ((BigInt(`0x${set}`) >> BigInt(bit)) &
 const SERVE_80 =
   'perl -MIO::Socket::INET -e \'IO::Socket::INET->new(Listen=>1,LocalAddr=>"127.0.0.1",LocalPort=>80) or die "$!\\n"; print "bound\\n"\'';
 
+const REFUSED = ['module-init', 'clock-set', 'node-memory', 'kernel-log'];
+const REFUSED_SHOWN = ['node-memory', 'kernel-log'];
+const ADDRESS = '192.0.2.1';
+const ADD_ADDRESS = `ip addr add ${ADDRESS}/32 dev lo; ip -o addr show dev lo && echo looked`;
+
 export const boundingSet: StageRow = {
   id: 'H30',
   async answer(stage) {
@@ -127,26 +147,26 @@ export const boundingSet: StageRow = {
     const held = Object.entries(WITHOUT).filter(([, bit]) => has(set, bit));
     const lacks = Object.entries(WITH).filter(([, bit]) => !has(set, bit));
     const acts = await jail.sh(`chroot / /bin/true && echo chrooted; ${SERVE_80}`);
-    const refused = await attemptsInJail(stage, jail, [
-      'module-init',
-      'clock-set',
-      'node-memory',
-      'kernel-log',
-    ]);
-    const others = refused.filter(({ verdict }) => verdict !== 'HELD');
-    const control = await attemptsOutside(stage, ['node-memory', 'kernel-log']);
+    const refused = all(await attemptsInJail(stage, jail, REFUSED), REFUSED, 'HELD');
+    const control = all(await attemptsOutside(stage, REFUSED_SHOWN), REFUSED_SHOWN, 'BREACH');
+    const addressInside = await jail.sh(ADD_ADDRESS);
+    const addressOutside = await stage.apart(ADD_ADDRESS, { flags: ['--net'] });
+    const isAdded = ({ stdout }: { stdout: string }) => stdout.includes(ADDRESS);
     return {
       probe: found(
         held.length === 0 &&
           lacks.length === 0 &&
-          others.length === 0 &&
+          refused.asExpected &&
+          addressInside.stdout.includes('looked') &&
+          !isAdded(addressInside) &&
           /chrooted\s+bound/.test(acts.stdout),
-        `bounding set ${set}: none of ${Object.keys(WITHOUT).join(', ')}; chroot and port 80: ${acts.stdout.trim()} ${acts.stderr.trim()}`,
+        `bounding set ${set}: none of ${Object.keys(WITHOUT).join(', ')}; chroot and port 80: ${acts.stdout.trim()} ${acts.stderr.trim()}; an address: ${addressInside.stderr.trim()}; ${refused.evidence}`,
       ),
       control: found(
-        control.every(({ verdict }) => verdict === 'BREACH') &&
+        control.asExpected &&
+          isAdded(addressOutside) &&
           Object.entries(WITHOUT).some(([, bit]) => has(ours, bit)),
-        `the agent's own set ${ours} has them, and outside the same calls are done`,
+        `the agent's own set ${ours} has them; in a network of its own the address is added; ${control.evidence}`,
       ),
     };
   },
@@ -157,10 +177,13 @@ export const noSystemControl: StageRow = {
   async answer(stage) {
     const jail = await plainJail(stage);
     const both = await refusedInJail(stage, jail, ['kernel-log', 'swap-on', 'swap-off']);
-    const reboot = await attemptsInJail(stage, jail, ['reboot', 'accounting', 'read-sys-security']);
-    const held = all(reboot, ['reboot', 'accounting', 'read-sys-security'], 'HELD');
+    const alone = ['reboot', 'accounting', 'read-sys-security'];
+    const held = all(await attemptsInJail(stage, jail, alone), alone, 'HELD');
     return {
-      probe: found(both.probe.asExpected && held.asExpected, `${both.probe.evidence}; ${held.evidence}`),
+      probe: found(
+        both.probe.asExpected && held.asExpected,
+        `${both.probe.evidence}; without a control, for the host would reboot and keep accounts, and may have no security servers: ${held.evidence}`,
+      ),
       control: both.control,
     };
   },

@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TreeSpec } from '@cellblock/native/process-tree';
 import { parseXray, type XrayFinding } from '@cellblock/shared/xray';
 import type { Stage } from '../../stage/stage.ts';
 import { bringProbe, refusedInJail } from '../probes.ts';
@@ -24,6 +25,22 @@ export const nothingExternallyPrivileged: StageRow = {
   },
 };
 
+/** Nothing but its own init, which waits. */
+const BARE_TREE = {
+  idCount: 65_536,
+  root: { kind: 'host-usr' },
+  mounts: [],
+  command: null,
+  environment: {},
+  uid: 0,
+  gid: 0,
+  capabilities: [],
+  confinement: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
+  resourceLimits: {},
+  devices: [],
+  consoleBytes: 65_536,
+} satisfies Partial<TreeSpec>;
+
 const KINDS = ['ipc', 'mnt', 'net', 'pid', 'uts', 'user'];
 
 export const identityRefused: StageRow = {
@@ -33,46 +50,31 @@ export const identityRefused: StageRow = {
     const own = KINDS.filter(
       (kind) => readlinkSync(`/proc/${jail.pid}/ns/${kind}`) !== readlinkSync(`/proc/self/ns/${kind}`),
     );
-    const run = join(stage.directory, 'identity');
-    await mkdir(run, { mode: 0o700 });
-    const refusal = await stage.host.trees
-      .start({
-        runDirectory: run,
-        hostname: 'identity',
-        idBase: 0,
-        idCount: 65_536,
-        netns: jail.netns,
-        cgroupProcsFiles: [],
-        root: { kind: 'host-usr' },
-        mounts: [],
-        command: null,
-        environment: {},
-        uid: 0,
-        gid: 0,
-        capabilities: [],
-        confinement: { noNewPrivileges: true, chroot: true, proc: 'masked', mounts: false },
-        resourceLimits: {},
-        devices: [],
-        keeperUid: stage.host.keeper.uid,
-        keeperGid: stage.host.keeper.gid,
-        consoleBytes: 65_536,
-      })
-      .then(
+    const cgroupProcsFiles = await stage.host.kernel.cgroupProcsFiles({ name: jail.cgroup });
+    const startAt = async (name: string, idBase: number) => {
+      const runDirectory = join(stage.directory, name);
+      await mkdir(runDirectory, { mode: 0o700 });
+      const tree = { ...BARE_TREE, hostname: name, idBase, runDirectory, cgroupProcsFiles };
+      const { keeper, trees } = stage.host;
+      return trees.start({ ...tree, netns: jail.netns, keeperUid: keeper.uid, keeperGid: keeper.gid }).then(
         async () => {
-          await stage.host.trees.stop({ runDirectory: run, signal: 9, timeoutMs: 1_000 });
-          return null;
+          await trees.stop({ runDirectory, signal: 9, timeoutMs: 5_000 });
+          return 'was started';
         },
         (error: Error) => error.message,
       );
+    };
+    const refusal = await startAt('identity', 0);
+    const claimed = await startAt('claimed', jail.idBase);
     const recipe = await byRecipeOf2013('cat /proc/self/uid_map');
     return {
       probe: found(
-        own.length === KINDS.length && refusal !== null,
-        `namespaces of its own: ${own.join(', ')}; a tree whose ids begin with the host's 0: ${refusal ?? 'was started'}`,
+        own.length === KINDS.length && /idBase/.test(refusal),
+        `namespaces of its own: ${own.join(', ')}; a tree whose ids begin with the host's 0: ${refusal}`,
       ),
       control: found(
-        /^\s*0\s+0\s+4294967295\s*$/.test(recipe.stdout),
-        `the kernel itself takes the literal recipe: ${recipe.stdout.trim().replaceAll(/\s+/g, ' ')}`,
+        claimed === 'was started' && /^\s*0\s+0\s+4294967295\s*$/.test(recipe.stdout),
+        `the same tree with the ids that the jail has claimed ${claimed}; the kernel itself takes the literal recipe: ${recipe.stdout.trim().replaceAll(/\s+/g, ' ')}`,
       ),
     };
   },
