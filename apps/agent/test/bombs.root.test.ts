@@ -3,13 +3,21 @@ import type { JailSpec } from '@cellblock/shared/host-spec';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { cgroupName } from '@cellblock/shared/owned-names';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BOMBS, type Bomb, LOOPS, LOOPS_USE_SECONDS } from './bombs/bombs.ts';
+import {
+  BOMBS,
+  type Bomb,
+  LOOPS,
+  LOOPS_USE_SECONDS,
+  lastGot,
+  TIGHT,
+  TIGHT_CPUS,
+  WIDE,
+} from '../src/warden/answers/bombs.ts';
 import { nonceServer } from './nonce-server.ts';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from './spec-builders.ts';
 import { Stand } from './stand.ts';
 
 const MiB = 2 ** 20;
-const CPUS = 0.4;
 const CLIENT = join(import.meta.dirname, 'latency-client.mjs');
 /** What a busy machine adds to the slowest answers by itself. */
 const NOISE_MS = 25;
@@ -29,17 +37,11 @@ const NEIGHBOUR = '10.77.1.20';
 const lan = networkSpec(1);
 /** The hostile one, with limits. */
 const bombed = jailSpec(1, {
-  settings: {
-    limits: { ...NO_LIMITS, memory: 64 * MiB, cpus: CPUS, pids: 48 },
-    resourceLimits: { nofile: 256 },
-  },
+  settings: { ...TIGHT, limits: { ...NO_LIMITS, ...TIGHT.limits } },
 });
 /** The control: the same jail with wider limits, which are what keeps this machine from harm. */
 const wide = jailSpec(2, {
-  settings: {
-    limits: { ...NO_LIMITS, memory: 400 * MiB, pids: 200, cpuWeight: 10_000 },
-    resourceLimits: { nofile: 1024 },
-  },
+  settings: { ...WIDE, limits: { ...NO_LIMITS, ...WIDE.limits } },
 });
 const neighbour = jailSpec(3, {
   interfaces: [interfaceSpec(3, lan)],
@@ -49,8 +51,7 @@ const neighbour = jailSpec(3, {
 /** Sets a bomb off in a jail; answers how much it got and how it ended. */
 async function setOff(jail: JailSpec, bomb: Bomb): Promise<{ got: number; code: number | null }> {
   const { output, code } = await exec(jail, ['/usr/bin/perl', '-e', bomb.program(bomb.most)]);
-  const said = [...output.matchAll(/^got (\d+)$/gm)].at(-1)?.[1];
-  return { got: Number(said ?? 0), code };
+  return { got: lastGot(output), code };
 }
 
 async function exec(jail: JailSpec, command: string[]): Promise<{ output: string; code: number | null }> {
@@ -143,7 +144,7 @@ describe('a bomb of loops', () => {
 
   test('waits for its share, and its neighbour and the agent are unharmed; control: without a limit none waits', async () => {
     for (const { seconds } of await unnoticed(() => burn(bombed))) {
-      expect(seconds).toBeGreaterThan((LOOPS_USE_SECONDS / CPUS) * 0.8);
+      expect(seconds).toBeGreaterThan((LOOPS_USE_SECONDS / TIGHT_CPUS) * 0.8);
     }
     // So that the control is one on a busy machine too: what this host's jails get together, and it most of that
     const [ours = ''] = cgroupName(stand.instance, wide.key).split('/');
@@ -151,7 +152,7 @@ describe('a bomb of loops', () => {
     const free = await burn(wide);
     await stand.kernel.setCgroupLimits({ name: ours, limits: { cpuWeight: null } });
     expect(free.held).toBe(0);
-    expect(LOOPS_USE_SECONDS / free.seconds).toBeGreaterThan(CPUS);
+    expect(LOOPS_USE_SECONDS / free.seconds).toBeGreaterThan(TIGHT_CPUS);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { AnswerRow } from './answer-row.ts';
 
-/** Serge Hallyn, 2005. */
+/** Serge Hallyn, 2005. H37 is H18 once more, with bombs in place of a small probe. */
 export const MAIL_H: readonly AnswerRow[] = [
   {
     id: 'H1',
@@ -137,5 +137,11 @@ export const MAIL_H: readonly AnswerRow[] = [
     id: 'H36',
     sentence: 'presumably would eventually be changed to a jail_domain() policy macro',
     says: 'What a jail may do is a profile: two jails of one profile differ by their parameters only.',
+  },
+  {
+    id: 'H37',
+    sentence: 'resource management - can be done by selinux, ckrm, etc',
+    says: 'Bombs of processes, memory, files, descriptors, terminals and loops get what the limits allow, and a neighbour goes on.',
+    lab: true,
   },
 ];

@@ -1,4 +1,5 @@
 import type { Row } from '../row.ts';
+import { bombsSurvived } from './h-bombs.ts';
 import {
   normalFileWork,
   oneCommand,
@@ -60,4 +61,5 @@ export const ROWS_OF_H: readonly Row[] = [
   oneCommand,
   openList,
   oneTemplateManyJails,
+  bombsSurvived,
 ];

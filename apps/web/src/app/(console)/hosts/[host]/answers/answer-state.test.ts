@@ -1,6 +1,6 @@
 import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import { expect, test } from 'vitest';
-import { rowsOfMail } from './answer-state';
+import { bombsIn, rowsOfMail } from './answer-state';
 
 const view = (more: Partial<NonNullable<AnswersView['run']>>, lost = false): AnswersView => ({
   host: { id: '6f2c1f2e-7c1b-4c58-9d9c-2f3c5a1f0b11', name: 'h1' },
@@ -31,4 +31,19 @@ test('a run that ended, or of which nothing more was heard, lets nothing wait', 
 test('only what failed is shown when that is asked for', () => {
   expect(states(view({}), 'fail')).toEqual(['M1 fail']);
   expect(states(view({}), 'skip')).toEqual([]);
+});
+
+test('bombs are said to be set off only when they were', () => {
+  const run = (more: Parameters<typeof view>[0]) => {
+    const { run: made } = view({ asked: ['M1', 'H37'], ...more });
+    if (made === null) throw new Error('no run');
+    return bombsIn(made);
+  };
+  const bomb = { row: 'H37', verdict: 'pass' as const, reason: null, probe: null, control: null, tookMs: 1 };
+  const endedAt = '2026-11-22T13:01:00.000Z';
+  expect(run({ asked: ['M1'], lab: true, endedAt })).toBe('were not asked for');
+  expect(run({ lab: false, endedAt, answers: [{ ...bomb, verdict: 'skip' }] })).toMatch(/^are skipped: root/);
+  expect(run({ lab: true })).toMatch(/^are set off in their turn/);
+  expect(run({ lab: true, endedAt })).toMatch(/^were not reached/);
+  expect(run({ lab: true, endedAt, answers: [bomb] })).toMatch(/^were set off: the bounds file/);
 });

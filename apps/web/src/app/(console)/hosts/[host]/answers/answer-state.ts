@@ -28,3 +28,16 @@ export function rowsOfMail(letter: MailLetter, view: AnswersView, shown: Shown):
     })
     .filter(({ state }) => shown === 'all' || state === shown);
 }
+
+/** Whether a run has tested, tests or leaves out what exhausts the machine on purpose, and why. */
+export function bombsIn(run: NonNullable<AnswersView['run']>): string {
+  const ofLab = ANSWER_ROWS.filter(({ id, lab }) => lab === true && run.asked.includes(id)).map(
+    ({ id }) => id,
+  );
+  if (ofLab.length === 0) return 'were not asked for';
+  if (!run.lab) return 'are skipped: root at the host allows them by lab: true in its bounds file';
+  const tested = run.answers.some(({ row, verdict }) => ofLab.includes(row) && verdict !== 'skip');
+  const allowed = 'the bounds file of this host says lab: true';
+  if (tested) return `were set off: ${allowed}`;
+  return `${run.endedAt === null ? 'are set off in their turn' : 'were not reached'}: ${allowed}`;
+}

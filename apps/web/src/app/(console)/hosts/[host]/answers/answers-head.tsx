@@ -11,6 +11,7 @@ import { Note } from '@/ui/note';
 import { Panel } from '@/ui/panel';
 import { useMayNot } from '../../../../may';
 import { RefusalPanel } from '../../../../refusal-panel';
+import { bombsIn } from './answer-state';
 
 /** What this page is, the newest run, and the button that begins another. */
 export function AnswersHead({ view, silent }: { view: AnswersView; silent: boolean }) {
@@ -101,12 +102,7 @@ function Facts({
           [underWay ? 'Began' : 'Last run', <Moment key="at" at={run.startedAt} show="both" />],
           ['By', run.by],
           ['Kernel', `Linux ${run.kernel}`],
-          [
-            'Bombs and floods',
-            run.lab
-              ? 'were run: the bounds file of this host says lab: true'
-              : 'are skipped: root at the host allows them by lab: true in its bounds file',
-          ],
+          ['Bombs', bombsIn(run)],
         ]}
       />
     </>

@@ -11,6 +11,24 @@ export interface Bomb {
   withoutLimit: number;
 }
 
+const MiB = 2 ** 20;
+export const TIGHT_CPUS = 0.4;
+/** The jail that is bombed. */
+export const TIGHT = {
+  limits: { memory: 64 * MiB, cpus: TIGHT_CPUS, pids: 48 },
+  resourceLimits: { nofile: 256 },
+};
+/** The control: the same jail with wider limits, which are what keeps the machine from harm. */
+export const WIDE = {
+  limits: { memory: 400 * MiB, pids: 200, cpuWeight: 10_000 },
+  resourceLimits: { nofile: 1024 },
+};
+
+/** How much a bomb has got, by what it has said until it ended. */
+export function lastGot(output: string): number {
+  return Number([...output.matchAll(/^got (\d+)$/gm)].at(-1)?.[1] ?? 0);
+}
+
 const HOLD = 'select undef, undef, undef, 1.2;';
 /** Written at once: a killed program says what it had last. */
 const SAYS = '$| = 1;';
