@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
 import { type Caller, DashboardUnderTest } from '../testing/dashboard-under-test.ts';
 
@@ -69,6 +69,22 @@ it('sends all of it when the host holds something else', async () => {
   await expect.poll(() => agent.objects.has(`network/${id}`)).toBe(true);
   expect(agent.objects.size).toBe(3);
   expect(agent.bases.at(-1)).toBeNull();
+});
+
+it('a host that does not take its spec is named in the log, with why, and once', async () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  agent.takesNone = 'the digest of the result differs';
+  const before = agent.bases.length;
+  await wantNetwork('n3b');
+  const said = () => logged.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('h1'));
+  await expect.poll(said).toHaveLength(1);
+  expect(said()[0]).toContain('the digest of the result differs');
+  // A difference and all of it, and two seconds later all of it again.
+  await expect.poll(() => agent.bases.length, { timeout: 15_000 }).toBeGreaterThan(before + 2);
+  expect(said()).toHaveLength(1);
+  logged.mockRestore();
+  agent.takesNone = null;
+  await expect.poll(async () => agent.generation === (await host()).generation).toBe(true);
 });
 
 it('stores receipts in order, and lets the host forget them', async () => {

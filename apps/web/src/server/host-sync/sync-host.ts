@@ -43,6 +43,7 @@ export function syncHost(
   };
 
   const sender = new SpecSender(from, (put) => agent.spec.put.mutate({ ...put, expect: [] }));
+  let notTaken: number | null = null;
   const telling = new SingleFlight(async () => {
     const rows = await db.$transaction((tx) => loadSpecRows(tx, host.id), {
       isolationLevel: 'RepeatableRead',
@@ -52,6 +53,10 @@ export function syncHost(
     const answer = await sender.send(buildHostSpec(rows));
     globalThis.crashHere?.('dashboard delivered a spec');
     if (answer.result === 'frozen') await freeze(db, host.id, answer.reason);
+    // It is told again every two seconds; that it does not take this one is said once.
+    if (answer.result !== 'resync' || notTaken === rows.host.generation) return;
+    notTaken = rows.host.generation;
+    console.error(`host ${host.name}: it does not take generation ${notTaken}, sent whole: ${answer.reason}`);
   }, failed('its spec was not delivered'));
 
   let newest: HostStatus | null = null;

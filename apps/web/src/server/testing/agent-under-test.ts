@@ -97,6 +97,8 @@ export class AgentUnderTest {
   /** bases of the puts, in order */
   bases: (number | null)[] = [];
   receipts: Receipt[] = [];
+  /** why it takes no spec; null: it does */
+  takesNone: string | null = null;
   /** where else it was told to dial */
   dashboards: string[] | null = null;
   acknowledged = 0;
@@ -255,6 +257,10 @@ export class AgentUnderTest {
     this.#changed.emit('report');
   }
 
+  /** permissions to see that hold here */
+  readonly sights = new Set<string>();
+  /** `grant` is done and its answer lost, `revoke` is not even heard */
+  readonly losesAnswers = new Set<'grant' | 'revoke'>();
   /** what a walk through a twin finds */
   viewPrefixes: Bounds['viewPrefixes'] = [];
   found = [{ group: 'device', item: '/dev/null', detail: 'character 1:3' }];
@@ -283,8 +289,14 @@ export class AgentUnderTest {
     }),
     checks: t.router({ run: t.procedure.mutation(() => [CHECK]) }),
     sights: t.router({
-      grant: t.procedure.input(z.unknown()).mutation(() => null),
-      revoke: t.procedure.input(z.unknown()).mutation(() => null),
+      grant: t.procedure.input(z.object({ id: z.string() })).mutation(({ input }) => {
+        this.sights.add(input.id);
+        this.#sightAnswer('grant');
+      }),
+      revoke: t.procedure.input(z.object({ id: z.string() })).mutation(({ input }) => {
+        this.#sightAnswer('revoke');
+        this.sights.delete(input.id);
+      }),
     }),
     xray: t.router({
       run: t.procedure.input(z.unknown()).mutation(() => ({
@@ -338,8 +350,15 @@ export class AgentUnderTest {
     }),
   });
 
+  #sightAnswer(asked: 'grant' | 'revoke'): void {
+    if (this.losesAnswers.has(asked)) throw new Error('the disk is full');
+  }
+
   #take(put: SpecPut): SpecPutAnswer {
     this.bases.push(put.base);
+    if (this.takesNone !== null) {
+      return { result: 'resync', generation: this.generation, reason: this.takesNone };
+    }
     if (put.base !== null && put.base !== this.generation) {
       return { result: 'resync', generation: this.generation, reason: 'another base' };
     }
@@ -395,6 +414,7 @@ export class AgentUnderTest {
         addresses: [{ link: 'eno1', prefix: '192.0.2.7/24' }, ...this.moreAddresses],
         routes: [],
         bridges: [],
+        controllers: ['memory', 'cpu', 'pids', 'io', 'io-weight', 'devices'],
       },
       checks: [CHECK],
       bounds: {
