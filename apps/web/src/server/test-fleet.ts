@@ -72,6 +72,7 @@ export class TestHost {
         { destination: '198.51.100.0/24', link: 'eth0' },
       ],
       bridges: [],
+      controllers: ['memory', 'cpu', 'pids', 'io', 'io-weight', 'devices'],
     };
     this.bounds = {
       rootPrefixes: ['/srv/jails'],

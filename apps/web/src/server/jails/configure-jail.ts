@@ -3,6 +3,7 @@ import { ConfigureJailInput, type SomeJailSettings } from '@cellblock/shared/jai
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
+import { mustBeUnderstood } from './must-be-understood.ts';
 import { mustHold } from './must-hold.ts';
 import { settingsForHistory } from './settings-for-history.ts';
 import { storageMustStay } from './storage-must-stay.ts';
@@ -24,6 +25,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
       const settings = JailSettings.parse({ ...before, ...input.settings });
       storageMustStay(before, settings);
       viewMustStand(settings);
+      mustBeUnderstood(host, settings);
       mustBeWithinBounds(host, settings);
       if (input.settings.limits) mustHold(host, settings, jail);
       await work.tx.jail.update({

@@ -16,6 +16,7 @@ import { objectKey } from '../object-key.ts';
 import type { Want } from '../tasks/want.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { interfaceOn } from './jail-interface.ts';
+import { mustBeUnderstood } from './must-be-understood.ts';
 import { mustHold } from './must-hold.ts';
 import { type Host, namedNetwork, onlyNetwork, placeHost } from './place.ts';
 import { readJail } from './queries.ts';
@@ -40,6 +41,7 @@ export async function createJail(ctx: VerbContext, asked: CreateJailInput): Prom
       const placed = await placeHost(tx, input, named ?? null);
       const host = (await work.changeHosts([placed.id])).get(placed.id) ?? placed;
       await mustHaveRoom(work, host);
+      mustBeUnderstood(host, settings);
       mustBeWithinBounds(host, settings);
       mustHold(host, settings, { name: input.name, seen: null });
       const network = await networkOf(work, input, host, named);
