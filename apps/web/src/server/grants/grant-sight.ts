@@ -103,13 +103,21 @@ export async function grantSight(
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    // It may hold there, and only its answer was lost: that nothing is seen is known when the host has ended it.
+    const isOver = await agent.sights.revoke.mutate({ id }).then(
+      () => true,
+      () => false,
+    );
     await ctx.db.$transaction(async (tx) => {
-      await tx.sightGrant.update({ where: { id }, data: { endedAt: new Date(), ended: 'failed' } });
+      if (isOver)
+        await tx.sightGrant.update({ where: { id }, data: { endedAt: new Date(), ended: 'failed' } });
       await recordGrantOutcome(tx, ctx, grant, {
         kind: 'grant.see',
         intent: id,
-        outcome: 'failed',
-        summary: `${viewer.name} was not shown the processes of ${target.name}`,
+        outcome: isOver ? 'failed' : 'unknown',
+        summary: isOver
+          ? `${viewer.name} was not shown the processes of ${target.name}`
+          : `whether ${viewer.name} sees the processes of ${target.name} is not known`,
         after: { message },
       });
     });

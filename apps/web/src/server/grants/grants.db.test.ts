@@ -35,6 +35,9 @@ afterAll(async () => {
   await dashboard.remove();
 });
 
+/** On a busy machine. */
+const SLOWLY = { timeout: 30_000 };
+
 const grants = async (ended = true) =>
   (await dashboard.query<GrantView[]>('grants.list', { ended }, mira)).data;
 const see = (viewer: string, target: string, seconds = 3600) =>
@@ -93,6 +96,57 @@ it('its end by time is in the history once, whoever records it', async () => {
   expect((await grants())[0]).toMatchObject({ viewer: 'jail-b', ended: 'expired' });
   const events = await db.auditEvent.findMany({ where: { kind: 'grant.expire' } });
   expect(events).toMatchObject([{ phase: 'outcome', outcome: 'applied', actorType: 'system' }]);
+});
+
+it('a permission whose answer is lost is ended on the host, or stays until it can be', async () => {
+  const { db } = dashboard.running.services;
+  const lastOutcome = async () =>
+    (
+      await db.auditEvent.findFirst({
+        where: { kind: 'grant.see', phase: 'outcome' },
+        orderBy: { at: 'desc' },
+      })
+    )?.outcome;
+  // Those of the tests before, which the host was not told to end.
+  agent.sights.clear();
+  const held = async () => (await grants(false)).filter(({ viewer }) => viewer === 'jail-b');
+  agent.losesAnswers.add('grant');
+  expect((await see('jail-b', 'jail-a')).refusal).not.toBeNull();
+  expect((await grants())[0]).toMatchObject({ viewer: 'jail-b', ended: 'failed' });
+  expect([agent.sights.size, await lastOutcome()]).toEqual([0, 'failed']);
+
+  agent.losesAnswers.add('revoke');
+  expect((await see('jail-b', 'jail-a')).refusal).not.toBeNull();
+  // It holds there, and so it does here.
+  expect([agent.sights.size, await lastOutcome()]).toEqual([1, 'unknown']);
+  expect(await held()).toMatchObject([{ viewer: 'jail-b', target: 'jail-a', ended: null }]);
+
+  agent.losesAnswers.clear();
+  const revoked = await dashboard.mutate('grants.revoke', { viewer: 'jail-b', target: 'jail-a' }, mira);
+  expect(revoked.refusal).toBeNull();
+  expect([agent.sights.size, await held()]).toEqual([0, []]);
+});
+
+it('a permission and a report of the same host wait for each other, and never for ever', async () => {
+  const { db } = dashboard.running.services;
+  const { id, hostId } = await db.jail.findFirstOrThrow({ where: { name: 'jail-a' } });
+  const granted = await db.$transaction(async (tx) => {
+    // As a report: its host first, then its jails.
+    await tx.$queryRaw`SELECT 1 FROM host WHERE id = ${hostId}::uuid FOR UPDATE`;
+    const granting = see('jail-a', 'jail-b');
+    const waits = async () => {
+      const [row] = await db.$queryRaw<[{ count: number }]>`
+        SELECT count(*)::int FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return row.count > 0;
+    };
+    await vi.waitUntil(waits, { timeout: 20_000 });
+    await tx.jail.update({ where: { id }, data: { seenAt: new Date() } });
+    // Within a list: a promise that is answered by itself would be waited for.
+    return [granting];
+  }, SLOWLY);
+  expect((await granted[0])?.refusal).toBeNull();
+  await dashboard.mutate('grants.revoke', { viewer: 'jail-a', target: 'jail-b' }, mira);
 });
 
 it('walks of a jail are kept by number, and the second is compared with the first', async () => {
