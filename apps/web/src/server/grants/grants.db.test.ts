@@ -167,3 +167,12 @@ it('walks of a jail are kept by number, and the second is compared with the firs
   const none = await dashboard.query('jails.xrayShow', { jail: 'jail-a', run: 3, against: 9 }, mira);
   expect(none.refusal).toMatchObject({ code: 'not-found', field: 'against' });
 });
+
+it('a walk that is to be compared with one that is not there is not made', async () => {
+  const { db } = dashboard.running.services;
+  const intents = () => db.auditEvent.count({ where: { kind: 'jail.xray', phase: 'intent' } });
+  const [walks, before] = [await db.xrayRun.count(), await intents()];
+  const refused = await dashboard.mutate('jails.xray', { jail: 'jail-a', against: 99 }, mira);
+  expect(refused.refusal).toMatchObject({ code: 'not-found', field: 'against' });
+  expect([await db.xrayRun.count(), await intents()]).toEqual([walks, before]);
+});

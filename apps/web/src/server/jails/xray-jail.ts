@@ -7,9 +7,10 @@ import { recordEvent } from '../audit/record-event.ts';
 import { changeFleet } from '../change-fleet.ts';
 import { type FoundJail, findJail } from '../find-object.ts';
 import { notifyChanges } from '../fleet-topics.ts';
+import type { AgentClient } from '../host-sync/agent-connections.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
-import { showXray } from './xray-runs.ts';
+import { mustBeKept, showXray } from './xray-runs.ts';
 
 /** Has the jail's host walk a throw-away twin of it, keeps what was found, and answers with the difference. */
 export async function xrayJail(
@@ -18,11 +19,17 @@ export async function xrayJail(
 ): Promise<XrayView> {
   const jail = await findJail(ctx.db, input.jail);
   const agent = await agentOf(ctx.db, jail.hostId);
+  if (input.against !== undefined) await mustBeKept(ctx.db, jail, input.against);
   const cause = await recordIntent(ctx, jail);
+  const run = await walk(ctx, jail, agent, cause);
+  return await showXray(ctx.db, { jail: jail.id, run, against: input.against });
+}
+
+/** Answers the number under which it is kept. */
+async function walk(ctx: VerbContext, jail: FoundJail, agent: AgentClient, cause: string): Promise<number> {
   try {
     const report = XrayReport.parse(await agent.xray.run.mutate({ jail: jail.id }));
-    const number = await keep(ctx, jail, { id: cause, report });
-    return await showXray(ctx.db, { jail: jail.id, run: number, against: input.against });
+    return await keep(ctx, jail, { id: cause, report });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     await recordEnd(ctx, jail, { cause, outcome: 'failed', after: { message } });

@@ -48,6 +48,15 @@ export async function showXray(
   };
 }
 
+/** Refuses a walk to compare with that is not there, before another is made for it. */
+export async function mustBeKept(db: Db, jail: { id: string; name: string }, against: number): Promise<void> {
+  const kept = await db.xrayRun.findFirst({
+    where: { jailId: jail.id, number: against },
+    select: { id: true },
+  });
+  if (kept === null) throw noSuchRun(jail.name, 'against', against);
+}
+
 function reportOf(run: { at: Date; kernel: string; differs: unknown; findings: unknown }): XrayReport {
   return XrayReport.parse({ ...run, at: run.at.toISOString() });
 }
