@@ -123,9 +123,11 @@ async function confirmJails(tx: Tx, hostId: string, status: HostStatus, topics: 
     const isGone = row.purge && status.accepted >= row.generation && destroyed;
     if (!seen && !isGone) continue;
     if (isGone) gone += 1;
+    // A count that could not be read is not the beginning of another.
+    const kept = seen && { ...seen, oomKills: seen.oomKills ?? seenKills(row.seen) ?? null };
     await tx.jail.update({
       where: { id: row.id },
-      data: { ...(seen && { seen }), seenAt, ...(isGone && { goneAt: new Date() }) },
+      data: { ...(kept && { seen: kept }), seenAt, ...(isGone && { goneAt: new Date() }) },
     });
     const kills = newKills(seenKills(row.seen), seen?.oomKills);
     if (kills > 0) {
@@ -136,7 +138,7 @@ async function confirmJails(tx: Tx, hostId: string, status: HostStatus, topics: 
       await recordOomKills(tx, host, { id: row.id, name: row.name }, kills, seen?.usage?.memoryBytes ?? null);
       topics.push('audit');
     }
-    if (isGone || withoutUsage(seen) !== withoutUsage(row.seen)) topics.push(`jail/${row.id}`);
+    if (isGone || withoutUsage(kept) !== withoutUsage(row.seen)) topics.push(`jail/${row.id}`);
   }
   return gone;
 }

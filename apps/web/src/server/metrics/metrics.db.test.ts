@@ -119,6 +119,15 @@ describe('OOM kills', () => {
     await report(0);
     expect(await events()).toHaveLength(3);
   });
+
+  test('a count that could not be read once begins nothing anew', async () => {
+    await report(2);
+    const before = (await events()).length;
+    for (const kills of [null, null, 2]) await report(kills);
+    expect(await events()).toHaveLength(before);
+    await report(3);
+    expect(await events()).toHaveLength(before + 1);
+  });
 });
 
 test('what Prometheus reads names jails, pools, hosts and tasks', async () => {
