@@ -1,6 +1,7 @@
 import { actorName } from '@cellblock/shared/actor';
 import type { ImageInUse } from '@cellblock/shared/image';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TRPCClientError } from '@trpc/client';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { searchEvents } from '../audit/search-events.ts';
 import type { AgentConnections } from '../host-sync/agent-connections.ts';
 import { setAgentConnections } from '../hosts/agent-client.ts';
@@ -114,4 +115,43 @@ test('an image that is a jail’s root stays, and says whose; another goes', asy
     'intent',
     'applied',
   ]);
+});
+
+test('a host that does not know of images, or hangs up, does not hide those of the others', async () => {
+  const h2 = await TestHost.enroll(db, 'h2');
+  const older = TRPCClientError.from({
+    error: {
+      code: -32004,
+      message: 'No procedure found',
+      data: { refusal: { code: 'not-found', message: 'No procedure found on path "image.list"' } },
+    },
+  } as never);
+  setAgentConnections(db, {
+    connections: {
+      of: (id: string) => {
+        const failing = { image: { list: { query: () => Promise.reject(answers.h2) } } };
+        return { agent: id === h2.id ? failing : agent };
+      },
+    } as unknown as AgentConnections,
+    relays: null,
+  });
+  const answers: { h2: Error } = { h2: older };
+  const ofH1 = { host: 'h1', problem: null, images: [debian] };
+  expect(await listImages(mira, {})).toMatchObject([
+    ofH1,
+    { host: 'h2', images: [], problem: 'h2: No procedure found on path "image.list"' },
+  ]);
+  answers.h2 = new TRPCClientError('the connection was closed');
+  expect(await listImages(mira, {})).toMatchObject([
+    ofH1,
+    { host: 'h2', problem: 'h2: The host hung up before it had answered.' },
+  ]);
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  answers.h2 = new Error('a mistake of ours');
+  expect(await listImages(mira, {})).toMatchObject([
+    ofH1,
+    { problem: expect.stringMatching(/^h2: Something/) },
+  ]);
+  expect(logged).toHaveBeenCalledWith(expect.stringContaining(mira.requestId), answers.h2);
+  logged.mockRestore();
 });

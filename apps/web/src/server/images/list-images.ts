@@ -1,11 +1,11 @@
-import { AppError } from '@cellblock/shared/app-error';
 import type { HostImages, ImageInUse } from '@cellblock/shared/image';
+import { refusalOf } from '../api/refusal-of.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { findImage, imagesOn } from './find-image.ts';
 import { imageHost } from './image-host.ts';
 
-/** The stores of all hosts, or of one; a host that is off is named with what is known of it, which is nothing. */
+/** The stores of all hosts, or of one; a host that does not answer is named with why. */
 export async function listImages(
   ctx: VerbContext,
   input: { host?: string | undefined },
@@ -18,8 +18,11 @@ export async function listImages(
       try {
         return { host: name, images: await imagesOn(await agentOf(ctx.db, id)), problem: null };
       } catch (error) {
-        if (!(error instanceof AppError) || error.refusal.code !== 'unreachable') throw error;
-        return { host: name, images: [], problem: error.message };
+        // Of an older agent, or of a broken connection: the other hosts' images are there all the same.
+        const { code, message } = refusalOf(error, ctx.requestId);
+        if (code === 'internal')
+          console.error(`${ctx.requestId} the images of ${name} were not listed`, error);
+        return { host: name, images: [], problem: `${name}: ${message}` };
       }
     }),
   );

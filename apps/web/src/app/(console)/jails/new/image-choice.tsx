@@ -21,6 +21,7 @@ export function ImageChoice({ host, value, onChange }: ImageChoiceProps) {
       label="Image"
       value={value}
       hint={
+        query.error?.message ??
         store?.problem ??
         (query.data && images.length === 0
           ? `${host} has no image yet: cellblock image bootstrap debian:12`
