@@ -1,16 +1,12 @@
 import * as z from 'zod';
+import { filePathFault } from './file-path.ts';
 import { JailRef } from './jail-input.ts';
 
 /** What a person may look at: a whole path inside the jail, as it is written there. */
-export const FilePath = z
-  .string()
-  .max(4095, 'is longer than a path may be (4,095 bytes): go there part by part')
-  .regex(/^\//, 'must be absolute: begin it with /')
-  .refine((path) => !path.includes('\0'), 'must not contain NUL: leave it out')
-  .refine(
-    (path) => !path.split('/').some((part) => part === '.' || part === '..'),
-    'must not contain "." or "..": write the path out',
-  );
+export const FilePath = z.string().superRefine((path, context) => {
+  const fault = filePathFault(path);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
 
 export const FilesInput = JailRef.extend({ path: FilePath.default('/') });
 export const FileTextInput = JailRef.extend({ path: FilePath });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { gaugeSeries, growths, type JailSample, rateSeries, SAMPLE_KEYS, sampleSlot } from './jail-sample.ts';
+import { type JailSample, SAMPLE_KEYS, sampleSlot } from './jail-sample.ts';
+import { gaugeSeries, growths, rateSeries } from './sample-series.ts';
 
 const NOTHING = Object.fromEntries(SAMPLE_KEYS.map((key) => [key, null])) as unknown as JailSample;
 const at = (seconds: number, more: Partial<JailSample>): JailSample => ({

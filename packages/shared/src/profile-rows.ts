@@ -1,4 +1,5 @@
-import { PROFILES, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { PROFILES } from './profile-rules.ts';
 
 /** What a profile says, as rows of a table that a person reads: the question and its answer. */
 export function profileRows(profile: Profile): [question: string, answer: string][] {

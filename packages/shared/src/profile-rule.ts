@@ -1,5 +1,6 @@
 import type { JailRoot, JailSettings } from './jail-spec.ts';
-import { PROFILES, type Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { PROFILES } from './profile-rules.ts';
 
 /**
  * The profile of a new jail, and whether its root can be written, where nobody has said so: a distribution of

@@ -2,7 +2,7 @@ import type { JailRoot, JailSettings } from './jail-spec.ts';
 import { PROC_DIRECTORIES, PROC_FILES, PROC_READ_ONLY, SYS_DIRECTORIES } from './kernel-masks.ts';
 import { type OwnMount, ownMounts, USR_LINKS } from './own-mounts.ts';
 import { isPathBelow } from './path-below.ts';
-import { PROFILES } from './profile.ts';
+import { PROFILES } from './profile-rules.ts';
 import { rootName } from './root-name.ts';
 import type { Propagation, ViewMount } from './view-mount.ts';
 import { isIdmapped } from './view-rights.ts';

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
 import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
 import type { ProcessTrees, TreeMount, TreeSpec } from '@cellblock/native/process-tree';
-import { PROFILES, type Profile } from '@cellblock/shared/profile';
+import type { Profile } from '@cellblock/shared/profile';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 
 export const PROGRAMS = join(import.meta.dirname, '../../../../packages/native/build/bin');
 /** How long the first build of the mutant may take, on a machine that does other things too. */

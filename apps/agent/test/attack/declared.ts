@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { PROFILES, type Profile } from '@cellblock/shared/profile';
+import type { Profile } from '@cellblock/shared/profile';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 
 /** Probe → why it may succeed: what a profile allows on purpose, or what only this kernel can answer for. */
 export type Declared = Record<string, string>;

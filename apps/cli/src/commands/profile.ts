@@ -1,4 +1,5 @@
-import { PROFILES, Profile } from '@cellblock/shared/profile';
+import { Profile } from '@cellblock/shared/profile';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';

@@ -1,6 +1,7 @@
 import type { SomeJailSettings } from '@cellblock/shared/jail-input';
 import { ResourceLimits } from '@cellblock/shared/jail-spec';
-import { PROFILES, type Profile } from '@cellblock/shared/profile';
+import type { Profile } from '@cellblock/shared/profile';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 import { parseViewText, VIEW_TEXT, type ViewTextKind } from '@cellblock/shared/view-text';
 import { type Command, Option } from 'commander';
 import { usageError } from '../cli-error.ts';

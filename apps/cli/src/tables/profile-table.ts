@@ -1,5 +1,6 @@
-import { PROFILES, type Profile } from '@cellblock/shared/profile';
+import type { Profile } from '@cellblock/shared/profile';
 import { profileRows } from '@cellblock/shared/profile-rows';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 import { keyValues, type Printable } from '../output/print.ts';
 
 const yes = (is: boolean) => (is ? 'yes' : 'no');

@@ -4,7 +4,7 @@ import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { SEEN_JAILS } from '@cellblock/shared/own-mounts';
 import { isPathAtOrBelow, relativeTo } from '@cellblock/shared/path-below';
-import { PROFILES } from '@cellblock/shared/profile';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 import {
   compareView,
   type HostPlace,

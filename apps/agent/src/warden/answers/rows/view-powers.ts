@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROFILES } from '@cellblock/shared/profile';
+import { PROFILES } from '@cellblock/shared/profile-rules';
 import { bind, type Stage } from '../../stage/stage.ts';
 import { attemptsInside, attemptsOutside, compared } from '../probe-lines.ts';
 import { found, type Row, Skipped } from '../row.ts';

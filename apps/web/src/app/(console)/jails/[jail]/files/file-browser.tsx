@@ -1,8 +1,9 @@
 'use client';
-import { FilePath } from '@cellblock/shared/jail-files';
+import { isFilePath } from '@cellblock/shared/file-path';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { useQuery } from '@tanstack/react-query';
 import { FolderOpen } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useSearchParams } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import { Link } from '@/app/link';
@@ -16,7 +17,10 @@ import { Panel } from '@/ui/panel';
 import { Loaded } from '../../../../loaded';
 import { useMayNot } from '../../../../may';
 import { fileColumns } from './file-columns';
-import { FilePreview } from './file-preview';
+
+const FilePreview = dynamic(() => import('./file-preview').then((module) => module.FilePreview), {
+  ssr: false,
+});
 
 /**
  * Files of a jail that runs, read only. Each look is a process in the jail and a line in the history, so that
@@ -27,7 +31,7 @@ export function FileBrowser({ jail }: { jail: JailView }) {
   const given = useSearchParams().get('path');
   const denied = useMayNot('operate');
   const [read, setRead] = useState<string | null>(null);
-  const path = given !== null && FilePath.safeParse(given).success ? given : null;
+  const path = given !== null && isFilePath(given) ? given : null;
   const onRead = useMemo(() => fileColumns(jail.name, (entry) => setRead(entry.path)), [jail.name]);
   const client = useTRPCClient();
   const runs = jail.state === 'running';

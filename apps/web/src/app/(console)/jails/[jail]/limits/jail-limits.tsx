@@ -2,6 +2,7 @@
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { SlidersHorizontal } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import { useTRPC } from '@/trpc/client';
 import { Button } from '@/ui/button';
@@ -12,8 +13,11 @@ import { useMayNot } from '../../../../may';
 import { useAsking } from '../../../../use-asking';
 import { useJail } from '../use-jail';
 import { LimitList } from './limit-list';
-import { LimitsDialog } from './limits-dialog';
 import { UsageCharts } from './usage-charts';
+
+const LimitsDialog = dynamic(() => import('./limits-dialog').then((module) => module.LimitsDialog), {
+  ssr: false,
+});
 
 const RANGES = [
   { value: '1h', label: 'Last hour', ms: 3_600_000 },

@@ -1,10 +1,10 @@
-import { JAIL_LIMITS } from '@cellblock/shared/jail-limits';
+import type { JailLimit } from '@cellblock/shared/jail-limits';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { LIMIT_WORDS } from './limit-words';
 
 /** What is set, in one line; what is not set is the host's. */
 export function LimitList({ jail }: { jail: JailView }) {
-  const set = JAIL_LIMITS.flatMap((limit) => {
+  const set = (Object.keys(LIMIT_WORDS) as JailLimit[]).flatMap((limit) => {
     const value = jail.settings.limits[limit];
     return value === null ? [] : [{ limit, text: LIMIT_WORDS[limit].text(value) }];
   });

@@ -1,5 +1,6 @@
 'use client';
-import { gaugeSeries, growths, type JailSample, rateSeries } from '@cellblock/shared/jail-sample';
+import type { JailSample } from '@cellblock/shared/jail-sample';
+import { gaugeSeries, growths, rateSeries } from '@cellblock/shared/sample-series';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { type ReactNode, useMemo, useState } from 'react';
 import { LineChart } from '@/ui/line-chart';

@@ -1,7 +1,9 @@
 'use client';
-import { type JailProcess, processTree } from '@cellblock/shared/jail-process';
+import type { JailProcess } from '@cellblock/shared/jail-process';
+import { processTree } from '@cellblock/shared/process-rows';
 import type { JailView } from '@cellblock/shared/views/jail-view';
 import { useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { useMemo, useState } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { DataTable } from '@/ui/data-table';
@@ -12,7 +14,10 @@ import { useMayNot } from '../../../../may';
 import { RefusalPanel } from '../../../../refusal-panel';
 import { useJail } from '../use-jail';
 import { processColumns } from './process-columns';
-import { SignalDialog } from './signal-dialog';
+
+const SignalDialog = dynamic(() => import('./signal-dialog').then((module) => module.SignalDialog), {
+  ssr: false,
+});
 
 const EVERY_MS = 2_000;
 

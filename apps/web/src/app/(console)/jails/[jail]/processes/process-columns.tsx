@@ -1,9 +1,10 @@
-import type { JailProcess, ProcessRow } from '@cellblock/shared/jail-process';
-import { Ellipsis, OctagonX, Power } from 'lucide-react';
+import type { JailProcess } from '@cellblock/shared/jail-process';
+import type { ProcessRow } from '@cellblock/shared/process-rows';
+import dynamic from 'next/dynamic';
 import type { Column } from '@/ui/data-table';
-import { IconButton } from '@/ui/icon-button';
-import { Menu, MenuItem } from '@/ui/menu';
 import { bytesText } from '@/ui/number-text';
+
+const SignalMenu = dynamic(() => import('./signal-menu').then((module) => module.SignalMenu), { ssr: false });
 
 const INDENT_PX = 14;
 const DEEPEST = 8;
@@ -81,23 +82,7 @@ export function processColumns(on: {
       header: <span className="sr-only">Signal</span>,
       width: 'w-11',
       align: 'right',
-      cell: ({ process }) => (
-        <Menu
-          trigger={
-            <IconButton
-              label={`Signal process ${process.jailPid ?? process.pid}`}
-              icon={<Ellipsis aria-hidden />}
-            />
-          }
-        >
-          <MenuItem icon={<Power aria-hidden />} onSelect={() => on.onSignal(process, 'TERM')}>
-            Ask it to end (TERM)
-          </MenuItem>
-          <MenuItem icon={<OctagonX aria-hidden />} danger onSelect={() => on.onSignal(process, 'KILL')}>
-            Kill it (KILL)
-          </MenuItem>
-        </Menu>
-      ),
+      cell: ({ process }) => <SignalMenu process={process} onSignal={on.onSignal} />,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type JailProcess, processTree } from './jail-process.ts';
+import type { JailProcess } from './jail-process.ts';
+import { processTree } from './process-rows.ts';
 
 const one = (pid: number, parent: number, startTime = pid): JailProcess => ({
   pid,
