@@ -41,6 +41,13 @@ function exitFrom(line: string | undefined): Exit {
   return match ? { code: number(match[1]), signal: number(match[2]) } : { code: null, signal: 9 };
 }
 
+/** Told of each piece that it is sent, or that it never will be. */
+function written(stream: Socket, data: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.write(data, () => resolve())) resolve();
+  });
+}
+
 /** Starts `spawn exec` and resolves once the command itself has been executed. */
 export async function startExecSession(
   program: string,
@@ -58,10 +65,12 @@ export async function startExecSession(
   }
   const exit = lines.next().then((line) => {
     control.destroy();
+    // What nobody reads any more keeps nobody waiting, and no descriptor.
+    stdin.destroy();
     return exitFrom(line.value ?? undefined);
   });
   return {
-    write: (data) => void stdin.write(data),
+    write: (data) => written(stdin, data),
     closeInput: () => void stdin.end(),
     resize: ({ rows, columns }) => void control.write(`r ${rows} ${columns}\n`),
     // The helper kills the command when its caller has gone.

@@ -105,7 +105,7 @@ export class FakeProcessTrees implements ProcessTrees {
     // Nothing executes in memory: the command is echoed and ends well.
     const data = Buffer.from(`${request.command.join(' ')}\n`);
     return {
-      write: () => {},
+      write: async () => {},
       closeInput: () => {},
       resize: () => {},
       kill: () => {},

@@ -159,7 +159,9 @@ export interface ExecRequest {
 }
 
 export interface ExecSession {
-  write(data: Uint8Array): void;
+  /** Resolves once the command may be sent more; when it ends, or stops to read for good, at once. Whoever does not
+   *  wait for it has all that the command has not read in memory. */
+  write(data: Uint8Array): Promise<void>;
   closeInput(): void;
   resize(o: { rows: number; columns: number }): void;
   kill(): void;

@@ -59,6 +59,37 @@ describe('a command in a tree', () => {
     expect(await session.exit).toEqual({ code: 0, signal: null });
   });
 
+  test('that reads slowly holds back whoever sends it more, until it reads or ends', async () => {
+    const begin = (script: string) =>
+      fixture.trees.exec({
+        runDirectory,
+        command: ['sh', '-c', script],
+        environment: { PATH: '/usr/bin' },
+        uid: 1000,
+        gid: 1000,
+        tty: null,
+        cgroupProcsFiles: [],
+      });
+    const later = () => new Promise((resolve) => setTimeout(resolve, 500, 'held back'));
+    const most = Buffer.alloc(4_000_000);
+
+    const deaf = await begin('sleep 600');
+    const held = deaf.write(most).then(() => 'sent');
+    expect(await Promise.race([held, later()])).toBe('held back');
+    deaf.kill();
+    expect(await held).toBe('sent');
+    expect((await deaf.exit).code).not.toBe(0);
+    await deaf.write(most);
+
+    const reader = await begin('read go; wc -c');
+    await reader.write(Buffer.from('go\n'));
+    for (let n = 0; n < 5; n++) await reader.write(most);
+    reader.closeInput();
+    let text = '';
+    for await (const { data } of reader.output) text += Buffer.from(data).toString();
+    expect(text).toBe('20000000\n');
+  });
+
   test('may print more than any buffer holds', async () => {
     const ran = await fixture.exec(fixture.trees, runDirectory, ['sh', '-c', 'head -c 3000000 /dev/zero']);
     expect(ran.stdout).toHaveLength(3_000_000);

@@ -9,10 +9,23 @@ export type ExecOutput =
 /** A session nobody reads is ended: its command would block for ever on a full pipe. */
 const UNREAD_MS = 30_000;
 
+/** What a command does not read is sent again later: its sender has it, and we need not. */
+const ROOM_MS = 20_000;
+/** Who sends piece by piece waits with one. */
+const MOST_WAIT = 4;
+
+interface Open {
+  session: ExecSession;
+  unread: NodeJS.Timeout | null;
+  /** what it was sent last and has not read yet */
+  unsent: Promise<void> | null;
+  waiting: number;
+}
+
 /** Commands that run in jails on somebody's behalf; each ends with whoever reads it. */
 export class ExecSessions {
   private readonly trees: ProcessTrees;
-  private readonly sessions = new Map<string, { session: ExecSession; unread: NodeJS.Timeout | null }>();
+  private readonly sessions = new Map<string, Open>();
 
   constructor(trees: ProcessTrees) {
     this.trees = trees;
@@ -22,7 +35,7 @@ export class ExecSessions {
     const session = await this.trees.exec(request);
     const id = randomUUID();
     const unread = setTimeout(() => this.drop(id), UNREAD_MS);
-    this.sessions.set(id, { session, unread });
+    this.sessions.set(id, { session, unread, unsent: null, waiting: 0 });
     return id;
   }
 
@@ -50,10 +63,21 @@ export class ExecSessions {
     }
   }
 
-  input(id: string, data: string | null): void {
-    const { session } = this.find(id);
-    if (data === null) session.closeInput();
-    else session.write(Buffer.from(data, 'base64'));
+  /** A piece is taken when the one before has been read; a command that reads nothing costs us no more than that. */
+  async input(id: string, data: string | null): Promise<void> {
+    const found = this.find(id);
+    if (data === null) return found.session.closeInput();
+    if (found.unsent && !(await hasRead(found))) {
+      throw new AppError('conflict', 'The command has not read yet what it was sent.', {
+        field: 'data',
+        cause: `It has not for ${ROOM_MS / 1000} s, or others wait to send it more.`,
+        fix: 'Send this piece once more',
+      });
+    }
+    const sent = found.session.write(Buffer.from(data, 'base64')).then(() => {
+      if (found.unsent === sent) found.unsent = null;
+    });
+    found.unsent = sent;
   }
 
   resize(id: string, size: { rows: number; columns: number }): void {
@@ -82,5 +106,22 @@ export class ExecSessions {
     if (found.unread) clearTimeout(found.unread);
     this.sessions.delete(id);
     found.session.kill();
+  }
+}
+
+async function hasRead(found: Open): Promise<boolean> {
+  if (found.waiting >= MOST_WAIT) return false;
+  found.waiting += 1;
+  const end = Date.now() + ROOM_MS;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ROOM_MS);
+  });
+  try {
+    while (found.unsent && Date.now() < end) await Promise.race([found.unsent, late]);
+    return found.unsent === null;
+  } finally {
+    clearTimeout(timer);
+    found.waiting -= 1;
   }
 }

@@ -10,6 +10,8 @@ import type { WardenHost } from '../warden-host.ts';
 const SIGKILL = 9;
 const CHUNK = 1024 * 1024;
 const LOOK_EVERY_MS = 200;
+/** Of what tar complains about: an archive may hold a million names that it does not take. */
+const MOST_SAID = 4_096;
 /** What must stay free on the file system: a tarball can unfold to any size. */
 const KEEP_FREE_BYTES = 1024 ** 3;
 
@@ -125,9 +127,10 @@ async function unpack(
     full = true;
     session.kill();
   }, LOOK_EVERY_MS);
-  const said: string[] = [];
+  let said = '';
   const reading = (async () => {
-    for await (const { data } of session.output) said.push(Buffer.from(data).toString());
+    for await (const { data } of session.output)
+      if (said.length < MOST_SAID) said += Buffer.from(data).toString();
   })();
   let over = false;
   void session.exit.finally(() => {
@@ -138,7 +141,8 @@ async function unpack(
       const chunk = Buffer.alloc(CHUNK);
       const { bytesRead } = await o.file.read(chunk, 0, CHUNK, at);
       if (bytesRead === 0) break;
-      session.write(chunk.subarray(0, bytesRead));
+      // Else a tarball that tar reads slowly would lie in our memory.
+      await session.write(chunk.subarray(0, bytesRead));
       at += bytesRead;
     }
     session.closeInput();
@@ -149,7 +153,7 @@ async function unpack(
       throw new KernelError(`unpack ${o.tarball}`, 'ENOSPC', 28, least);
     }
     if (code !== 0) {
-      const why = said.join('').trim().split('\n').slice(0, 3).join('; ');
+      const why = said.slice(0, MOST_SAID).trim().split('\n').slice(0, 3).join('; ');
       throw new KernelError(`unpack ${o.tarball}`, 'EINVAL', 22, why || `tar ended with ${code ?? signal}`);
     }
   } finally {

@@ -151,7 +151,7 @@ export class StageJail {
     });
     const timer = setTimeout(() => session.kill(), o.timeoutMs ?? EXEC_MS);
     try {
-      if (o.input !== undefined) session.write(Buffer.from(o.input));
+      if (o.input !== undefined) void session.write(Buffer.from(o.input));
       session.closeInput();
       const text = { stdout: '', stderr: '' };
       for await (const { stream, data } of session.output) {
