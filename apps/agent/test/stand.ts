@@ -30,6 +30,8 @@ export class Stand {
   readonly netns: string;
   /** the namespace is another stand's */
   private readonly guest: boolean;
+  /** the mount namespace of the warden, in which alone is what it mounts; null: the machine's */
+  private readonly mounts: string | null;
   /** what is started as the warden, and with which environment */
   private readonly program: WardenProgram;
   readonly kernel = createLinuxKernel();
@@ -39,16 +41,24 @@ export class Stand {
   readonly testDashboard = new TestDashboard();
   private connected: TRPCClient<AgentRouter> | null = null;
 
-  private constructor(directory: string, netns: string | undefined, program: WardenProgram) {
+  private constructor(
+    directory: string,
+    o: { netns: string | undefined; mounts: string | undefined; program: WardenProgram },
+  ) {
+    const { netns, mounts, program } = o;
     this.directory = directory;
     this.program = program;
+    this.mounts = mounts ?? null;
     this.guest = netns !== undefined;
     this.netns = netns ?? `/run/cellblock-stand-${directory.slice(-6)}/host`;
   }
 
-  static async open(o: { bounds?: string; netns?: string; program?: WardenProgram } = {}): Promise<Stand> {
+  static async open(
+    o: { bounds?: string; netns?: string; mounts?: string; program?: WardenProgram } = {},
+  ): Promise<Stand> {
     const directory = await mkdtemp(join(tmpdir(), 'cellblock-stand-'));
-    const stand = new Stand(directory, o.netns, o.program ?? { main: WARDEN_MAIN, env: {} });
+    const { netns, mounts, program = { main: WARDEN_MAIN, env: {} } } = o;
+    const stand = new Stand(directory, { netns, mounts, program });
     if (!stand.guest) await stand.kernel.createNetns({ path: stand.netns });
     stand.instance = (await loadAgentKey(stand.directory)).instance;
     if (o.bounds !== undefined) {
@@ -90,11 +100,16 @@ export class Stand {
     this.connected = null;
   }
 
+  /** Where the warden runs, as `nsenter` takes it. */
+  private get namespaces(): string[] {
+    return [...(this.mounts === null ? [] : [`--mount=${this.mounts}`]), `--net=${this.netns}`];
+  }
+
   async start(): Promise<void> {
     const child = spawn(
       'nsenter',
       [
-        `--net=${this.netns}`,
+        ...this.namespaces,
         process.execPath,
         ...(this.program.flags ?? []),
         this.program.main,
@@ -198,7 +213,7 @@ export class Stand {
     const script = `import { purge } from ${JSON.stringify(join(import.meta.dirname, '../src/warden/purge.ts'))};
       console.log(JSON.stringify(await purge({ dataDirectory: ${JSON.stringify(this.directory)} })));`;
     const { stdout } = await run('nsenter', [
-      `--net=${this.netns}`,
+      ...this.namespaces,
       process.execPath,
       '--input-type=module',
       '-e',

@@ -145,6 +145,10 @@ export interface Kernel {
   mountFile(o: { source: string; target: string; fileSystem: 'ext4' | 'xfs' }): Promise<void>;
   /** Nothing of ours is mounted at `target` (EINVAL when nothing was). */
   unmount(o: { target: string }): Promise<void>;
+  /** What users see of others' processes in the proc that is mounted at `target`, in proc's own words: `off`,
+   *  `noaccess`, `invisible`, `ptraceable`; its other options stay. It holds at every place where that instance is
+   *  mounted (EINVAL for another word, and where no proc is mounted). */
+  setHidepid(o: { target: string; hidepid: string }): Promise<void>;
   /** Mounts at or below a path, as in mountinfo. */
   listMounts(o: { under: string }): Promise<Mount[]>;
 

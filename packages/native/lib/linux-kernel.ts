@@ -7,11 +7,15 @@ import { linuxWatch } from './linux-watch.ts';
 import { mountFile } from './mount-file.ts';
 import { isAtOrBelow, readMounts } from './mountinfo.ts';
 
-const linuxMounts: Pick<Kernel, 'bindMount' | 'mountTmpfs' | 'mountFile' | 'unmount' | 'listMounts'> = {
+const linuxMounts: Pick<
+  Kernel,
+  'bindMount' | 'mountTmpfs' | 'mountFile' | 'unmount' | 'setHidepid' | 'listMounts'
+> = {
   bindMount: (o) => callAddon('bindMount', o),
   mountTmpfs: (o) => callAddon('mountTmpfs', o),
   mountFile,
   unmount: (o) => callAddon('unmount', o),
+  setHidepid: (o) => callAddon('setHidepid', o),
   listMounts: ({ under }) =>
     fileStep(`list mounts at or below ${under}`, async () =>
       (await readMounts()).filter((mount) => isAtOrBelow(mount.target, under)),

@@ -15,6 +15,7 @@ kernelContract('the fake kernel', {
   async endProcesses() {
     for (const pid of started.splice(0)) kernel.endProcess(pid);
   },
+  apart: async () => createFakeKernel(),
   makeDirectory: async (name) => `/run/fake/${name}`,
   makeFileSystem: async (name) => `/run/fake/${name}`,
 });

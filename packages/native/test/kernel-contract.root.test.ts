@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 import { createLinuxKernel } from '../lib/linux-kernel.ts';
+import { kernelApart } from './kernel-apart.ts';
 import { kernelContract } from './kernel-contract.ts';
 
 const kernel = createLinuxKernel();
@@ -23,6 +24,11 @@ kernelContract('Linux', {
     const files = o?.cgroup === undefined ? [] : await kernel.cgroupProcsFiles({ name: o.cgroup });
     for (const file of files) await writeFile(file, String(pid));
     return pid;
+  },
+  async apart() {
+    const { kernel: itsKernel, process: child } = await kernelApart();
+    started.push(child);
+    return itsKernel;
   },
   async endProcesses() {
     for (const child of started.splice(0)) {

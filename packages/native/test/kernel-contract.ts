@@ -8,6 +8,7 @@ import { mountExpectations } from './contract/mounts.ts';
 import { namespaceExpectations } from './contract/namespaces.ts';
 import { neighbourExpectations } from './contract/neighbours.ts';
 import { nftExpectations } from './contract/nft.ts';
+import { procExpectations } from './contract/proc.ts';
 import { processExpectations } from './contract/processes.ts';
 import { routeExpectations } from './contract/routes.ts';
 import type { Scene } from './contract/scene.ts';
@@ -26,12 +27,16 @@ const sections: Record<string, Record<string, (scene: Scene) => Promise<void>>> 
   processes: processExpectations,
   cgroups: cgroupExpectations,
   mounts: mountExpectations,
+  proc: procExpectations,
 };
 
 export interface Subject
-  extends Pick<Scene, 'kernel' | 'directory' | 'startProcess' | 'makeDirectory' | 'makeFileSystem'> {
+  extends Pick<
+    Scene,
+    'kernel' | 'directory' | 'startProcess' | 'apart' | 'makeDirectory' | 'makeFileSystem'
+  > {
   kernel: Kernel;
-  /** Ends what startProcess started and did not end by itself. */
+  /** Ends what startProcess and apart started and did not end by itself. */
   endProcesses(): Promise<void>;
 }
 
@@ -42,6 +47,7 @@ export function kernelContract(title: string, subject: Subject) {
   const expected = new Set<string>();
   const scene: Scene = {
     ...{ kernel: noting(kernel, expected), directory, startProcess, makeDirectory, makeFileSystem, cgroup },
+    apart: async () => noting(await subject.apart(), expected),
     host: `${directory}/host`,
     guest: `${directory}/guest`,
   };

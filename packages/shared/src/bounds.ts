@@ -49,7 +49,7 @@ export const Bounds = z.object({
   maxIoWriteBytes: z.int().nullable().default(null),
   exec: z.boolean().default(true),
   console: z.boolean().default(true),
-  /** Host-wide settings that we may change: `net.ipv4.ip_forward`, … */
+  /** Host-wide settings that we may change: `net.ipv4.ip_forward`, …; `proc.hidepid` is set wherever it is named. */
   hostSettings: z.array(z.string()).default([]),
 });
 export type Bounds = z.infer<typeof Bounds>;

@@ -98,7 +98,8 @@ export const HostState = z.object({
   /** permanent entries on our own bridges */
   neighbours: z.array(z.object({ link: z.string(), address: z.string(), mac: z.string() })),
   jails: z.array(JailState),
-  /** host-wide settings that a wanted network needs, and whether the bounds let us change them */
+  /** host-wide settings that a wanted network or the bounds themselves ask for, and whether the bounds let us change
+   *  them */
   hostSettings: z.array(z.object({ key: z.string(), value: z.string(), mayChange: z.boolean() })),
 });
 export type HostState = z.infer<typeof HostState>;

@@ -28,6 +28,8 @@ parents: []
 maxJails: 1000
 
 # Host-wide settings that the agent may change: forwarding, so that a network with NAT reaches the outside.
+# Where proc.hidepid is named too, it is set: users of the host see their own processes only, root sees all (/proc with
+# hidepid=invisible). It stays when the name is taken away: mount -o remount,hidepid=off /proc
 hostSettings:
   - net.ipv4.ip_forward
   - net.ipv6.conf.all.forwarding

@@ -28,12 +28,20 @@ Napi::Value unmount(const Napi::CallbackInfo& info) {
   return perform(info.Env(), [target] { kernel::unmount(target); });
 }
 
+Napi::Value set_hidepid(const Napi::CallbackInfo& info) {
+  const Options options(info);
+  return perform(info.Env(), [target = options.text("target"), hidepid = options.text("hidepid")] {
+    kernel::set_hidepid(target, hidepid);
+  });
+}
+
 }  // namespace
 
 void export_mounts(Napi::Env env, Napi::Object exports) {
   exports.Set("bindMount", Napi::Function::New(env, bind_mount));
   exports.Set("mountTmpfs", Napi::Function::New(env, mount_tmpfs));
   exports.Set("unmount", Napi::Function::New(env, unmount));
+  exports.Set("setHidepid", Napi::Function::New(env, set_hidepid));
 }
 
 }  // namespace binding

@@ -1,9 +1,11 @@
 #include "mount.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include <cerrno>
 
@@ -69,6 +71,22 @@ void unmount(const std::string& target) {
   // One path may carry several mounts, one on the other
   while (umount2(target.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) continue;
   if (errno != EINVAL) fail(step);
+}
+
+void set_hidepid(const std::string& target, const std::string& hidepid) {
+  const std::string step = "set hidepid of " + target + " to " + hidepid;
+  const UniqueFd place = open_path(target, step);
+  struct statfs found {};
+  if (fstatfs(place.get(), &found) < 0) fail(step);
+  if (found.f_type != PROC_SUPER_MAGIC) {
+    errno = EINVAL;
+    fail(step, "it is no proc");
+  }
+  // Unlike mount(2) with MS_REMOUNT, it leaves alone what it is not told
+  const UniqueFd context(fspick(place.get(), "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH));
+  if (!context) fail(step);
+  if (fsconfig(context.get(), FSCONFIG_SET_STRING, "hidepid", hidepid.c_str(), 0) < 0) fail(step);
+  if (fsconfig(context.get(), FSCONFIG_CMD_RECONFIGURE, nullptr, nullptr, 0) < 0) fail(step);
 }
 
 }  // namespace kernel

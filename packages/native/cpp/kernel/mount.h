@@ -19,5 +19,9 @@ void bind_mount(const BindMount& mount);
 void mount_tmpfs(const std::string& target, const std::string& size, const std::string& mode);
 /// Everything mounted at `target` is gone (EINVAL when nothing was).
 void unmount(const std::string& target);
+/// What users see of others' processes in the proc that is mounted at `target`, in proc's own words
+/// (`invisible`); its other options stay. It holds at every place where that instance is mounted (EINVAL
+/// where none is).
+void set_hidepid(const std::string& target, const std::string& hidepid);
 
 }  // namespace kernel

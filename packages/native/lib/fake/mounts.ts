@@ -36,6 +36,19 @@ export function unmount(world: World, o: Options<'unmount'>) {
   world.mounts = world.mounts.filter((mount) => !isAtOrBelow(mount.target, o.target));
 }
 
+const HIDEPID = ['off', 'noaccess', 'invisible', 'ptraceable'];
+
+export function setHidepid(world: World, o: Options<'setHidepid'>) {
+  const step = `set hidepid of ${o.target} to ${o.hidepid}`;
+  world.begin(step);
+  const mount = world.mounts.findLast(({ target }) => target === o.target);
+  if (mount?.fsType !== 'proc') return refuse(step, 'EINVAL', 'it is no proc');
+  if (!HIDEPID.includes(o.hidepid)) return refuse(step, 'EINVAL');
+  const others = mount.options.filter((option) => !option.startsWith('hidepid='));
+  // The kernel shows no option that is as it always was.
+  mount.options = o.hidepid === 'off' ? others : [...others, `hidepid=${o.hidepid}`];
+}
+
 export function listMounts(world: World, o: Options<'listMounts'>): Mount[] {
   world.begin(`list mounts at or below ${o.under}`);
   return world.mounts.filter((mount) => isAtOrBelow(mount.target, o.under));

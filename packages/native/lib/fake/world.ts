@@ -90,7 +90,7 @@ export class World {
   /** By the path of the pin; `''` is the namespace of this process. */
   readonly namespaces = new Map<string, FakeNamespace>([['', newNamespace()]]);
   readonly cgroups = new Map<string, FakeCgroup>();
-  mounts: Mount[] = [];
+  mounts: Mount[] = [{ target: '/proc', fsType: 'proc', source: 'proc', options: ['rw', 'relatime'] }];
   readonly processes = new Map<number, FakeProcess>();
   lastPid = 1000;
   readonly failures: PlannedFailure[];

@@ -12,6 +12,8 @@ export interface Scene {
   cgroup: string;
   /** A process that does nothing until it is killed; its number. */
   startProcess(o?: { cgroup?: string }): Promise<number>;
+  /** A kernel whose /proc is nobody else's. */
+  apart(): Promise<Kernel>;
   /** An empty directory below `directory`; its path. */
   makeDirectory(name: string): Promise<string>;
   /** A file with a small ext4 in it; its path. */

@@ -379,6 +379,30 @@ describe('plan', () => {
     expect(kinds([network({ nat: true })], state)).toEqual(['nat.install', 'nat.add']);
   });
 
+  it('hides processes where the bounds name it, whatever is wanted, and shows them to nobody again', () => {
+    const state = converged([]);
+    const stepsAt = (value: string, mayChange = true) => {
+      state.hostSettings = [{ key: 'proc.hidepid', value, mayChange }];
+      return plan(hostSpec(1, []), state);
+    };
+    expect(stepsAt('off')).toEqual([
+      {
+        kind: 'host-setting.set',
+        object: 'host-setting/proc.hidepid',
+        cause: null,
+        key: 'proc.hidepid',
+        value: 'invisible',
+      },
+    ]);
+    expect(stepsAt('off').map(describeStep)).toEqual(['set proc.hidepid to invisible on the host']);
+    expect(stepsAt('noaccess')).toHaveLength(1);
+    for (const hidden of ['invisible', 'ptraceable', '2']) expect(stepsAt(hidden)).toEqual([]);
+    expect(stepsAt('off', false)).toEqual([]);
+    expect(stepsAt('invisible', false)).toEqual([]);
+    state.hostSettings = [];
+    expect(plan(hostSpec(1, []), state)).toEqual([]);
+  });
+
   it('carries the event that wanted each step', () => {
     const steps = plan(
       hostSpec(1, [network(), web1, address(web1, '10.0.0.6', { wanted: 'absent', cause: uuid(77) })]),

@@ -3,6 +3,7 @@ import type { HostState } from '../host-state.ts';
 import { portName } from '../owned-names.ts';
 import type { Step } from '../step.ts';
 import { addressAdditions, addressRemovals, neighbourRemovals, removalCauses } from './address-steps.ts';
+import { hiddenProcessSteps } from './hidden-processes.ts';
 import {
   netnsRemoval,
   processStart,
@@ -63,6 +64,7 @@ export function plan(spec: HostSpec, given: HostState, options: PlanOptions = {}
     ...bridgeAddressRemovals(wanted, state),
     ...bridgeRemovals(wanted, state, new Set(jails.flatMap(({ gone }) => gone))),
 
+    ...hiddenProcessSteps(state),
     ...hostSettingSteps(wanted, state),
     ...guardSteps(wanted, state),
     ...bridgeAdditions(wanted, state),

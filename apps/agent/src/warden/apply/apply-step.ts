@@ -1,6 +1,7 @@
 import type { Step, StepKind } from '@cellblock/shared/step';
 import type { WardenHost } from '../warden-host.ts';
 import type { Applied, Executor } from './fact.ts';
+import { setHostSetting } from './host-steps.ts';
 import * as jails from './jail-steps.ts';
 import * as links from './link-steps.ts';
 import * as networks from './network-steps.ts';
@@ -8,7 +9,7 @@ import * as processes from './process-steps.ts';
 
 /** One executor per kind; a new kind does not compile without its executor. */
 const EXECUTORS: { [Kind in StepKind]: Executor<Kind> } = {
-  'host-setting.set': networks.setHostSetting,
+  'host-setting.set': setHostSetting,
   'guard.install': networks.installGuard,
   'nat.install': networks.installNat,
   'bridge.create': networks.createBridge,

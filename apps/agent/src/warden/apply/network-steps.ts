@@ -8,12 +8,6 @@ import {
 import { type Executor, gone, made } from './fact.ts';
 import { applyTogether as nft } from './nft-together.ts';
 
-export const setHostSetting: Executor<'host-setting.set'> = async (host, { key, value }) => {
-  const before = { [key]: (await host.kernel.readSysctl({ key })).trim() };
-  await host.kernel.writeSysctl({ key, value });
-  return { before, after: { [key]: value } };
-};
-
 export const installGuard: Executor<'guard.install'> = (host) =>
   made(nft(host, guardRuleset(host.instance)), { guard: 'installed' });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countsProjects, fileSystemOf, hidesProcesses, knowsFileSystem } from './confinement-checks.ts';
+import { countsProjects, fileSystemOf, hidepidOf, knowsFileSystem } from './confinement-checks.ts';
 
 const MOUNTS = `25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 26 25 0:23 / /proc rw,nosuid - proc proc rw,hidepid=invisible,gid=4
@@ -18,10 +18,12 @@ test('projects are counted where the mount says so', () => {
   expect(countsProjects(MOUNTS, '/home')).toBe(false);
 });
 
-test('hidden processes are those of the last /proc', () => {
-  expect(hidesProcesses(MOUNTS)).toBe('invisible');
-  expect(hidesProcesses(MOUNTS.replace('hidepid=invisible,', ''))).toBeNull();
-  expect(hidesProcesses(MOUNTS.replace('hidepid=invisible', 'hidepid=off'))).toBeNull();
+test('what hides processes is the last /proc', () => {
+  const later = '90 26 0:49 / /proc rw - proc proc rw';
+  expect(hidepidOf(MOUNTS)).toBe('invisible');
+  expect(hidepidOf(MOUNTS.replace('invisible', '2'))).toBe('2');
+  expect(hidepidOf(MOUNTS.replace('hidepid=invisible,', ''))).toBeNull();
+  expect(hidepidOf(`${MOUNTS}\n${later}`)).toBeNull();
 });
 
 test('a file system is known by its whole name', () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hidesProcesses } from '@cellblock/shared/proc-hidepid';
 import type { Check } from './host-check.ts';
 
 const run = promisify(execFile);
@@ -152,23 +153,23 @@ const landlock: Check = {
   },
 };
 
-/** Whether /proc of the host hides the processes of others from its users (requirement H5). */
-export function hidesProcesses(mountinfo: string): string | null {
+/** hidepid of what is mounted at /proc last; null where it is not among the options. */
+export function hidepidOf(mountinfo: string): string | null {
   const line = mountinfo.split('\n').findLast((each) => each.split(' ')[4] === '/proc');
-  const option = /hidepid=(\w+)/.exec(line ?? '')?.[1];
-  return option === undefined || option === '0' || option === 'off' ? null : option;
+  return /hidepid=(\w+)/.exec(line ?? '')?.[1] ?? null;
 }
 
 const hiddenProcesses: Check = {
   id: 'hidepid',
   title: "Processes are hidden from the host's users",
   async look() {
-    const hidden = hidesProcesses(await text('/proc/self/mountinfo'));
-    if (hidden !== null) return { verdict: 'have', evidence: `/proc is mounted with hidepid=${hidden}` };
+    const hidepid = hidepidOf(await text('/proc/self/mountinfo'));
+    const evidence = `/proc is mounted ${hidepid === null ? 'without hidepid' : `with hidepid=${hidepid}`}`;
+    if (hidepid !== null && hidesProcesses(hidepid)) return { verdict: 'have', evidence };
     return {
       verdict: 'warn',
-      evidence: '/proc is mounted without hidepid',
-      lost: "every user of the host sees the names and numbers of all jails' processes; jails see only their own",
+      evidence,
+      lost: "every user of the host sees all jails' processes in the listing of /proc; jails see only their own. The agent sets it where the bounds name proc.hidepid among hostSettings",
       fix: 'mount -o remount,hidepid=invisible,gid=adm /proc',
     };
   },

@@ -8,11 +8,12 @@ import { GUARD_RULES, NAT_RULES } from '../guard-ruleset.ts';
 import { isOnStage } from '../stage/stage-key.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { elementsOf, readNftTable } from './nft-table.ts';
+import { observeHidepid } from './observe-hidepid.ts';
 import { ownIds } from './observe-ids.ts';
 import { observeJail } from './observe-jail.ts';
 import { storageIsSafe } from './observe-storage.ts';
 
-const HOST_SETTINGS = ['ipv4.conf.all.forwarding', 'ipv6.conf.all.forwarding'] as const;
+const FORWARDING = ['ipv4.conf.all.forwarding', 'ipv6.conf.all.forwarding'] as const;
 
 /** Which jails to look into; the others are taken as they were known. */
 export interface Scope {
@@ -71,7 +72,7 @@ export async function observeHost(host: WardenHost, scope: Scope | null = null):
       state === 'permanent' && mac !== null && bridgeNames.has(link) ? [{ link, address, mac }] : [],
     ),
     jails: await observeJails(host, scope),
-    hostSettings: await hostSettings(host),
+    hostSettings: [...(await forwardingSettings(host)), ...(await observeHidepid(host))],
   };
 }
 
@@ -128,10 +129,10 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
   );
 }
 
-async function hostSettings(host: WardenHost): Promise<HostState['hostSettings']> {
+async function forwardingSettings(host: WardenHost): Promise<HostState['hostSettings']> {
   const allowed = host.mayChange();
   const settings = await Promise.all(
-    HOST_SETTINGS.map(async (key) => {
+    FORWARDING.map(async (key) => {
       const value = await readSetting(host, key);
       const names = [`net.${key}`, ...(key === 'ipv4.conf.all.forwarding' ? ['net.ipv4.ip_forward'] : [])];
       return { key, value, mayChange: names.some((name) => allowed.includes(name)) };

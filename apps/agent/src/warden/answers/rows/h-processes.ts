@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stage } from '../../stage/stage.ts';
 import { refusedInJail } from '../probes.ts';
@@ -62,13 +62,13 @@ export const tasksSeparated: StageRow = {
 };
 
 const LIST = 'ls /proc | grep -c "^[0-9]"';
-/** In a mount namespace and on a place of its own: /proc of the host stays as it is. */
-async function hidden(stage: Stage, script: string, options = 'hidepid=invisible'): Promise<string> {
-  const place = join(stage.directory, 'hidden-proc');
-  await mkdir(place, { recursive: true });
-  const ended = await stage.apart(`mount -t proc -o ${options} proc /proc && ${script}`);
+/** With a fresh /proc in a mount namespace of its own: that of the host stays as it is, and may be either. */
+async function withProc(stage: Stage, hidepid: 'invisible' | 'off', script: string): Promise<string> {
+  const ended = await stage.apart(`mount -t proc -o hidepid=${hidepid} proc /proc && ${script}`);
   return ended.stdout.trim() + ended.stderr.trim();
 }
+const hidden = (stage: Stage, script: string) => withProc(stage, 'invisible', script);
+const shown = (stage: Stage, script: string) => withProc(stage, 'off', script);
 
 export const tasksHiddenFromListing: StageRow = {
   id: 'H5',
@@ -76,7 +76,7 @@ export const tasksHiddenFromListing: StageRow = {
     const jail = await plainJail(stage);
     const inside = Number((await jail.sh(LIST)).stdout);
     const asUser = Number(await hidden(stage, `${AS_USER} '${LIST}; :'`));
-    const outside = Number((await stage.outside(['/bin/sh', '-c', `${AS_USER} '${LIST}; :'`])).stdout);
+    const outside = Number(await shown(stage, `${AS_USER} '${LIST}; :'`));
     return {
       probe: found(
         inside > 0 && inside < 10 && asUser > 0 && asUser < 10,
@@ -96,7 +96,7 @@ export const tasksHiddenFromLookup: StageRow = {
     const [listed, answering] = [count('in the listing'), count('answers when asked by number')];
     const look = 'ls /proc/1 >/dev/null && echo found';
     const asUser = await hidden(stage, `${AS_USER} '${look}; :'`);
-    const outside = (await stage.outside(['/bin/sh', '-c', `${AS_USER} '${look}; :'`])).stdout;
+    const outside = await shown(stage, `${AS_USER} '${look}; :'`);
     return {
       probe: found(
         answering === listed && !asUser.includes('found'),
@@ -111,8 +111,8 @@ export const othersSeeNoChange: StageRow = {
   id: 'H7',
   async answer(stage) {
     const asRoot = Number(await hidden(stage, LIST));
-    const plain = Number((await stage.outside(['/bin/sh', '-c', LIST])).stdout);
-    const user = Number((await stage.outside(['/bin/sh', '-c', `${AS_USER} '${LIST}; :'`])).stdout);
+    const plain = Number(await shown(stage, LIST));
+    const user = Number(await shown(stage, `${AS_USER} '${LIST}; :'`));
     const hiddenUser = Number(await hidden(stage, `${AS_USER} '${LIST}; :'`));
     const near = (a: number, b: number) => Math.abs(a - b) < 0.2 * b + 10;
     return {
