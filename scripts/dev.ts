@@ -115,7 +115,14 @@ function nothingLeft(before: readonly string[]): Tally {
   return changed.length === 0 ? NOTHING : asCheck(false);
 }
 
-const suites: Record<string, { says: string; run: () => Tally }> = {
+interface Suite {
+  says: string;
+  run: () => Tally;
+  /** it fails when it took longer, on two cores, beside whatever runs beside it in `./dev test` */
+  atMostMinutes?: number;
+}
+
+const suites: Record<string, Suite> = {
   format: {
     says: 'every file is formatted (to format: ./dev format --write)',
     run: () => check([['biome', 'format', ...rest, '.']]),
@@ -150,6 +157,7 @@ const suites: Record<string, { says: string; run: () => Tally }> = {
   attack: {
     says: 'hostile jails against the host and each other, and the mutants that must fail (root)',
     run: () => onTestMachine(() => vitest('attack')),
+    atMostMinutes: 10,
   },
   e2e: { says: 'the product in Chromium, against real jails (root)', run: () => onTestMachine(playwright) },
 };
@@ -165,15 +173,22 @@ function bench(): boolean {
   return run('unshare', [...apart, 'node', 'bench/run.ts', ...rest]);
 }
 
-function report(name: string, suite: { run: () => Tally }): Tally {
+function report(name: string, suite: Omit<Suite, 'says'>): Tally {
   const started = performance.now();
   console.error(`\n── ${name}`);
   const nodes = deviceNodes();
   const ran = suite.run();
   const changed = changedNodes(nodes, deviceNodes());
   for (const line of changed) console.error(`this suite changed a device node of the machine: ${line}`);
-  const tally = changed.length === 0 ? ran : sum([ran, asCheck(false)]);
-  console.error(`── ${name}: ${summaryLine(tally)} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  const seconds = (performance.now() - started) / 1000;
+  const isLong = seconds > (suite.atMostMinutes ?? Number.POSITIVE_INFINITY) * 60;
+  if (isLong) console.error(`this suite must end within ${suite.atMostMinutes} minutes`);
+  const tally = sum([
+    ran,
+    ...(changed.length > 0 ? [asCheck(false)] : []),
+    ...(isLong ? [asCheck(false)] : []),
+  ]);
+  console.error(`── ${name}: ${summaryLine(tally)} (${seconds.toFixed(1)} s)`);
   return tally;
 }
 

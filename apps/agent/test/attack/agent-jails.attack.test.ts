@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, renameSync } from 'node:fs';
-import { hostname } from 'node:os';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
+import type { JailRoot } from '@cellblock/shared/jail-spec';
 import type { Profile } from '@cellblock/shared/profile';
 import { PROFILES } from '@cellblock/shared/profile-rules';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +21,7 @@ import { jailPaths } from '../../src/warden/paths.ts';
 import { jailSpec } from '../spec-builders.ts';
 import { Stand } from '../stand.ts';
 import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
-import { declaredBy, unknownSkips } from './declared.ts';
+import { type Declared, declaredBy, OF_A_DISTRIBUTION, SKIPS_AT_MOST, unknownSkips } from './declared.ts';
 import { hostPicture } from './host-picture.ts';
 import { entriesIn, type Finding, findingsIn } from './verdicts.ts';
 
@@ -32,19 +42,38 @@ const LIMITS = { ...NO_LIMITS, memory: 96 * 1024 * 1024, pids: 100 };
 let site: AttackSite;
 let stand: Stand;
 let before: Record<string, string>;
-const profiles = Object.keys(PROFILES) as Profile[];
-const jails = new Map<Profile, JailSpec>();
+/** Where a distribution's root would lie: an administrator's directory. */
+const prefix = mkdtempSync(join(tmpdir(), 'attack-roots-'));
+const ownRoot = join(prefix, 'root');
+
+interface Attacker {
+  name: string;
+  profile: Profile;
+  root: JailRoot;
+}
+const attackers: Attacker[] = [
+  ...(Object.keys(PROFILES) as Profile[]).map((profile) => ({
+    name: profile,
+    profile,
+    root: { kind: 'host-usr' as const, ephemeral: false },
+  })),
+  // As a distribution gets it: its root is a directory that it may write.
+  { name: 'system, on a root of its own', profile: 'system', root: { kind: 'dir', path: ownRoot } },
+];
+const jails = new Map<Attacker, JailSpec>();
 
 beforeAll(async () => {
   before = hostPicture(WATCHED);
   site = await AttackSite.open();
-  stand = await Stand.open();
+  makeRoot();
+  stand = await Stand.open({ bounds: `rootPrefixes: [${prefix}]\n` });
   await stand.start();
-  for (const [n, profile] of profiles.entries()) {
-    const allowed = Object.keys({ ...declaredBy(profile), ...ofWritableRoot(profile) });
+  for (const [n, attacker] of attackers.entries()) {
+    const { profile, root } = attacker;
     const jail = jailSpec(n + 1, {
       settings: {
         profile,
+        root,
         limits: LIMITS,
         // As its first process' own child, once the program is there; then it goes on for those who enter.
         command: [
@@ -59,20 +88,20 @@ beforeAll(async () => {
           PROBE_LAID_FILE: '/etc/hosts',
           PROBE_PIDS_LIMIT: String(LIMITS.pids),
           PROBE_MEMORY_LIMIT: String(LIMITS.memory),
-          PROBE_ALLOWED: allowed.join(','),
+          PROBE_ALLOWED: Object.keys(declaredOf(attacker)).join(','),
         },
       },
     });
-    jails.set(profile, jail);
+    jails.set(attacker, jail);
   }
   await stand.accept([...jails.values()]);
   await stand.until(
     'running',
-    ({ jails: seen }) => seen.length === profiles.length && seen.every(({ state }) => state === 'running'),
+    ({ jails: seen }) => seen.length === attackers.length && seen.every(({ state }) => state === 'running'),
     60_000,
   );
-  for (const profile of profiles) {
-    const home = join(storageOf(profile), 'home');
+  for (const attacker of attackers) {
+    const home = homeOf(attacker);
     copyFileSync(join(PROGRAMS, 'probe'), join(home, 'probe.new'));
     renameSync(join(home, 'probe.new'), join(home, 'probe'));
   }
@@ -81,24 +110,40 @@ beforeAll(async () => {
 afterAll(async () => {
   await stand.close();
   await site.remove();
+  rmSync(prefix, { recursive: true, force: true });
 }, PATIENCE);
 
-/** Nothing yet: the host's /usr makes every root read only, whatever the profile says. */
-const ofWritableRoot = (_profile: Profile): Record<string, string> => ({});
+/** What a root needs for a shell that waits. */
+function makeRoot(): void {
+  chmodSync(prefix, 0o700);
+  for (const part of ['bin', 'dev', 'etc', 'home', 'proc', 'run', 'sys', 'tmp', 'usr/local', 'var'])
+    mkdirSync(join(ownRoot, part), { recursive: true });
+  copyFileSync('/bin/busybox', join(ownRoot, 'bin/busybox'));
+  for (const name of ['sh', 'sleep', 'mv']) symlinkSync('busybox', join(ownRoot, 'bin', name));
+}
 
-function jailOf(profile: Profile): JailSpec {
-  const jail = jails.get(profile);
-  if (!jail) throw new Error(`no jail of the profile ${profile}`);
+/** The host's /usr makes a root read only, whatever the profile says. */
+const declaredOf = ({ profile, root }: Attacker): Declared => ({
+  ...declaredBy(profile),
+  ...(root.kind === 'dir' ? OF_A_DISTRIBUTION : {}),
+});
+
+function jailOf(attacker: Attacker): JailSpec {
+  const jail = jails.get(attacker);
+  if (!jail) throw new Error(`no jail of ${attacker.name}`);
   return jail;
 }
 
-const storageOf = (profile: Profile): string => jailPaths(stand.paths, jailOf(profile).key).storage;
+const homeOf = (attacker: Attacker): string =>
+  attacker.root.kind === 'dir'
+    ? join(ownRoot, 'home')
+    : join(jailPaths(stand.paths, jailOf(attacker).key).storage, 'home');
 
 /** As `cellblock exec` does it: through the warden's own socket. */
-async function attackThroughAgent(profile: Profile, uid: number): Promise<Finding[]> {
+async function attackThroughAgent(attacker: Attacker, uid: number): Promise<Finding[]> {
   const agent = await stand.dashboard();
   const { session } = await agent.jail.execOpen.mutate({
-    jail: jailOf(profile).id,
+    jail: jailOf(attacker).id,
     command: ['/home/probe'],
     uid,
     cause: null,
@@ -119,30 +164,36 @@ async function attackThroughAgent(profile: Profile, uid: number): Promise<Findin
   return findingsIn(text).filter(({ probe }) => names.includes(probe));
 }
 
-function judge(findings: Finding[]): void {
+function judge(attacker: Attacker, findings: Finding[]): void {
   expect(findings.map(({ probe }) => probe)).toEqual(names);
   expect(findings.filter(({ verdict }) => verdict === 'BREACH')).toEqual([]);
   expect(unknownSkips(findings)).toEqual([]);
+  expect(findings.filter(({ verdict }) => verdict === 'SKIP').length).toBeLessThanOrEqual(SKIPS_AT_MOST);
+  // What was not declared is never ALLOWED.
+  const allowed = findings.filter(({ verdict }) => verdict === 'ALLOWED').map(({ probe }) => probe);
+  expect(allowed.filter((probe) => !(probe in declaredOf(attacker)))).toEqual([]);
 }
 
-describe.each(profiles)("an agent's jail of the profile %s holds", (profile) => {
+const named = attackers.map((attacker) => [attacker.name, attacker] as const);
+
+describe.each(named)("an agent's jail, %s, holds", (_name, attacker) => {
   test(
     'its own programs',
     async () => {
-      const path = join(storageOf(profile), 'home/findings');
+      const path = join(homeOf(attacker), 'findings');
       await expect
         .poll(() => execFileSync('sh', ['-c', `cat ${path} 2>/dev/null || true`]).length, {
           timeout: 60_000,
         })
         .toBeGreaterThan(0);
-      judge(findingsIn(readFileSync(path, 'utf8')));
+      judge(attacker, findingsIn(readFileSync(path, 'utf8')));
     },
     PATIENCE,
   );
 
   test.each([0, 1000])(
     'who enters as user %i',
-    async (uid) => judge(await attackThroughAgent(profile, uid)),
+    async (uid) => judge(attacker, await attackThroughAgent(attacker, uid)),
     PATIENCE,
   );
 });
@@ -154,10 +205,10 @@ describe('after the agent was killed and is back', () => {
     await stand.until('adopted', ({ accepted, converged }) => accepted > 0 && accepted === converged, 60_000);
   }, PATIENCE);
 
-  describe.each(profiles)('the profile %s', (profile) => {
+  describe.each(named)('an attacker, %s,', (_name, attacker) => {
     test.each([0, 1000])(
       'holds who enters as user %i',
-      async (uid) => judge(await attackThroughAgent(profile, uid)),
+      async (uid) => judge(attacker, await attackThroughAgent(attacker, uid)),
       PATIENCE,
     );
   });
@@ -167,21 +218,25 @@ describe('after the agent was killed and is back', () => {
     expect(hostPicture(WATCHED)).toEqual(before);
   });
 
-  test('a set-user-id program that a jail made is nothing to a user of the host', () => {
-    const path = join(storageOf('system'), 'home/set-user-id');
-    execFileSync('sh', ['-c', `cp ${PROGRAMS}/probe ${path}; chmod 4755 ${path}`]);
-    const asNobody = [
-      '--reuid=65534',
-      '--regid=65534',
-      '--clear-groups',
-      'sh',
-      '-c',
-      `exec ${path} effective-user`,
-    ];
-    // Nobody gets there; whoever got a descriptor of it would find it on a mount that is nosuid.
-    expect(() => execFileSync('setpriv', asNobody, { stdio: 'pipe' })).toThrow(/Permission denied/);
-    const options = execFileSync('findmnt', ['-no', 'OPTIONS', '-T', path], { encoding: 'utf8' });
-    expect(options).toContain('nosuid');
-    expect(options).toContain('nodev');
-  });
+  test.each(named.filter(([, { profile }]) => profile === 'system'))(
+    'a set-user-id program that a jail, %s, made is nothing to a user of the host',
+    (_name, attacker) => {
+      const path = join(homeOf(attacker), 'set-user-id');
+      execFileSync('sh', ['-c', `cp ${PROGRAMS}/probe ${path}; chmod 4755 ${path}`]);
+      const asNobody = [
+        '--reuid=65534',
+        '--regid=65534',
+        '--clear-groups',
+        'sh',
+        '-c',
+        `exec ${path} effective-user`,
+      ];
+      // Nobody gets there; whoever got a descriptor of it would find it on a mount that is nosuid, where that is ours.
+      expect(() => execFileSync('setpriv', asNobody, { stdio: 'pipe' })).toThrow(/Permission denied/);
+      if (attacker.root.kind === 'dir') return;
+      const options = execFileSync('findmnt', ['-no', 'OPTIONS', '-T', path], { encoding: 'utf8' });
+      expect(options).toContain('nosuid');
+      expect(options).toContain('nodev');
+    },
+  );
 });

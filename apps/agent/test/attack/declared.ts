@@ -7,6 +7,19 @@ export type Declared = Record<string, string>;
 
 const BROKER = 'the profile mounts what is its own, in its own locked tree, through the broker';
 
+/** Of a root that is the jail's own storage, and may be written. */
+export const OF_A_WRITABLE_ROOT: Declared = {
+  'read-only-root': 'its root is its own',
+  'bomb-root': 'its root is its own',
+};
+
+/** Of a root with programs of its own: no other jail and no host has them. */
+export const OF_A_DISTRIBUTION: Declared = {
+  ...OF_A_WRITABLE_ROOT,
+  'read-only-usr': 'its /usr is its own',
+  'program-of-init': 'the program of its first process lies in its own root',
+};
+
 /** What of the probes a profile allows; its rules are data (packages/shared/src/profile.ts). */
 export function declaredBy(profile: Profile): Declared {
   const rules = PROFILES[profile];

@@ -22,8 +22,6 @@ export interface MutantJail {
   profile?: Profile;
   /** the attacker's, inside; root when not said */
   uid?: number;
-  /** further protections that both go without */
-  beside?: string[];
   /** where the attacker's program lies, below the site: for a jail that sees the host's root */
   program?: string;
 }
