@@ -16,17 +16,28 @@ export interface Table {
   rows: string[][];
 }
 
-export function markdownOf(row: MeasuredRow): string {
+/** `when`: the moment, the commit and the load of the machine. */
+export function markdownOf(row: MeasuredRow, when: string): string {
   return [
     `## ${row.id}. ${row.what}`,
     '',
     `Target: ${row.target}`,
+    '',
+    `Measured ${when}.`,
     '',
     ...row.verdict.map(({ met, says }) => `- **${wordOf(met)}**: ${says}`),
     ...row.tables.flatMap((table) => ['', `${table.title}:`, '', ...tableLines(table)]),
     ...(row.notes.length > 0 ? ['', ...row.notes.map((note) => `- ${note}`)] : []),
     '',
   ].join('\n');
+}
+
+/** Rows of an earlier run that this one does not measure, each with the moment it says itself. */
+export function keptRows(earlier: string, measured: readonly string[]): { id: string; text: string }[] {
+  const [, ...sections] = earlier.split(/^(?=## )/m);
+  return sections
+    .map((text) => ({ id: /^## (\w+)\./.exec(text)?.[1] ?? '', text: `${text.trimEnd()}\n` }))
+    .filter(({ id }) => id !== '' && !measured.includes(id));
 }
 
 function wordOf(met: boolean | null): string {

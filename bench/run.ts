@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import { makeBridge } from './bridge.ts';
 import { Ground } from './ground.ts';
 import { leftovers } from './leftovers.ts';
 import { peersOn } from './peers.ts';
-import { type MeasuredRow, markdownOf } from './report.ts';
+import { keptRows, type MeasuredRow, markdownOf } from './report.ts';
 import { a1 } from './rows/a1.ts';
 import { a2 } from './rows/a2.ts';
 import { a3, assignOften } from './rows/a3.ts';
@@ -127,7 +127,7 @@ async function main(): Promise<number> {
   const nodes = deviceNodes();
   execFileSync('make', ['-s', '-C', join(import.meta.dirname, 'floor')], { stdio: ['ignore', 2, 2] });
   const ground = await Ground.make();
-  const measured: string[] = [];
+  const measured: { id: string; text: string }[] = [];
   let failed = false;
   try {
     makeBridge();
@@ -138,18 +138,19 @@ async function main(): Promise<number> {
       if (!row) throw new Error(`there is no row ${id}: ${Object.keys(ROWS).join(', ')}`);
       const started = performance.now();
       try {
-        measured.push(markdownOf(await row(ground)));
+        measured.push({ id, text: markdownOf(await row(ground), whenNow()) });
       } catch (error) {
         failed = true;
         console.error(`${id}:`, error);
-        measured.push(
-          `## ${id}. could not be measured\n\n- ${error instanceof Error ? error.message.split('\n')[0] : error}\n`,
-        );
+        const why = error instanceof Error ? error.message.split('\n')[0] : error;
+        measured.push({ id, text: `## ${id}. could not be measured\n\n- ${why}\n` });
       }
       console.error(`${id} took ${((performance.now() - started) / 1000).toFixed(1)} s`);
     }
     const versions = peersOn(ground).map((peer) => `${peer.name} ${versionOf(peer.package)}`);
-    writeFileSync(values.out, [headOf(began, versions), ...measured].join('\n'));
+    const earlier = existsSync(values.out) && values.rows ? readFileSync(values.out, 'utf8') : '';
+    const rows = [...measured, ...keptRows(earlier, chosen)].sort((a, b) => (a.id < b.id ? -1 : 1));
+    writeFileSync(values.out, [headOf(began, versions), ...rows.map(({ text }) => text)].join('\n'));
   } finally {
     await ground.remove();
   }
@@ -170,14 +171,10 @@ function installNative(directory: string): void {
 }
 
 function headOf(began: Date, versions: string[]): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-    cwd: import.meta.dirname,
-    encoding: 'utf8',
-  }).trim();
   return [
     '# What it costs, measured',
     '',
-    `Written by \`./dev bench\` on ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC, at commit ${commit}, in ${Math.round((Date.now() - began.getTime()) / 1000)} s${values.quick ? ', **quick: too few runs to tell anything**' : ''}.`,
+    `Last written by \`./dev bench\` on ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC, at commit ${commitNow()}, in ${Math.round((Date.now() - began.getTime()) / 1000)} s${values.quick ? ', **quick: too few runs to tell anything**' : ''}.`,
     '',
     `- Linux ${release()}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 1e9)} GB; load average when it ended ${loadavg()
       .map((load) => load.toFixed(1))
@@ -188,6 +185,17 @@ function headOf(began: Date, versions: string[]): string {
     '- bubblewrap maps one id and locks nothing; crun and runc have a chowned root, and no filter; systemd-nspawn, the floor and Cellblock map the ids of the mount.',
     '',
   ].join('\n');
+}
+
+/** Rows are measured anew one by one, so each says when that was. */
+function whenNow(): string {
+  const load = loadavg().map((each) => each.toFixed(1));
+  return `on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC at commit ${commitNow()}, load average ${load.join(' ')}`;
+}
+
+function commitNow(): string {
+  const argv = ['rev-parse', '--short', 'HEAD'];
+  return execFileSync('git', argv, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
 }
 
 function versionOf(name: string): string {
