@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { findHost } from '../find-object.ts';
 import { agentOf } from '../hosts/agent-client.ts';
-import { recordAct } from '../record-act.ts';
+import { recordAsked } from '../record-asked.ts';
 import type { VerbContext } from '../verb-context.ts';
 
 export const CancelAnswersInput = z.object({ host: z.string().min(1) });
@@ -13,11 +13,14 @@ export async function cancelAnswers(
 ): Promise<void> {
   const host = await findHost(ctx.db, input.host);
   const agent = await agentOf(ctx.db, host.id);
-  await recordAct(ctx, 'answers.cancel', async () => ({
-    object: { type: 'host', id: host.id, name: host.name },
-    host: { id: host.id, name: host.name },
-    summary: `canceled the answers on host ${host.name}`,
-    result: null,
-  }));
-  await agent.answers.cancel.mutate();
+  await recordAsked(
+    ctx,
+    {
+      kind: 'answers.cancel',
+      object: { type: 'host', id: host.id, name: host.name },
+      host: { id: host.id, name: host.name },
+      summary: `canceled the answers on host ${host.name}`,
+    },
+    () => agent.answers.cancel.mutate(),
+  );
 }

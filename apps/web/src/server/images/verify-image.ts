@@ -1,4 +1,4 @@
-import { recordAct } from '../record-act.ts';
+import { recordAsked } from '../record-asked.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { findImage } from './find-image.ts';
 import { imageHost } from './image-host.ts';
@@ -10,11 +10,15 @@ export async function verifyImage(
 ): Promise<{ digest: string; whole: boolean; found: string }> {
   const { host, agent } = await imageHost(ctx, input);
   const { digest, name } = await findImage(agent, host, input.image);
-  await recordAct(ctx, 'image.verify', async () => ({
-    object: { type: 'host', id: host.id, name: host.name },
-    host: { id: host.id, name: host.name },
-    summary: `had image ${name} on host ${host.name} read again`,
-    result: null,
-  }));
-  return { digest, ...(await agent.image.verify.mutate({ digest })) };
+  const found = await recordAsked(
+    ctx,
+    {
+      kind: 'image.verify',
+      object: { type: 'host', id: host.id, name: host.name },
+      host: { id: host.id, name: host.name },
+      summary: `had image ${name} on host ${host.name} read again`,
+    },
+    () => agent.image.verify.mutate({ digest }),
+  );
+  return { digest, ...found };
 }

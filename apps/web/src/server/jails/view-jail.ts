@@ -3,7 +3,7 @@ import { type ViewEntry, type ViewName, viewTree } from '@cellblock/shared/view-
 import type { Db } from '../db.ts';
 import { findJail } from '../find-object.ts';
 import { agentOf } from '../hosts/agent-client.ts';
-import { recordAct } from '../record-act.ts';
+import { recordAsked } from '../record-asked.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { readJail } from './queries.ts';
 
@@ -19,12 +19,14 @@ export async function viewOfJail(
 export async function proveJail(ctx: VerbContext, input: { jail: string }): Promise<ViewProof> {
   const jail = await findJail(ctx.db, input.jail);
   const agent = await agentOf(ctx.db, jail.hostId);
-  await recordAct(ctx, 'jail.prove', async () => ({
-    object: { type: 'jail', id: jail.id, name: jail.name },
-    host: { id: jail.host.id, name: jail.host.name },
-    summary: `had it proved what ${jail.name} sees`,
-    result: null,
-  }));
-  const { proof } = await agent.jail.view.query({ jail: jail.id, prove: true });
-  return ViewProof.parse(proof);
+  return await recordAsked(
+    ctx,
+    {
+      kind: 'jail.prove',
+      object: { type: 'jail', id: jail.id, name: jail.name },
+      host: { id: jail.host.id, name: jail.host.name },
+      summary: `had it proved what ${jail.name} sees`,
+    },
+    async () => ViewProof.parse((await agent.jail.view.query({ jail: jail.id, prove: true })).proof),
+  );
 }

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { cancelAnswers } from './answers/cancel-answers.ts';
+import type { AgentConnections } from './host-sync/agent-connections.ts';
+import { setAgentConnections } from './hosts/agent-client.ts';
+import { verifyImage } from './images/verify-image.ts';
+import { createJail } from './jails/create-jail.ts';
+import { listJailFiles, readJailFile } from './jails/jail-files.ts';
+import { signalProcess } from './jails/jail-processes.ts';
+import { proveJail } from './jails/view-jail.ts';
+import { as, TestHost, testDb } from './test-fleet.ts';
+
+const db = testDb();
+const mira = as(db);
+const digest = `sha256:${'ab'.repeat(32)}`;
+
+let refuses = false;
+/** What stood in the history while the host was asked. */
+let meanwhile: string[] = [];
+
+/** What this test's requests left in the history, in order: `jail.files intent`, `jail.files applied`. */
+async function history(): Promise<string[]> {
+  const rows = await db.auditEvent.findMany({ where: { requestId: mira.requestId }, orderBy: { id: 'asc' } });
+  return rows.map(({ kind, phase, outcome }) => `${kind} ${outcome ?? phase}`);
+}
+
+const answering = (answer: unknown) => async () => {
+  meanwhile = await history();
+  if (refuses) throw new Error('the host does not');
+  return answer;
+};
+const image = {
+  ...{
+    digest,
+    name: 'debian:12',
+    source: 'a test',
+    created: '2026-11-01T00:00:00.000Z',
+    size: 1,
+    entries: 1,
+  },
+  ...{ architecture: 'amd64', by: 'mira', cause: null, usedBy: [] },
+  suggested: { command: null, environment: [], user: null },
+};
+const agent = {
+  jail: {
+    files: { mutate: answering({ path: '/', entries: [], more: false }) },
+    fileText: { mutate: answering({ path: '/etc/hosts', text: '', bytes: 0, more: false }) },
+    view: { query: answering({ proof: { at: new Date().toISOString(), pid: 1, holds: true, rows: [] } }) },
+    signal: { mutate: answering(undefined) },
+  },
+  image: {
+    list: { query: async () => [image] },
+    verify: { mutate: answering({ whole: true, found: digest }) },
+  },
+  answers: { cancel: { mutate: answering(undefined) } },
+};
+
+beforeAll(async () => {
+  const h1 = await TestHost.enroll(db, 'h1');
+  await h1.report();
+  await createJail(as(db), { name: 'web1', network: null, start: false });
+  setAgentConnections(db, {
+    connections: { of: () => ({ agent }) } as unknown as AgentConnections,
+    relays: null,
+  });
+});
+beforeEach(() => {
+  mira.requestId = crypto.randomUUID();
+  refuses = false;
+  meanwhile = [];
+});
+afterAll(() => db.$disconnect());
+
+test.each<[string, () => Promise<unknown>]>([
+  ['jail.files', () => listJailFiles(mira, { jail: 'web1', path: '/' })],
+  ['jail.files', () => readJailFile(mira, { jail: 'web1', path: '/etc/hosts' })],
+  ['jail.prove', () => proveJail(mira, { jail: 'web1' })],
+  ['jail.signal', () => signalProcess(mira, { jail: 'web1', pid: 2, startTime: 7, signal: 'TERM' })],
+  ['image.verify', () => verifyImage(mira, { image: 'debian:12' })],
+  ['answers.cancel', () => cancelAnswers(mira, { host: 'h1' })],
+])('%s is in the history before the host is asked, and as what it came to after', async (kind, act) => {
+  await act();
+  expect(meanwhile).toEqual([`${kind} intent`]);
+  expect(await history()).toEqual([`${kind} intent`, `${kind} applied`]);
+  mira.requestId = crypto.randomUUID();
+  refuses = true;
+  await expect(act()).rejects.toThrow('the host does not');
+  expect(await history()).toEqual([`${kind} intent`, `${kind} failed`]);
+});
