@@ -84,6 +84,22 @@ test('what a document leaves out stays as it is', () => {
   });
 });
 
+test.each<[object, object]>([
+  [{ profile: 'strict' }, { profile: 'strict', readOnly: true }],
+  [
+    { profile: 'strict', readOnly: false },
+    { profile: 'strict', readOnly: false },
+  ],
+  [{ profile: 'system' }, { profile: 'system', readOnly: false }],
+  [{ profile: 'daemon' }, { profile: 'daemon' }],
+])('%j of a jail that is a daemon sets %j: another profile decides about the root', (spec, expected) => {
+  const parsed = ApplyDocument.parse({
+    ...{ apiVersion: 'cellblock/v1', kind: 'Jail', metadata: { name: 'web1' }, spec },
+  });
+  if (parsed.kind !== 'Jail') throw new Error('not a jail');
+  expect(documentSettings(parsed.spec, { ...jail.settings, profile: 'daemon' })).toEqual(expected);
+});
+
 test('a misspelt field is refused by its name', () => {
   const result = ApplyDocument.safeParse({
     apiVersion: 'cellblock/v1',

@@ -7,6 +7,7 @@ import { ImageDigest, type JailRoot, JailSettings, ResourceLimits, RestartPolicy
 import { JailStorage } from './jail-storage.ts';
 import { Hostname, Name } from './name.ts';
 import { Profile } from './profile.ts';
+import { rootOfProfile } from './profile-rule.ts';
 import { formatSize, Size } from './size.ts';
 import { ViewMount } from './view-mount.ts';
 import type { JailView } from './views/jail-view.ts';
@@ -115,7 +116,7 @@ export const DocumentAct = z.enum(['create', 'change', 'none']);
 /** The settings that a jail document names; what it leaves out stays as it is. */
 export function documentSettings(
   spec: Extract<ParsedDocument, { kind: 'Jail' }>['spec'],
-  present: Pick<JailSettings, 'limits'> | null,
+  present: Pick<JailSettings, 'limits' | 'profile'> | null,
 ): Partial<JailSettings> {
   const settings: Partial<JailSettings> = {};
   const {
@@ -151,6 +152,7 @@ export function documentSettings(
       }).filter(([, value]) => value !== undefined),
     ),
   );
+  if (present) Object.assign(settings, rootOfProfile(spec, present));
   if (spec.root !== undefined || spec.ephemeral !== undefined) {
     const root = spec.root ?? 'host-usr';
     if (root === 'host-usr') settings.root = { kind: 'host-usr', ephemeral: spec.ephemeral ?? false };

@@ -15,3 +15,16 @@ export function profileOf(
   const byProfile = named.profile === undefined ? false : PROFILES[profile].readOnlyRoot;
   return { profile, readOnly: named.readOnly ?? byProfile };
 }
+
+/**
+ * The same where the profile of a jail is changed: another one that is named decides about the root, unless that
+ * is named too. Answers what is to be set beside the profile.
+ */
+export function rootOfProfile(
+  named: { profile?: Profile | undefined; readOnly?: boolean | undefined },
+  present: { profile: Profile },
+): Pick<Partial<JailSettings>, 'readOnly'> {
+  const { profile, readOnly } = named;
+  if (profile === undefined || profile === present.profile || readOnly !== undefined) return {};
+  return { readOnly: PROFILES[profile].readOnlyRoot };
+}

@@ -1,4 +1,5 @@
 import { limitsText } from '@cellblock/shared/jail-limits';
+import { rootOfProfile } from '@cellblock/shared/profile-rule';
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { settle } from '../settle.ts';
@@ -33,6 +34,7 @@ export function setVerb(cli: Cli, program: Command): void {
         });
       }
       const before = await run.dashboard.jails.get.query({ jail });
+      Object.assign(others, rootOfProfile(others, before.settings));
       const change = await run.dashboard.jails.configure.mutate({
         jail,
         settings: { ...others, ...(limited && { limits: { ...before.settings.limits, ...given } }) },
