@@ -29,7 +29,8 @@ export function jailCommand(input: CreateJailInput, draft: JailDraft): string {
     draft.memory && `--memory ${draft.memory}`,
     draft.cpus && `--cpus ${draft.cpus}`,
     draft.pids && `--pids ${draft.pids}`,
-    draft.readOnly && '--read-only',
+    draft.readOnly === true && '--read-only',
+    draft.readOnly === false && '--writable',
     !draft.boot && '--no-boot',
     command && `-- ${shellWords(command)}`,
   ]

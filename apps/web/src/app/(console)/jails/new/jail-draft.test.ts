@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jailCommand } from './jail-command.ts';
-import { draftError, emptyDraft, inputOf, splitWords } from './jail-draft.ts';
+import { draftError, emptyDraft, inputOf, rulesOf, splitWords } from './jail-draft.ts';
 
 const draft = { ...emptyDraft, name: 'web-1', host: 'h1', network: 'lan' };
 
@@ -46,6 +46,37 @@ describe('the form of a new jail', () => {
       cpus: 0.5,
       pids: null,
     });
+  });
+});
+
+describe('the profile and the root, as they are shown and as they are asked for', () => {
+  const of = (part: object) => {
+    const full = { ...draft, ...part };
+    const input = inputOf(full, null);
+    return [rulesOf(full), input?.settings?.readOnly, input && jailCommand(input, full)];
+  };
+  const command = (...more: string[]) => ['cellblock create web-1 --host h1', ...more].join(' ');
+
+  it('are as the root has them while nothing is chosen', () => {
+    const rest = command('--network lan');
+    expect(of({})).toEqual([{ profile: 'daemon', readOnly: false }, undefined, rest]);
+    expect(of({ root: 'tar', rootPath: '/srv/x' })[0]).toEqual({ profile: 'system', readOnly: false });
+  });
+
+  it('are as a chosen profile has them, unless the root is chosen too', () => {
+    const profile = 'strict';
+    const rest = [`--profile strict`, '--network lan'];
+    expect(of({ profile })).toEqual([{ profile, readOnly: true }, undefined, command(...rest)]);
+    expect(of({ profile, readOnly: false })).toEqual([
+      { profile, readOnly: false },
+      false,
+      command(...rest, '--writable'),
+    ]);
+    expect(of({ readOnly: true })).toEqual([
+      { profile: 'daemon', readOnly: true },
+      true,
+      command('--network lan', '--read-only'),
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { CreateJailInput } from '@cellblock/shared/jail-input';
-import type { JailRoot } from '@cellblock/shared/jail-spec';
+import type { JailRoot, JailSettings } from '@cellblock/shared/jail-spec';
 import type { Profile } from '@cellblock/shared/profile';
+import { profileOf } from '@cellblock/shared/profile-rule';
 import { parseSize } from '@cellblock/shared/size-text';
 import { ViewMount } from '@cellblock/shared/view-mount';
 import { parseViewText, VIEW_TEXT, type ViewTextKind } from '@cellblock/shared/view-text';
@@ -27,7 +28,8 @@ export interface JailDraft {
   profile?: Profile;
   view: ViewLine[];
   ephemeral: boolean;
-  readOnly: boolean;
+  /** undefined: as the profile has it */
+  readOnly?: boolean;
   command: string;
   memory: string;
   cpus: string;
@@ -44,7 +46,6 @@ export const emptyDraft: JailDraft = {
   rootPath: '',
   view: [],
   ephemeral: false,
-  readOnly: false,
   command: '',
   memory: '',
   cpus: '',
@@ -116,6 +117,11 @@ function rootOf(draft: JailDraft): JailRoot {
   }
 }
 
+/** The profile that the jail will have, and whether its root can be written: chosen here, or as the rest has it. */
+export function rulesOf(draft: JailDraft): Pick<JailSettings, 'profile' | 'readOnly'> {
+  return profileOf(rootOf(draft), draft);
+}
+
 /** The input of `jails.create`, or null while something is missing or cannot be right. */
 export function inputOf(
   draft: JailDraft,
@@ -136,7 +142,7 @@ export function inputOf(
     settings: {
       root,
       boot: draft.boot,
-      ...(draft.readOnly && { readOnly: true }),
+      ...(draft.readOnly !== undefined && { readOnly: draft.readOnly }),
       ...(draft.profile && { profile: draft.profile }),
       ...(view.length > 0 && { view }),
       ...(draft.command.trim() && { command: splitWords(draft.command) }),

@@ -108,7 +108,14 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
             <SelectField
               label="Host"
               value={host?.name}
-              onChange={(event) => set({ host: event.currentTarget.value, network: undefined })}
+              onChange={(event) =>
+                set({
+                  host: event.currentTarget.value,
+                  network: undefined,
+                  // An image is of one host's store.
+                  ...(draft.root === 'image' && { rootPath: '' }),
+                })
+              }
               options={ready.map((each) => ({
                 value: each.name,
                 label: each.state === 'ready' ? each.name : `${each.name}: silent, the jail waits for it`,

@@ -1,11 +1,10 @@
 'use client';
-import { profileOf } from '@cellblock/shared/profile-rule';
 import { ChevronRight } from 'lucide-react';
 import { Checkbox } from '@/ui/checkbox';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { ImageChoice } from './image-choice';
-import { type JailDraft, type RootKind, viewLineError } from './jail-draft';
+import { type JailDraft, type RootKind, rulesOf, viewLineError } from './jail-draft';
 import { ProfileChoice } from './profile-choice';
 import { ViewLines } from './view-lines';
 
@@ -64,14 +63,8 @@ export function MoreSettings({ draft, errorOf, viewConflict, host, onChange }: M
         <div className="flex flex-col gap-4 pt-2">
           <ProfileChoice
             value={draft.profile}
-            byRoot={
-              profileOf(
-                draft.root === 'host-usr' || draft.root === 'view'
-                  ? { kind: 'host-usr', ephemeral: false }
-                  : { kind: 'dir', path: '/' },
-                {},
-              ).profile
-            }
+            byRoot={rulesOf({ ...draft, profile: undefined }).profile}
+            readOnly={rulesOf(draft).readOnly}
             onChange={(profile) => onChange({ profile })}
           />
           <ViewLines
@@ -130,7 +123,7 @@ export function MoreSettings({ draft, errorOf, viewConflict, host, onChange }: M
               Keep nothing
             </Checkbox>
           )}
-          <Checkbox checked={draft.readOnly} onChange={(readOnly) => onChange({ readOnly })}>
+          <Checkbox checked={rulesOf(draft).readOnly} onChange={(readOnly) => onChange({ readOnly })}>
             Read-only root
           </Checkbox>
         </div>

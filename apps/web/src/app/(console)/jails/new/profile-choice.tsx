@@ -9,15 +9,27 @@ interface ProfileChoiceProps {
   value: Profile | undefined;
   /** what holds when none is chosen */
   byRoot: Profile;
+  /** what the jail's root will be, from all that is in the form */
+  readOnly: boolean;
   onChange: (profile: Profile | undefined) => void;
 }
 
 /** The profiles as a table: one column each, what it means below its name. */
-export function ProfileChoice({ value, byRoot, onChange }: ProfileChoiceProps) {
+export function ProfileChoice({ value, byRoot, readOnly, onChange }: ProfileChoiceProps) {
   const questions = profileRows('system').map(([question]) => question);
   return (
     <fieldset className="flex min-w-0 flex-col gap-1.5">
       <legend className="mb-1 text-small font-medium text-muted">Profile</legend>
+      <label className="flex min-h-6 items-center gap-1.5 font-medium text-strong">
+        <input
+          type="radio"
+          name="profile"
+          value=""
+          checked={value === undefined}
+          onChange={() => onChange(undefined)}
+        />
+        As its root has it
+      </label>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <section className="overflow-x-auto" tabIndex={0} aria-label="What the profiles mean">
         <table className="w-full min-w-[34rem] border-collapse text-small">
@@ -31,7 +43,7 @@ export function ProfileChoice({ value, byRoot, onChange }: ProfileChoiceProps) {
                       type="radio"
                       name="profile"
                       value={name}
-                      checked={(value ?? byRoot) === name}
+                      checked={value === name}
                       onChange={() => onChange(name)}
                     />
                     {name}
@@ -58,9 +70,8 @@ export function ProfileChoice({ value, byRoot, onChange }: ProfileChoiceProps) {
         </table>
       </section>
       <p className="text-small text-faint">
-        {value === undefined
-          ? `${byRoot}, as its root has it; its root can be written.`
-          : 'Chosen: it decides about the root too.'}
+        {value === undefined ? `${byRoot}, as its root has it` : `${value}, chosen`}: its root{' '}
+        {readOnly ? 'is read only' : 'can be written'}.
       </p>
     </fieldset>
   );
