@@ -1,8 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { AnswersRun } from '@cellblock/shared/answers/answer';
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dashboardOf, procedure, router } from '../../test/recorded-run.ts';
+import { dashboardOf, procedure, recordedRun, router } from '../../test/recorded-run.ts';
+import { wardenSocketOf } from '../agent/connect-local-agent.ts';
+import { EXIT } from '../exit-code.ts';
 
 const HOST = { id: '6f2c1f2e-7c1b-4c58-9d9c-2f3c5a1f0b11', name: 'h1' };
 const found = (evidence: string) => ({ asExpected: true, evidence });
@@ -78,6 +83,21 @@ test('with several hosts one has to be named', async () => {
   const { exitCode, stderr } = await dashboard.run(['answers']);
   expect(exitCode).toBe(2);
   expect(stderr).toContain('h1, h2');
+});
+
+test('a host that is named is never answered for by this one; where none is, this one stands in', async () => {
+  const away = mkdtempSync(path.join(tmpdir(), 'cellblock-answers-'));
+  mkdirSync(path.dirname(wardenSocketOf(away)), { recursive: true });
+  writeFileSync(wardenSocketOf(away), '');
+  const standsIn = 'this is from the agent on this host';
+  try {
+    const named = await recordedRun(['--data', away, 'answers', 'h2']);
+    expect(named.exitCode).toBe(EXIT.unreachable);
+    expect(named.stderr).not.toContain(standsIn);
+    expect((await recordedRun(['--data', away, 'answers'])).stderr).toContain(standsIn);
+  } finally {
+    rmSync(away, { recursive: true });
+  }
 });
 
 test('a row that fails ends with 1, and a person reads why', async () => {

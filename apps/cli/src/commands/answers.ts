@@ -1,4 +1,5 @@
 import { type Answer, AnswersInput, type AnswersRun } from '@cellblock/shared/answers/answer';
+import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import type { Command } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
 import type { Dashboard } from '../dashboard/procedures.ts';
@@ -37,13 +38,16 @@ export function answersVerb(cli: Cli, program: Command): void {
     withWhich,
     async (run, options, [name]) => {
       const input = whichRows(options);
-      return await run.dashboardOrAgent(
-        async (dashboard) => {
-          const host = name ?? (await onlyHost(dashboard));
-          return await followDashboard(run, dashboard, { ...input, host });
-        },
-        () => runAtAgent(run, input),
+      const begin = async (dashboard: Dashboard, host: string) =>
+        await dashboard.answers.run.mutate({ ...input, host });
+      // The agent here is not the host that was named, or need not be.
+      if (name !== undefined) return await followDashboard(run, await begin(run.dashboard, name));
+      // Once the dashboard has begun, a second run is never what was asked for, whatever becomes of it.
+      const begun = await run.dashboardOrAgent<AnswersView | null>(
+        async (dashboard) => await begin(dashboard, await onlyHost(dashboard)),
+        async () => null,
       );
+      return begun === null ? await runAtAgent(run, input) : await followDashboard(run, begun);
     },
   );
 }
@@ -91,12 +95,8 @@ async function onlyHost(dashboard: Dashboard): Promise<string> {
   });
 }
 
-async function followDashboard(
-  run: Run,
-  dashboard: Dashboard,
-  input: AnswersInput & { host: string },
-): Promise<number> {
-  let view = await dashboard.answers.run.mutate(input);
+async function followDashboard(run: Run, begun: AnswersView): Promise<number> {
+  let view = begun;
   let told = 0;
   for (;;) {
     const { run: now, host } = view;
@@ -107,7 +107,7 @@ async function followDashboard(
     if (view.lost)
       return finish(run, { ...now, cutShort: 'Nothing more was heard of it.' }, `host ${host.name}`);
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    view = await dashboard.answers.show.query({ host: host.id });
+    view = await run.dashboard.answers.show.query({ host: host.id });
   }
 }
 
