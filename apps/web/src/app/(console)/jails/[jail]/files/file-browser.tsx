@@ -39,7 +39,8 @@ export function FileBrowser({ jail }: { jail: JailView }) {
     queryKey: ['jail-files', jail.id, path],
     queryFn: () => client.jails.files.mutate({ jail: jail.id, path: path ?? '/' }),
     enabled: path !== null && runs && denied === null,
-    staleTime: Number.POSITIVE_INFINITY,
+    // A change of anything makes all else be asked again: not this.
+    staleTime: 'static',
     refetchOnReconnect: false,
     retry: false,
   });

@@ -20,7 +20,8 @@ export function FilePreview({ jail, path, onClose }: FilePreviewProps) {
   const query = useQuery({
     queryKey: ['jail-file', jail.id, path],
     queryFn: () => client.jails.fileText.mutate({ jail: jail.id, path }),
-    staleTime: Number.POSITIVE_INFINITY,
+    // A change of anything makes all else be asked again: not this.
+    staleTime: 'static',
     refetchOnReconnect: false,
     retry: false,
   });
