@@ -49,7 +49,6 @@ export async function grantSight(
   }
   mustHaveAPlace(viewer.name, JailSettings.parse(viewer.settings));
   const agent = await agentOf(ctx.db, viewer.hostId);
-  const until = new Date(Date.now() + input.seconds * 1000);
   const grant: NamedGrant = {
     id: '',
     viewer: { id: viewer.id, name: viewer.name },
@@ -57,6 +56,8 @@ export async function grantSight(
     host: { id: viewer.host.id, name: viewer.host.name },
   };
   const change = await changeFleet(ctx, { kind: 'grant.see' }, async ({ tx, event, by, now }) => {
+    // By the database's clock, which also says when it began: this machine's may be another.
+    const until = new Date(now.getTime() + input.seconds * 1000);
     // As a report locks: the host before its jails.
     await tx.$queryRaw`SELECT 1 FROM host WHERE id = ${viewer.hostId}::uuid FOR UPDATE`;
     const held = await tx.sightGrant.findFirst({
@@ -79,7 +80,15 @@ export async function grantSight(
       data: { endedAt: now, ended: 'expired' },
     });
     await tx.sightGrant.create({
-      data: { id: event, hostId: viewer.hostId, viewerId: viewer.id, targetId: target.id, by, until },
+      data: {
+        id: event,
+        hostId: viewer.hostId,
+        viewerId: viewer.id,
+        targetId: target.id,
+        by,
+        grantedAt: now,
+        until,
+      },
     });
     return {
       object: { type: 'jail' as const, ...grant.viewer },
@@ -89,11 +98,11 @@ export async function grantSight(
       wants: [],
       topics: [`jail/${viewer.id}`, `jail/${target.id}`],
       outcomeLater: true,
-      show: async () => event,
+      show: async () => ({ event, until }),
     };
   });
   if ('plan' in change) throw new Error('a change without dryRun came back as a plan');
-  const id = change.object;
+  const { event: id, until } = change.object;
   try {
     await agent.sights.grant.mutate({
       id,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { GrantView } from '@cellblock/shared/views/grant-view';
 import type { XrayView } from '@cellblock/shared/views/xray-view';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -48,6 +49,9 @@ it('one permission leads from one jail to another, until it is revoked', async (
   expect(await grants(false)).toMatchObject([
     { viewer: 'jail-a', target: 'jail-b', host: 'h1', by: 'mira', ended: null },
   ]);
+  // Both by one clock: two that differ would make an hour another time, or refuse a short one.
+  const held = await dashboard.running.services.db.sightGrant.findFirstOrThrow();
+  expect(held.until.getTime() - held.grantedAt.getTime()).toBe(3_600_000);
   expect((await see('jail-a', 'jail-b')).refusal).toMatchObject({ code: 'conflict', field: 'target' });
   expect((await see('jail-a', 'jail-a')).refusal).toMatchObject({ code: 'invalid', field: 'target' });
   expect((await see('jail-a', 'nobody')).refusal).toMatchObject({ code: 'not-found', field: 'target' });
@@ -175,4 +179,27 @@ it('a walk that is to be compared with one that is not there is not made', async
   const refused = await dashboard.mutate('jails.xray', { jail: 'jail-a', against: 99 }, mira);
   expect(refused.refusal).toMatchObject({ code: 'not-found', field: 'against' });
   expect([await db.xrayRun.count(), await intents()]).toEqual([walks, before]);
+});
+
+it('of many walks of a jail the oldest go, and no other jail’s', async () => {
+  const { db } = dashboard.running.services;
+  await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-b' }, mira);
+  const { id } = await db.jail.findFirstOrThrow({ where: { name: 'jail-a' } });
+  const newest = await db.xrayRun.findFirstOrThrow({ where: { jailId: id, number: 3 } });
+  await db.xrayRun.createMany({
+    data: Array.from({ length: 98 }, (_, index) => ({
+      ...{ ...newest, id: randomUUID(), number: index + 4 },
+      ...{ differs: newest.differs as never, findings: newest.findings as never },
+    })),
+  });
+  const last = await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a' }, mira);
+  expect(last.data).toMatchObject({ number: 102, against: { number: 101 } });
+  const numbers = (jailId: string) =>
+    db.xrayRun.aggregate({ where: { jailId }, _min: { number: true }, _count: true });
+  expect(await numbers(id)).toMatchObject({ _min: { number: 3 }, _count: 100 });
+  expect(await db.xrayRun.count()).toBe(101);
+  const oldest = await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a', against: 3 }, mira);
+  expect(oldest.data).toMatchObject({ number: 103, against: { number: 3 } });
+  await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a' }, mira);
+  expect(await numbers(id)).toMatchObject({ _min: { number: 5 }, _count: 100 });
 });

@@ -10,7 +10,7 @@ import { notifyChanges } from '../fleet-topics.ts';
 import type { AgentClient } from '../host-sync/agent-connections.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
-import { mustBeKept, showXray } from './xray-runs.ts';
+import { MOST_RUNS, mustBeKept, showXray } from './xray-runs.ts';
 
 /** Has the jail's host walk a throw-away twin of it, keeps what was found, and answers with the difference. */
 export async function xrayJail(
@@ -21,15 +21,20 @@ export async function xrayJail(
   const agent = await agentOf(ctx.db, jail.hostId);
   if (input.against !== undefined) await mustBeKept(ctx.db, jail, input.against);
   const cause = await recordIntent(ctx, jail);
-  const run = await walk(ctx, jail, agent, cause);
+  const run = await walk(ctx, jail, agent, { cause, against: input.against });
   return await showXray(ctx.db, { jail: jail.id, run, against: input.against });
 }
 
 /** Answers the number under which it is kept. */
-async function walk(ctx: VerbContext, jail: FoundJail, agent: AgentClient, cause: string): Promise<number> {
+async function walk(
+  ctx: VerbContext,
+  jail: FoundJail,
+  agent: AgentClient,
+  { cause, against }: { cause: string; against: number | undefined },
+): Promise<number> {
   try {
     const report = XrayReport.parse(await agent.xray.run.mutate({ jail: jail.id }));
-    return await keep(ctx, jail, { id: cause, report });
+    return await keep(ctx, jail, { id: cause, report, against });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     await recordEnd(ctx, jail, { cause, outcome: 'failed', after: { message } });
@@ -57,7 +62,7 @@ async function recordIntent(ctx: VerbContext, jail: FoundJail): Promise<string> 
 async function keep(
   ctx: VerbContext,
   jail: FoundJail,
-  { id, report }: { id: string; report: XrayReport },
+  { id, report, against = 0 }: { id: string; report: XrayReport; against: number | undefined },
 ): Promise<number> {
   return ctx.db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM jail WHERE id = ${jail.id}::uuid FOR UPDATE`;
@@ -65,6 +70,10 @@ async function keep(
     const number = (newest._max.number ?? 0) + 1;
     await tx.xrayRun.create({
       data: { ...report, id, jailId: jail.id, number, by: actorName(ctx.actor), at: new Date(report.at) },
+    });
+    await tx.xrayRun.deleteMany({
+      // What it is about to be compared with goes with the next.
+      where: { jailId: jail.id, number: { lte: number - MOST_RUNS, not: against } },
     });
     await recordOutcome(tx, ctx, jail, {
       cause: id,

@@ -4,7 +4,8 @@ import { XrayReport, xrayDifference } from '@cellblock/shared/xray';
 import type { Db } from '../db.ts';
 import { findJail } from '../find-object.ts';
 
-const MOST_RUNS = 100;
+/** Older walks of a jail go when a newer one is kept. */
+export const MOST_RUNS = 100;
 
 /** The walks of a jail, newest first. */
 export async function listXrays(db: Db, input: { jail: string }): Promise<XrayRun[]> {
