@@ -1,5 +1,6 @@
 import { HOST_SILENT_AFTER_MS } from '@cellblock/shared/views/host-view';
 import { appendLeaves } from '../audit/append-leaves.ts';
+import { recordLostEnds } from '../audit/record-lost-ends.ts';
 import type { ChangeListener } from '../fleet/change-listener.ts';
 import { notifyChanges } from '../fleet-topics.ts';
 import { recordExpiredGrants } from '../grants/record-expired-grants.ts';
@@ -9,6 +10,8 @@ import type { AgentConnection } from './agent-connections.ts';
 import { type HostSync, syncHost } from './sync-host.ts';
 
 const LOOK_MS = 2_000;
+/** What is late by minutes need not be looked for at each look. */
+const LOST_MS = 60_000;
 
 /**
  * Wakes the sync of a host when it has something new to be told: at once by NOTIFY, and every two seconds
@@ -18,6 +21,7 @@ export class SyncLoop {
   readonly #services: WebServices;
   readonly #syncs = new Map<string, HostSync>();
   #silent: Set<string> | null = null;
+  #lostAt = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(services: WebServices, changes: ChangeListener) {
@@ -70,6 +74,10 @@ export class SyncLoop {
     await appendLeaves(db);
     await purgeExpired(db);
     await recordExpiredGrants(db);
+    if (Date.now() - this.#lostAt >= LOST_MS) {
+      this.#lostAt = Date.now();
+      await recordLostEnds(db);
+    }
     await this.#services.signInLimit.forgetFull();
     const hosts = await db.host.findMany({
       where: { removedAt: null, approvedAt: { not: null } },
