@@ -1,6 +1,6 @@
 import type { AnswersView } from '@cellblock/shared/views/answers-view';
 import { expect, test } from 'vitest';
-import { bombsIn, rowsOfMail } from './answer-state';
+import { asksAgainAfterMs, bombsIn, rowsOfMail } from './answer-state';
 
 const view = (more: Partial<NonNullable<AnswersView['run']>>, lost = false): AnswersView => ({
   host: { id: '6f2c1f2e-7c1b-4c58-9d9c-2f3c5a1f0b11', name: 'h1' },
@@ -26,6 +26,17 @@ test('a run that ended, or of which nothing more was heard, lets nothing wait', 
   const ended = { ...view({ endedAt: '2026-11-22T13:01:00.000Z' }), testing: null };
   expect(states(ended)).toEqual(['M1 fail', 'M2 not-asked', 'M3 not-asked', 'M4 not-asked']);
   expect(states({ ...view({}, true), testing: null })[2]).toBe('M3 not-asked');
+});
+
+test('the page asks again while a run is under way, and never else', () => {
+  expect(asksAgainAfterMs(view({}))).toBe(15_000);
+  const others = [
+    undefined,
+    { ...view({}), run: null },
+    view({}, true),
+    view({ endedAt: '2026-11-22T13:01:00.000Z' }),
+  ];
+  expect(others.map(asksAgainAfterMs)).toEqual([false, false, false, false]);
 });
 
 test('only what failed is shown when that is asked for', () => {

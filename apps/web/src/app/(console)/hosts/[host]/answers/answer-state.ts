@@ -15,6 +15,11 @@ export interface ShownRow {
   answer: Answer | null;
 }
 
+/** That nothing more is heard of a run is no change that the page would be told of: it asks while one is under way. */
+export function asksAgainAfterMs(view: AnswersView | undefined): number | false {
+  return view?.run?.endedAt === null && !view.lost ? 15_000 : false;
+}
+
 /** Every sentence of a mail with how it stands in the newest run. */
 export function rowsOfMail(letter: MailLetter, view: AnswersView, shown: Shown): ShownRow[] {
   const { run } = view;

@@ -7,7 +7,7 @@ import { useTRPC } from '@/trpc/client';
 import { Segmented } from '@/ui/segmented';
 import { Loaded } from '../../../../loaded';
 import { useHost } from '../use-host';
-import { rowsOfMail, SHOWN } from './answer-state';
+import { asksAgainAfterMs, rowsOfMail, SHOWN } from './answer-state';
 import { AnswersHead } from './answers-head';
 import { MailPanel } from './mail-panel';
 
@@ -19,11 +19,11 @@ export function HostAnswers() {
 
 function OfHost({ host, silent }: { host: string; silent: boolean }) {
   const trpc = useTRPC();
-  return (
-    <Loaded query={useQuery(trpc.answers.show.queryOptions({ host }))}>
-      {(view) => <Answers view={view} silent={silent} />}
-    </Loaded>
-  );
+  const query = useQuery({
+    ...trpc.answers.show.queryOptions({ host }),
+    refetchInterval: ({ state }) => asksAgainAfterMs(state.data),
+  });
+  return <Loaded query={query}>{(view) => <Answers view={view} silent={silent} />}</Loaded>;
 }
 
 function Answers({ view, silent }: { view: AnswersView; silent: boolean }) {
