@@ -12,7 +12,7 @@ export async function metricsText(db: Db, now: Date): Promise<string> {
     loadJails(db, {}),
     listPools(db, {}),
     db.host.findMany({ where: { removedAt: null }, select: { name: true, lastReportAt: true } }),
-    taskDurations(db),
+    taskDurations(db, now),
   ]);
   return exposition([
     {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newEventId } from '../audit/event-id.ts';
+import { recordEvent } from '../audit/record-event.ts';
 import { recordStatus } from '../host-sync/record-status.ts';
 import { createJail } from '../jails/create-jail.ts';
 import { createNetwork } from '../networks/create-network.ts';
@@ -128,6 +130,39 @@ describe('OOM kills', () => {
     await report(3);
     expect(await events()).toHaveLength(before + 1);
   });
+});
+
+test('tasks fall into the buckets that they are within, and are counted once a minute', async () => {
+  const at = new Date('2026-11-01T00:00:00.000Z');
+  const after = (seconds: number) => new Date(at.getTime() + seconds * 1000);
+  const object = { type: 'task' as const, id: 'test', name: 'test' };
+  const add = async (...seconds: number[]) => {
+    for (const each of seconds) {
+      const event = newEventId();
+      const intent = { id: event, kind: 'jail.start' as const, phase: 'intent' as const };
+      await recordEvent(db, mira, { ...intent, object, host: null, summary: 'a test' });
+      const of = { event, kind: 'test.durations', objectType: 'task', objectId: 'test', objectName: 'test' };
+      const ended = { state: 'applied' as const, createdAt: at, endedAt: after(each) };
+      await db.task.create({ data: { ...of, ...ended, by: 'mira', hosts: [], wants: [] } });
+    }
+  };
+  await add(0.1, 0.2, 30, 5000);
+  const lines = async (now: Date) =>
+    (await metricsText(db, now))
+      .split('\n')
+      .filter((line) => line.includes('test.durations'))
+      .map((line) =>
+        line.replace('cellblock_task_duration_seconds', '').replace('kind="test.durations"', ''),
+      );
+  const counted = [
+    ...['{,le="0.1"} 1', '{,le="0.3"} 2', '{,le="1"} 2', '{,le="3"} 2', '{,le="10"} 2', '{,le="30"} 3'],
+    ...['{,le="100"} 3', '{,le="+Inf"} 4'],
+  ].map((line) => `_bucket${line}`);
+  const first = new Date(Date.now() - 600_000);
+  expect(await lines(first)).toEqual([...counted, '_sum{} 5030.3', '_count{} 4']);
+  await add(1);
+  expect((await lines(new Date(first.getTime() + 59_000))).at(-1)).toBe('_count{} 4');
+  expect((await lines(new Date(first.getTime() + 61_000))).at(-1)).toBe('_count{} 5');
 });
 
 test('what Prometheus reads names jails, pools, hosts and tasks', async () => {
