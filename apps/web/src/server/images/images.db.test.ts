@@ -6,6 +6,7 @@ import { searchEvents } from '../audit/search-events.ts';
 import type { AgentConnections } from '../host-sync/agent-connections.ts';
 import { setAgentConnections } from '../hosts/agent-client.ts';
 import { createJail } from '../jails/create-jail.ts';
+import { createNetwork } from '../networks/create-network.ts';
 import { as, refusal, TestHost, testDb } from '../test-fleet.ts';
 import { listImages, showImage } from './list-images.ts';
 import { followImage, orderImage } from './order-image.ts';
@@ -154,4 +155,15 @@ test('a host that does not know of images, or hangs up, does not hide those of t
   ]);
   expect(logged).toHaveBeenCalledWith(expect.stringContaining(mira.requestId), answers.h2);
   logged.mockRestore();
+});
+
+test('with several hosts one has to be named, unless the network or an address of the jail tells', async () => {
+  await createNetwork(mira, { name: 'lan', kind: 'bridge', subnets: ['10.20.0.0/24'], host: 'h1' });
+  await (await TestHost.enroll(db, 'h3')).report();
+  expect(await refusal(showImage(mira, { image: 'debian:12' }))).toMatchObject({ field: 'host' });
+  expect(await showImage(mira, { image: 'debian:12', network: 'lan' })).toEqual(debian);
+  expect(await showImage(mira, { image: 'debian:12', addresses: ['10.20.0.9'] })).toEqual(debian);
+  expect(await refusal(showImage(mira, { image: 'debian:12', network: 'wan' }))).toMatchObject({
+    field: 'network',
+  });
 });

@@ -3,7 +3,7 @@ import { refusalOf } from '../api/refusal-of.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { findImage, imagesOn } from './find-image.ts';
-import { imageHost } from './image-host.ts';
+import { type ImagePlace, imageHost } from './image-host.ts';
 
 /** The stores of all hosts, or of one; a host that does not answer is named with why. */
 export async function listImages(
@@ -30,7 +30,7 @@ export async function listImages(
 
 export async function showImage(
   ctx: VerbContext,
-  input: { host?: string | undefined; image: string },
+  input: ImagePlace & { image: string },
 ): Promise<ImageInUse> {
   const { host, agent } = await imageHost(ctx, input);
   return findImage(agent, host, input.image);

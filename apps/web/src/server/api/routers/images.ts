@@ -19,7 +19,7 @@ export const imagesRouter = router({
     .input(OnHost.default({}))
     .query(({ ctx, input }) => listImages(ctx, input)),
   get: procedure('read')
-    .input(InImage)
+    .input(InImage.extend({ network: z.string().optional(), addresses: z.array(z.string()).optional() }))
     .query(({ ctx, input }) => showImage(ctx, input)),
   bootstrap: procedure('administer')
     .input(OnHost.extend({ distribution: Distribution }))
