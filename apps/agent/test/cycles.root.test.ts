@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { AddressSpec, JailSpec } from '@cellblock/shared/host-spec';
 import type { HostStatus } from '@cellblock/shared/host-status';
@@ -84,16 +84,17 @@ async function crashWarden(): Promise<void> {
   await stand.start();
 }
 
-/** Builders of this stand that are at work now: they stand in its network. */
-function builders(): number[] {
-  const network = networkOf(stand.pid);
+/** Programs of ours at work for this stand: they stand in its network. Other suites may run the same ones. */
+function programsAtWork(): { pid: number; name: string }[] {
+  const network = `net:[${statSync(stand.netns).ino}]`;
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/exe`) === join(PROGRAMS, 'spawn'))
-    .map(Number)
-    .filter((pid) => networkOf(pid) === network);
+    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/ns/net`) === network)
+    .map((pid) => ({ pid: Number(pid), exe: linkOf(`/proc/${pid}/exe`) }))
+    .filter(({ exe }) => exe.startsWith(`${PROGRAMS}/`))
+    .map(({ pid, exe }) => ({ pid, name: basename(exe) }));
 }
 
-const networkOf = (pid: number) => linkOf(`/proc/${pid}/ns/net`);
+const builders = () => programsAtWork().filter(({ name }) => name === 'spawn');
 
 function linkOf(path: string): string {
   try {
@@ -105,10 +106,10 @@ function linkOf(path: string): string {
 
 async function crashSpawn(): Promise<number> {
   for (const end = Date.now() + 1_500; Date.now() < end; await pause(1)) {
-    const [pid] = builders();
-    if (pid === undefined) continue;
+    const [builder] = builders();
+    if (!builder) continue;
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(builder.pid, 'SIGKILL');
       return 1;
     } catch {
       // It was quicker.
@@ -122,14 +123,16 @@ async function picture(): Promise<string[]> {
     netns: stand.netns,
     instance: stand.instance,
     directory: stand.directory,
-    programs: PROGRAMS,
+    // Looked at below, as far as they are this stand's.
+    programs: '/nobody/runs/this',
   });
   const loops = readdirSync('/sys/block')
     .map((name) => textOf(`/sys/block/${name}/loop/backing_file`))
     .filter((file) => file.startsWith(stand.directory))
     .map((file) => `loop device of ${file}`);
   // The ledger's files and those of receipts come and go with what is written, not with jails.
-  return [...whole, ...loops].filter((line) => !/^file (ledger|receipts|rece)/.test(line));
+  const programs = programsAtWork().map(({ name }) => `process ${name}`);
+  return [...whole, ...loops, ...programs].filter((line) => !/^file (ledger|receipts|rece)/.test(line));
 }
 
 function textOf(path: string): string {
