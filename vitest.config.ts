@@ -57,6 +57,8 @@ export default defineConfig({
           include: cycles,
           exclude: never,
           fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
