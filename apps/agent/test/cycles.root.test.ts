@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { AddressSpec, JailSpec } from '@cellblock/shared/host-spec';
 import type { HostStatus } from '@cellblock/shared/host-status';
 import { netnsDirectory } from '@cellblock/shared/owned-names';
+import type { ViewMount } from '@cellblock/shared/view-mount';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kernelPicture, pictureDifference } from './crash/kernel-picture.ts';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from './spec-builders.ts';
@@ -18,6 +19,18 @@ const CYCLES = 1000;
 const AT_ONCE = 25;
 /** One round of so many is disturbed: often enough for every stage, and no more than a machine may see in years. */
 const CRASH_EVERY = 2;
+
+const SCRATCH: ViewMount = {
+  kind: 'tmpfs',
+  target: '/srv/scratch',
+  size: 65_536,
+  inodes: null,
+  mode: '0755',
+  nosuid: true,
+  nodev: true,
+  noexec: false,
+  nosymfollow: false,
+};
 
 const lan = networkSpec(1);
 let stand: Stand;
@@ -53,6 +66,18 @@ function generator(seed: number): () => number {
   };
 }
 
+/** What makes something of its own in the kernel or on the disk, furnished and removed; a fifth each. */
+const KINDS: Partial<JailSpec['settings']>[] = [
+  { root: { kind: 'host-usr', ephemeral: true } },
+  {
+    root: { kind: 'host-usr', ephemeral: false },
+    storage: { kind: 'file', fileSystem: 'ext4', size: 32 * 1024 ** 2, inodes: null },
+  },
+  { profile: 'system' },
+  { view: [SCRATCH] },
+  {},
+];
+
 function batch(first: number): { jails: JailSpec[]; addresses: AddressSpec[] } {
   const jails = Array.from({ length: AT_ONCE }, (_, index) => {
     const n = first + index;
@@ -60,9 +85,9 @@ function batch(first: number): { jails: JailSpec[]; addresses: AddressSpec[] } {
       interfaces: [interfaceSpec(n, lan)],
       settings: {
         command: ['/bin/sleep', '1000000'],
-        // Every fifth has storage of its own, furnished and removed.
-        root: index % 5 === 0 ? { kind: 'host-usr', ephemeral: index % 10 === 0 } : rootOf(prefix),
+        root: rootOf(prefix),
         stopTimeoutMs: 0,
+        ...KINDS[index % KINDS.length],
       },
     });
   });
@@ -119,13 +144,20 @@ async function crashSpawn(): Promise<number> {
 }
 
 async function picture(): Promise<string[]> {
-  const whole = await kernelPicture({
-    netns: stand.netns,
-    instance: stand.instance,
-    directory: stand.directory,
-    // Looked at below, as far as they are this stand's.
-    programs: '/nobody/runs/this',
-  });
+  const take = () =>
+    kernelPicture({
+      netns: stand.netns,
+      instance: stand.instance,
+      directory: stand.directory,
+      // Looked at below, as far as they are this stand's.
+      programs: '/nobody/runs/this',
+    });
+  let whole = await take();
+  // Without jails there is no process; one that has ended is seen until the host's init has looked at it.
+  for (const end = Date.now() + 10_000; Date.now() < end; whole = await take()) {
+    if (!whole.some((line) => line.startsWith('process '))) break;
+    await pause(100);
+  }
   const loops = readdirSync('/sys/block')
     .map((name) => textOf(`/sys/block/${name}/loop/backing_file`))
     .filter((file) => file.startsWith(stand.directory))
@@ -229,11 +261,16 @@ test('control: what is left is seen', async () => {
   const claim = `/run/cellblock/ids/${2 ** 31 - 65_536}`;
   await stand.inside(null, 'ip', 'link', 'add', 'vleft0', 'type', 'veth', 'peer', 'name', 'vleft1');
   await run('sh', ['-c', `echo "${stand.instance} left" > ${claim}`]);
+  const group = { name: `cellblock-${stand.instance}/left` };
+  await stand.kernel.createCgroup(group);
   try {
+    await stand.kernel.setCgroupDevices({ ...group, devices: ['c 1:3 rw'] });
     const left = pictureDifference(before, await picture()).join('\n');
     expect(left).toMatch(/\+ host: link vleft0/);
     expect(left).toMatch(/\+ claim /);
+    expect(left).toContain(`+ devices of ${group.name}: c 1:3 rw`);
   } finally {
+    await stand.kernel.removeCgroup(group);
     await rm(claim, { force: true });
     await stand.inside(null, 'ip', 'link', 'del', 'vleft0');
   }

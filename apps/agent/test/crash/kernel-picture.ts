@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { createLinuxKernel } from '@cellblock/native/linux-kernel';
 import { netnsDirectory } from '@cellblock/shared/owned-names';
 
 const run = promisify(execFile);
@@ -28,7 +29,7 @@ export async function kernelPicture(o: {
     ...below(`/run/cellblock/${o.instance}`),
     ...claims(o.instance),
     ...mounts(o),
-    ...groups(o.instance),
+    ...(await groups(o.instance)),
     ...processes(o),
     ...files(o.directory),
   ].sort();
@@ -130,8 +131,23 @@ function hierarchies(): string[] {
     .map((line) => line.split(' ')[4] ?? '');
 }
 
-function groups(instance: string): string[] {
-  return hierarchies().flatMap((root) => below(join(root, `cellblock-${instance}`), 'directories'));
+async function groups(instance: string): Promise<string[]> {
+  const found = hierarchies().flatMap((root) =>
+    below(join(root, `cellblock-${instance}`), 'directories').map((place) => ({
+      place,
+      name: relative(root, place),
+    })),
+  );
+  const names = [...new Set(found.map(({ name }) => name))];
+  return [...found.map(({ place }) => place), ...(await Promise.all(names.map(devicesOf)))];
+}
+
+const kernel = createLinuxKernel();
+
+/** In the v2 tree a program of the kernel's, which no directory shows. */
+async function devicesOf(name: string): Promise<string> {
+  const { devices } = (await kernel.readCgroup({ name })) ?? {};
+  return `devices of ${name}: ${devices == null ? 'all' : devices.join(', ')}`;
 }
 
 /** All in the agent's control groups, and keepers and builders wherever they are. */
