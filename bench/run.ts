@@ -17,7 +17,7 @@ import { a2 } from './rows/a2.ts';
 import { a3, assignOften } from './rows/a3.ts';
 import { a4 } from './rows/a4.ts';
 import { a5 } from './rows/a5.ts';
-import { a6 } from './rows/a6.ts';
+import { a6, execOften } from './rows/a6.ts';
 import { b8 } from './rows/b8.ts';
 
 /**
@@ -83,7 +83,13 @@ const ROWS: Record<string, (ground: Ground) => Promise<MeasuredRow>> = {
       a5(ground, host, { sizes: SIZES.a5, dialer: ground.path('bundle/dialer.mjs'), quietMs: SIZES.quietMs }),
     ),
   A6: (ground) =>
-    withHost(ground, (host) => a6(ground, host, { rounds: SIZES.agentRounds, jails: SIZES.a6 })),
+    withHost(ground, (host) =>
+      a6(ground, host, {
+        rounds: SIZES.agentRounds,
+        jails: SIZES.a6,
+        profile: () => profiledCommands(ground),
+      }),
+    ),
   B8: (ground) => b8(ground, SIZES),
 };
 
@@ -113,6 +119,14 @@ async function profiledAssignments(ground: Ground): Promise<string> {
   const rounds = SIZES.profileRounds;
   const steps = await withHost(ground, (host) => assignOften(host, rounds), profilingFlags(directory));
   return `${rounds} assignments and releases with 10 jails: ${steps}; ${processorProfile(directory, rounds)}`;
+}
+
+async function profiledCommands(ground: Ground): Promise<string> {
+  const directory = ground.path('profile-exec');
+  mkdirSync(directory);
+  const rounds = Math.min(SIZES.profileRounds, 100);
+  const alone = await withHost(ground, (host) => execOften(ground, host, rounds), profilingFlags(directory));
+  return `${alone}; through the agent ${processorProfile(directory, rounds)}`;
 }
 
 async function main(): Promise<number> {

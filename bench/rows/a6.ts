@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
+import { cgroupName } from '@cellblock/shared/owned-names';
 import { type AgentHost, objectsOf } from '../agent/agent-host.ts';
 import { timeInTurn } from '../clock.ts';
 import { crunPeer, type ExecPeer, nsenterPeer, podmanPeer, startedAt } from '../exec-peers.ts';
@@ -15,7 +17,7 @@ const WARM_UP = 3;
 export async function a6(
   ground: Ground,
   host: AgentHost,
-  o: { rounds: number; jails: number },
+  o: { rounds: number; jails: number; profile: () => Promise<string> },
 ): Promise<MeasuredRow> {
   const jails = Array.from({ length: o.jails }, () => host.jail(SLEEP));
   await host.put(objectsOf(jails));
@@ -54,6 +56,7 @@ export async function a6(
   if (!nsenter) throw new Error('nsenter was not timed');
   const ratio = mine.median / nsenter.median;
   const client = await clientStart(ground, o.rounds);
+  const profile = ratio <= 1.5 ? null : await o.profile();
   return {
     id: 'A6',
     what: `exec into one of ${o.jails} jails: from the request sent to the agent until the program runs`,
@@ -78,9 +81,35 @@ export async function a6(
       ...notes,
       'the request is sent by a client that runs already: its serialization and its way to the agent are in the figure',
       `a client that has to be started takes ${short(client.median)} ms for that (cellblock --help, ${client.count} runs), whatever it then asks`,
+      ...(profile === null ? [] : [`Why: a host that profiled itself over ${profile}`]),
       'nsenter joins no control group, drops no capability and loads no filter; exec does all three before the program, as for the first process of the jail',
     ],
   };
+}
+
+/** Commands in one jail of a host whose agent profiles itself, and of the same through `spawn` alone. */
+export async function execOften(ground: Ground, host: AgentHost, rounds: number): Promise<string> {
+  const jail = host.jail(SLEEP);
+  await host.put(objectsOf([jail]));
+  await host.settled();
+  const trees = createLinuxProcessTrees({ programs: ground.path('bundle/native') });
+  const runDirectory = host.runDirectory(jail.jail);
+  const file = join(ground.root, FILE);
+  const alone: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await execThroughAgent(host, jail.jail.name, file);
+    const sent = performance.timeOrigin + performance.now();
+    const session = await trees.exec({
+      ...{ runDirectory, command: ['/bin/started', `/${FILE}`], environment: {}, uid: 0, gid: 0, tty: null },
+      cgroupProcsFiles: await host.stand.kernel.cgroupProcsFiles({
+        name: cgroupName(host.stand.instance, jail.jail.key),
+      }),
+    });
+    await session.exit;
+    alone.push(startedAt(file) - sent);
+  }
+  await host.destroy([jail]);
+  return `${rounds} commands: by \`spawn exec\` alone, without the agent, ${short(spreadOf(alone).median)} ms each`;
 }
 
 async function execThroughAgent(host: AgentHost, jail: string, file: string): Promise<number> {
