@@ -53,8 +53,8 @@ test('limits are changed live, in the browser and on the command line, and hold 
   const { pid } = (await stand.json<Shown>('show', 'busy')).seen;
   await page.goto('/jails/busy/limits');
   await page.getByRole('button', { name: 'Change limits' }).click();
-  await page.getByLabel('Processes', { exact: true }).fill('60');
-  await page.getByLabel('CPU weight', { exact: true }).fill('50');
+  await page.getByRole('textbox', { name: 'Processes', exact: true }).fill('60');
+  await page.getByRole('textbox', { name: 'CPU weight', exact: true }).fill('50');
   await expect(page.getByText('60 processes').first()).toBeVisible();
   await page.getByRole('button', { name: 'Set the limits' }).click();
   await expect(page.getByText('busy has its new limits').first()).toBeVisible({ timeout: 30_000 });
@@ -71,7 +71,7 @@ test('a limit below what runs is refused while it is typed, with how much that i
   const { page } = view;
   await page.goto('/jails/busy/limits?do=limits');
   // What is used is known by the next report
-  await page.getByLabel('Memory', { exact: true }).fill('8M');
+  await page.getByRole('textbox', { name: 'Memory', exact: true }).fill('8M');
   await expect(page.getByText('In use now:').first()).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('button', { name: 'Set the limits' })).toHaveAttribute('aria-disabled', 'true');
   const refused = await stand.cellblock(['set', 'busy', '--memory', '8M']);
