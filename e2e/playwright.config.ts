@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 /** Emulated, and busy with that alone for minutes. */
-const VIRTUAL = 'reboot.spec.ts';
+const VIRTUAL = ['reboot.spec.ts', 'project-quota.spec.ts'];
 /** Dashboard and browser, with agents that have no kernel. */
 const ACCEPTANCE = 'acceptance/*.spec.ts';
 
@@ -16,7 +16,7 @@ export default defineConfig({
   workers: 2,
   projects: [
     { name: 'acceptance', workers: 1, testMatch: ACCEPTANCE },
-    { name: 'jails', workers: 1, testMatch: '*.spec.ts', testIgnore: [ACCEPTANCE, VIRTUAL] },
+    { name: 'jails', workers: 1, testMatch: '*.spec.ts', testIgnore: [ACCEPTANCE, ...VIRTUAL] },
     { name: 'virtual', workers: 1, testMatch: VIRTUAL },
   ],
   fullyParallel: false,

@@ -53,7 +53,8 @@ export const LAYERS: Layer[] = [
   },
 
   { name: 'cli', paths: ['apps/cli/'], imports: ['shared', 'up'], types: ['api', 'warden'] },
-  { name: 'e2e', paths: ['e2e/'], imports: ['shared'], types: ['api'] },
+  // What a test of the agent found in a virtual machine is judged there.
+  { name: 'e2e', paths: ['e2e/'], imports: ['shared'], types: ['api', 'agent-tests'] },
   // The dashboard alone, with its own database and agents of the tests' own.
   {
     name: 'acceptance',

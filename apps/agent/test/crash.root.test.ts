@@ -108,6 +108,8 @@ test(
 
 /** A port takes its forwarding entry along when it goes: no plan asks for that step, and a kind without a plan has no crash. */
 const NEVER_PLANNED = /forwarding\.remove$/;
+/** Needs a kernel that counts projects: e2e/project-quota.spec.ts has one, and crashes there. */
+const ELSEWHERE: CrashPoint = 'warden counted a directory';
 
 /** The way of a host from its line to its place in the fleet. */
 const ENROLMENT =
@@ -134,7 +136,9 @@ test(
 
 test('every registered point was hit, more than 300 in all, and each time it converged in 10 s', () => {
   console.log(`${tally}`);
-  const missed = CRASH_POINTS.filter((point) => !tally.points.has(point) && !NEVER_PLANNED.test(point));
+  const missed = CRASH_POINTS.filter(
+    (point) => !tally.points.has(point) && !NEVER_PLANNED.test(point) && point !== ELSEWHERE,
+  );
   expect(missed).toEqual([]);
   expect(tally.crashes).toBeGreaterThanOrEqual(300);
   expect(tally.flaws).toEqual([]);

@@ -6,6 +6,7 @@ import * as namespaces from './fake/namespaces.ts';
 import * as neighbours from './fake/neighbours.ts';
 import * as nft from './fake/nft.ts';
 import { endProcess, processStartTime, signalProcess, startProcess, waitProcess } from './fake/processes.ts';
+import * as projects from './fake/projects.ts';
 import * as sysctls from './fake/sysctls.ts';
 import { watch } from './fake/watch.ts';
 import { type PlannedFailure, World } from './fake/world.ts';
@@ -32,9 +33,11 @@ function verbsOf<Verbs extends Record<string, (world: World, o: never) => unknow
 }
 
 /** A kernel in memory: the same verbs, the same errnos, no root. `failures` names acts that are to fail, by
- *  their step, worded as in the real kernel's errors. */
-export function createFakeKernel(o: { failures?: PlannedFailure[] } = {}): FakeKernel {
-  const world = new World(o.failures ?? []);
+ *  their step, worded as in the real kernel's errors; its file systems count projects when `countsProjects`. */
+export function createFakeKernel(
+  o: { failures?: PlannedFailure[]; countsProjects?: boolean } = {},
+): FakeKernel {
+  const world = new World(o.failures ?? [], o.countsProjects);
   return {
     ...verbsOf(world, namespaces),
     ...verbsOf(world, {
@@ -51,6 +54,7 @@ export function createFakeKernel(o: { failures?: PlannedFailure[] } = {}): FakeK
     ...verbsOf(world, nft),
     ...verbsOf(world, cgroups),
     ...verbsOf(world, mounts),
+    ...verbsOf(world, projects),
     ...verbsOf(world, { processStartTime, signalProcess, waitProcess }),
     listControllers: async () => cgroups.listControllers(world),
     watch: (options) => watch(world, options),

@@ -152,6 +152,23 @@ export interface Kernel {
   /** Mounts at or below a path, as in mountinfo. */
   listMounts(o: { under: string }): Promise<Mount[]>;
 
+  /** Which project the files of a directory are counted under; 0 is nobody's, also where nothing is counted (ENOENT).
+   *  The next three: EOPNOTSUPP where the file system of the directory counts no projects. */
+  readProject(o: { path: string }): Promise<Project>;
+  /** A directory is counted under a project, and so is what is made in it from now on; what is in it already is
+   *  counted where it was. */
+  setProject(o: { path: string; project: number }): Promise<void>;
+  /** Of one project on the file system that a directory lies on. */
+  readProjectQuota(o: { path: string; project: number }): Promise<ProjectQuota>;
+  /** Hard limits are so, for everybody but root of the host; null: none. They hold at once. */
+  setProjectQuota(o: {
+    path: string;
+    project: number;
+    /** counted in units of 1,024 */
+    bytes: number | null;
+    inodes: number | null;
+  }): Promise<void>;
+
   /** Start time in clock ticks since boot (field 22 of /proc/PID/stat), null when there is no such process. */
   processStartTime(o: { pid: number }): Promise<number | null>;
   /** Sends a signal by pidfd, only when pid still is the process that started at `startTime` (ESRCH). */
@@ -260,6 +277,19 @@ export interface CgroupAccount extends CgroupUsage {
   cpuPressureSeconds: number | null;
   memoryPressureSeconds: number | null;
   ioPressureSeconds: number | null;
+}
+
+export interface Project {
+  project: number;
+  /** what is made in the directory belongs to the project too */
+  inherits: boolean;
+}
+
+export interface ProjectQuota {
+  usedBytes: number;
+  usedInodes: number;
+  bytes: number | null;
+  inodes: number | null;
 }
 
 export interface Mount {

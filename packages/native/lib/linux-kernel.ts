@@ -28,7 +28,21 @@ const linuxProcesses: Pick<Kernel, 'processStartTime' | 'signalProcess' | 'waitP
   waitProcess: (o) => callAddon('waitProcess', o),
 };
 
+const linuxProjects: Pick<Kernel, 'readProject' | 'setProject' | 'readProjectQuota' | 'setProjectQuota'> = {
+  readProject: (o) => callAddon('readProject', o),
+  setProject: (o) => callAddon('setProject', o),
+  readProjectQuota: (o) => callAddon('readProjectQuota', o),
+  setProjectQuota: (o) => callAddon('setProjectQuota', o),
+};
+
 /** The kernel of this host, by the compiled addon and its file systems. */
 export function createLinuxKernel(): Kernel {
-  return { ...linuxNetwork, ...linuxWatch, ...linuxCgroups, ...linuxMounts, ...linuxProcesses };
+  return {
+    ...linuxNetwork,
+    ...linuxWatch,
+    ...linuxCgroups,
+    ...linuxMounts,
+    ...linuxProcesses,
+    ...linuxProjects,
+  };
 }

@@ -10,6 +10,7 @@ import { neighbourExpectations } from './contract/neighbours.ts';
 import { nftExpectations } from './contract/nft.ts';
 import { procExpectations } from './contract/proc.ts';
 import { processExpectations } from './contract/processes.ts';
+import { projectExpectations } from './contract/projects.ts';
 import { routeExpectations } from './contract/routes.ts';
 import type { Scene } from './contract/scene.ts';
 import { sysctlExpectations } from './contract/sysctls.ts';
@@ -28,6 +29,7 @@ const sections: Record<string, Record<string, (scene: Scene) => Promise<void>>> 
   cgroups: cgroupExpectations,
   mounts: mountExpectations,
   proc: procExpectations,
+  projects: projectExpectations,
 };
 
 export interface Subject

@@ -39,6 +39,7 @@ const WARDEN = [
   'warden drafted a claim',
   'warden linked a claim',
   'warden made a directory for a jail',
+  'warden counted a directory',
   'warden copied etc',
   'warden put storage aside',
   'warden started a tree',

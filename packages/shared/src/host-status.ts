@@ -89,7 +89,7 @@ export const HostFacts = z.object({
   routes: z.array(z.object({ destination: z.string(), gateway: z.string().optional(), link: z.string() })),
   /** bridges that a network may attach to with --parent */
   bridges: z.array(z.string()),
-  /** what it can hold limits with: memory, cpu, pids, io, io-weight, devices; absent: its agent does not say */
+  /** what it can hold limits with: memory, cpu, pids, io, io-weight, devices, project-quota; absent: its agent does not say */
   controllers: z.array(z.string()).optional(),
 });
 export type HostFacts = z.infer<typeof HostFacts>;

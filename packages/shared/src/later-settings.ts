@@ -8,7 +8,7 @@ import type { JailRoot, JailSettings } from './jail-spec.ts';
  */
 const LATER = {
   profile: 'daemon',
-  storage: { kind: 'directory' },
+  storage: { kind: 'directory', size: null, inodes: null },
   view: [],
   devices: [],
   resourceLimits: {},

@@ -48,6 +48,7 @@ test('a jail that uses nothing of later builds has the digest that the first bui
 test.each([
   ['profile', { profile: 'strict' }],
   ['storage', { storage: { kind: 'file', size: 2 ** 30 } }],
+  ['storage', { storage: { kind: 'directory', size: 2 ** 30 } }],
   ['view', { view: [{ kind: 'mask', target: '/proc/stat' }] }],
   ['devices', { devices: ['kvm'] }],
   ['resourceLimits', { resourceLimits: { nofile: 64 } }],

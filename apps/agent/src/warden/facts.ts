@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, uptime } from 'node:os';
 import type { Kernel } from '@cellblock/native/kernel';
 import type { HostFacts } from '@cellblock/shared/host-status';
+import { PROJECT_QUOTA } from '@cellblock/shared/storage-refusal';
+import { readUncountedProjects } from './counted-projects.ts';
 
 /** What the host says of itself: what a person needs to choose it, and what stands in the way of a subnet. */
 export async function readFacts(o: {
@@ -42,6 +44,7 @@ export async function readFacts(o: {
 /** Weights of the disk are told apart: a controller alone does not make them hold. */
 async function readControllers(kernel: Kernel, data: string): Promise<string[]> {
   const names: string[] = (await kernel.listControllers()).map(({ name }) => name);
+  if ((await readUncountedProjects(data)) === null) names.push(PROJECT_QUOTA);
   const device = names.includes('io') ? await kernel.diskOf({ path: data }).catch(() => null) : null;
   if (device === null) return names.filter((name) => name !== 'io').sort();
   return [...names, ...((await kernel.diskHasWeights({ device })) ? ['io-weight'] : [])].sort();

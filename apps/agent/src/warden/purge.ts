@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { isKernelError } from '@cellblock/native/kernel-error';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
 import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
@@ -17,6 +17,7 @@ import { JailRecords } from './jail-records.ts';
 import { ownIds } from './observe/observe-ids.ts';
 import { jailPaths, wardenPaths } from './paths.ts';
 import { programsDirectory } from './programs-directory.ts';
+import { unboundStorage } from './project-storage.ts';
 import { removeTree } from './remove-tree.ts';
 import { openStorage } from './storage.ts';
 import type { WardenHost } from './warden-host.ts';
@@ -82,6 +83,8 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     removed.push(`table ${found.family} ${table}`);
   }
   await openStorage(host);
+  // Limits without a jail would wait for the next one of the same number.
+  for (const key of await readdir(host.paths.jails).catch(() => [])) await unboundStorage(host, key);
   for (const key of keys) {
     await host.ids.release({ instance: host.instance, jailKey: key });
     removed.push(`jail ${key}`);

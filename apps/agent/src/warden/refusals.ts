@@ -12,6 +12,7 @@ import {
 import type { HostFacts, RefusedObject } from '@cellblock/shared/host-status';
 import { type ParsedPrefix, parseIp, parsePrefix } from '@cellblock/shared/ip-address';
 import { BOUNDED, LIMIT_NEEDS, LIMIT_OPTIONS, limitsWithoutController } from '@cellblock/shared/jail-limits';
+import { storageRefusal } from '@cellblock/shared/storage-refusal';
 
 type Ground = { rule: string; message: string; fix: string } | null;
 
@@ -206,6 +207,14 @@ function refuseJail(jail: JailSpec, bounds: Bounds, { controllers }: HostFacts, 
       rule: `no-controller-${LIMIT_NEEDS[lacking]}`,
       message: `${jail.name} asks for a limit of ${lacking}, and nothing on this host can hold it: it lacks ${LIMIT_NEEDS[lacking]}`,
       fix: `Take the limit away: cellblock set ${jail.name} ${LIMIT_OPTIONS[lacking]} none; the host's checks say what it lacks: cellblock host check`,
+    };
+  }
+  const uncounted = storageRefusal(jail.settings, { name: 'of this jail', controllers, check: undefined });
+  if (uncounted !== null) {
+    return {
+      rule: 'storage-uncounted',
+      message: `${jail.name} asks for a directory that ends at a size (${uncounted.field}). ${uncounted.cause}`,
+      fix: `${uncounted.fix}; the host's checks say what it lacks: cellblock host check`,
     };
   }
   return null;

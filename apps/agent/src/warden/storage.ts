@@ -5,6 +5,7 @@ import { makePrivateDirectory } from './durable-file.ts';
 import { fileStorageOf, mountFileStorage, unmountFileStorage } from './file-storage.ts';
 import { isClosed, storageIsSafe } from './observe/observe-storage.ts';
 import { jailPaths } from './paths.ts';
+import { boundedStorageOf, boundStorage, mustCountProjects, unboundStorage } from './project-storage.ts';
 import { removeTree } from './remove-tree.ts';
 import type { WardenHost } from './warden-host.ts';
 
@@ -43,6 +44,8 @@ export async function openStorage(host: WardenHost): Promise<void> {
 }
 
 export async function createStorage(host: WardenHost, jailKey: string): Promise<void> {
+  const bounded = boundedStorageOf(host, jailKey);
+  if (bounded) await mustCountProjects(host, jailKey);
   if (!(await storageIsSafe(host))) await closeStorage(host);
   const { directory, storage, run } = jailPaths(host.paths, jailKey);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -52,6 +55,7 @@ export async function createStorage(host: WardenHost, jailKey: string): Promise<
   mkdirSync(storage, { recursive: true, mode: 0o755 });
   const own = fileStorageOf(host, jailKey);
   if (own) await mountFileStorage(host, jailKey, own);
+  if (bounded) await boundStorage(host, jailKey, bounded);
 }
 
 /** Fills the own directories of a `host-usr` jail, once: afterwards every name in them is the jail's. */
@@ -72,6 +76,7 @@ export async function removeStorage(host: WardenHost, jailKey: string): Promise<
   const { directory, gone } = jailPaths(host.paths, jailKey);
   await dropEphemeral(host, jailKey);
   await unmountFileStorage(host, jailKey);
+  await unboundStorage(host, jailKey);
   // One rename puts it aside: what is left when this is cut short or refused is nobody's half storage, and is
   // removed later.
   if (!(await putAside(directory, gone))) {

@@ -64,7 +64,10 @@ export function createVerb(cli: Cli, program: Command): void {
           '--root <root>',
           'host-usr, view (what it is shown and nothing else), dir:PATH, tar:PATH (on the host) or image:NAME',
         )
-        .option('--storage <fs:size>', 'its files in a file system of their own: ext4:10G')
+        .option(
+          '--storage <fs:size>',
+          'its files in a file system of their own, ext4:10G, or in a directory that ends: directory:10G',
+        )
         .option('--ephemeral', 'what it writes is gone when it stops')
         .option('--network <n>', 'network, or none; the only one that reaches the host')
         .option('--ip <addr>', 'address; again for more; the next free of each family', repeated)

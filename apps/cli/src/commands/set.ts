@@ -6,18 +6,29 @@ import { settle } from '../settle.ts';
 import { jailDetail } from '../tables/jail-table.ts';
 import { type Cli, verb } from '../verb.ts';
 import { LIMIT_FLAGS, limitsOf, withLimitOptions } from './limit-options.ts';
+import { storageOf } from './storage-option.ts';
 import { VIEW_FLAGS, type ViewOptions, viewSettingsOf, withViewOptions } from './view-options.ts';
+
+const STORAGE_FLAGS = {
+  'settings.storage': '--storage',
+  'settings.storage.size': '--storage',
+  'settings.storage.inodes': '--storage',
+};
 
 /** Changes what is named of a jail: limits hold at once, also while it runs, the rest from its next start. */
 export function setVerb(cli: Cli, program: Command): void {
-  verb<ViewOptions & { readOnly?: boolean; writable?: boolean }>(
+  verb<ViewOptions & { readOnly?: boolean; writable?: boolean; storage?: string }>(
     cli,
     program,
     'set <jail>',
     'change limits of a jail, at once, and what it sees, from its next start; none empties one',
-    { changes: true, flags: { jail: '<jail>', ...LIMIT_FLAGS, ...VIEW_FLAGS } },
+    { changes: true, flags: { jail: '<jail>', ...STORAGE_FLAGS, ...LIMIT_FLAGS, ...VIEW_FLAGS } },
     (command) =>
       withViewOptions(withLimitOptions(command))
+        .option(
+          '--storage <directory:size>',
+          'what a directory that was made with a size may hold: directory:10G',
+        )
         .option('--read-only', 'its root cannot be written')
         .option('--writable', 'its root can be written'),
     async (run, options, [jail = '']) => {
@@ -25,7 +36,8 @@ export function setVerb(cli: Cli, program: Command): void {
       const others = viewSettingsOf(options);
       if (options.readOnly || options.writable) others.readOnly = options.readOnly === true;
       const limited = Object.keys(given).length > 0;
-      if (!limited && Object.keys(others).length === 0) {
+      const storage = options.storage === undefined ? null : storageOf(options.storage);
+      if (!limited && storage === null && Object.keys(others).length === 0) {
         throw usageError({
           field: '<jail>',
           message: 'Nothing is to be set.',
@@ -37,7 +49,11 @@ export function setVerb(cli: Cli, program: Command): void {
       Object.assign(others, rootOfProfile(others, before.settings));
       const change = await run.dashboard.jails.configure.mutate({
         jail,
-        settings: { ...others, ...(limited && { limits: { ...before.settings.limits, ...given } }) },
+        settings: {
+          ...others,
+          ...(storage && { storage }),
+          ...(limited && { limits: { ...before.settings.limits, ...given } }),
+        },
         dryRun: run.options.dryRun,
       });
       const settled = await settle(run, change);
@@ -45,6 +61,7 @@ export function setVerb(cli: Cli, program: Command): void {
       const after = await run.dashboard.jails.get.query({ jail: settled.id });
       if (run.options.output !== undefined) run.print(jailDetail(after));
       if (limited) run.say(`${after.name} is limited to ${limitsText(after.settings.limits)}`);
+      if (storage) run.say(`The files of ${after.name} end at ${options.storage}`);
       if (Object.keys(others).length > 0) run.say(`${after.name} sees that from its next start`);
       return 0;
     },

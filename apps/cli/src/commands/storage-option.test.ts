@@ -9,6 +9,8 @@ test('--storage names a file system, its size, and the most files', () => {
     inodes: null,
   });
   expect(storageOf('ext4:32M:2048')).toMatchObject({ size: 2 ** 25, inodes: 2048 });
-  for (const wrong of ['10G', 'ext4', 'btrfs:1G', 'ext4:much', 'ext4:1G:many'])
+  expect(storageOf('directory:1G')).toEqual({ kind: 'directory', size: 2 ** 30, inodes: null });
+  expect(storageOf('directory:1G:500')).toEqual({ kind: 'directory', size: 2 ** 30, inodes: 500 });
+  for (const wrong of ['10G', 'directory', 'directory:', 'ext4', 'btrfs:1G', 'ext4:much', 'ext4:1G:many'])
     expect(() => storageOf(wrong), wrong).toThrow('is no file system of a size');
 });

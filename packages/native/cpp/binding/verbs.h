@@ -14,5 +14,6 @@ void export_mounts(Napi::Env env, Napi::Object exports);
 void export_processes(Napi::Env env, Napi::Object exports);
 void export_watch(Napi::Env env, Napi::Object exports);
 void export_devices(Napi::Env env, Napi::Object exports);
+void export_projects(Napi::Env env, Napi::Object exports);
 
 }  // namespace binding

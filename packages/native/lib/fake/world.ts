@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { BridgePortFlags, KernelEvent, Mount, Neighbour } from '../kernel.ts';
+import type { BridgePortFlags, KernelEvent, Mount, Neighbour, Project, ProjectQuota } from '../kernel.ts';
 import { KernelError } from '../kernel-error.ts';
 import type { FakeCgroup } from './cgroups.ts';
 import { emptyRuleset, type NftRuleset } from './nft-ruleset.ts';
@@ -91,12 +91,17 @@ export class World {
   readonly namespaces = new Map<string, FakeNamespace>([['', newNamespace()]]);
   readonly cgroups = new Map<string, FakeCgroup>();
   mounts: Mount[] = [{ target: '/proc', fsType: 'proc', source: 'proc', options: ['rw', 'relatime'] }];
+  /** By path of the directory; null: its file systems count no projects. */
+  readonly projects: Map<string, Project> | null;
+  /** By number. */
+  readonly quotas = new Map<number, Pick<ProjectQuota, 'bytes' | 'inodes'>>();
   readonly processes = new Map<number, FakeProcess>();
   lastPid = 1000;
   readonly failures: PlannedFailure[];
 
-  constructor(failures: PlannedFailure[]) {
+  constructor(failures: PlannedFailure[], countsProjects = false) {
     this.failures = failures;
+    this.projects = countsProjects ? new Map() : null;
   }
 
   /** Begins an act: fails when a failure was planned for it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countsProjects, fileSystemOf, hidepidOf, knowsFileSystem } from './confinement-checks.ts';
+import { fileSystemOf, hidepidOf, knowsFileSystem } from './confinement-checks.ts';
 
 const MOUNTS = `25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 26 25 0:23 / /proc rw,nosuid - proc proc rw,hidepid=invisible,gid=4
@@ -11,11 +11,6 @@ test('the file system of a path is that of the nearest mount above it', () => {
   expect(fileSystemOf('/var/lib/cellblock/agent', MOUNTS)).toBe('xfs');
   expect(fileSystemOf('/var/lib/cellblock2', MOUNTS)).toBe('nfs4');
   expect(fileSystemOf('/x', '')).toBeNull();
-});
-
-test('projects are counted where the mount says so', () => {
-  expect(countsProjects(MOUNTS, '/var/lib/cellblock/agent')).toBe(true);
-  expect(countsProjects(MOUNTS, '/home')).toBe(false);
 });
 
 test('what hides processes is the last /proc', () => {

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { hidesProcesses } from '@cellblock/shared/proc-hidepid';
+import { PROJECT_QUOTA } from '@cellblock/shared/storage-refusal';
+import { mountOf, readUncountedProjects } from '../counted-projects.ts';
 import type { Check } from './host-check.ts';
 
 const run = promisify(execFile);
@@ -40,16 +42,7 @@ const IDMAPPABLE = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'f2
 
 /** The type of the file system that a path lies on, from /proc/self/mountinfo. */
 export function fileSystemOf(path: string, mountinfo: string): string | null {
-  let best: { target: string; type: string } | null = null;
-  for (const line of mountinfo.split('\n')) {
-    const words = line.split(' ');
-    const target = words[4];
-    const type = words[words.indexOf('-') + 1];
-    if (target === undefined || type === undefined) continue;
-    const isAbove = target === '/' || path === target || path.startsWith(`${target}/`);
-    if (isAbove && target.length >= (best?.target.length ?? 0)) best = { target, type };
-  }
-  return best?.type ?? null;
+  return mountOf(path, mountinfo)?.type ?? null;
 }
 
 const idmappedMounts: Check = {
@@ -83,31 +76,21 @@ const notification: Check = {
   },
 };
 
-/** Mount options by which a file system counts by project. */
-export function countsProjects(mountinfo: string, path: string): boolean {
-  const type = fileSystemOf(path, mountinfo);
-  return mountinfo.split('\n').some((line) => {
-    const words = line.split(' ');
-    const at = words.indexOf('-');
-    const isAbove = words[4] === '/' || path === words[4] || path.startsWith(`${words[4]}/`);
-    return isAbove && words[at + 1] === type && /\b(prjquota|pquota)\b/.test(words[at + 3] ?? '');
-  });
-}
-
 const projectQuota: Check = {
-  id: 'project-quota',
+  id: PROJECT_QUOTA,
   title: 'Project quota on the data directory',
   async look({ dataDirectory }) {
-    if (countsProjects(await text('/proc/self/mountinfo'), dataDirectory))
+    const lacks = await readUncountedProjects(dataDirectory);
+    if (lacks === null)
       return {
         verdict: 'have',
-        evidence: `${dataDirectory} lies on a file system that is mounted with prjquota`,
+        evidence: `${dataDirectory} lies on a file system that is mounted with prjquota: cellblock create JAIL --storage directory:10G`,
       };
     return {
       verdict: 'warn',
-      evidence: `the file system of ${dataDirectory} is not mounted with prjquota`,
-      lost: 'a jail without a file system of its own can fill the one that the data directory lies on',
-      fix: 'cellblock create JAIL --help (a file system in a file), or mount it with -o prjquota',
+      evidence: lacks.evidence,
+      lost: 'a jail that is not given a file system of its own (--storage ext4:10G) can fill the one that the data directory lies on',
+      fix: lacks.fix,
     };
   },
 };

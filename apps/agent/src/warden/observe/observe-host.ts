@@ -5,6 +5,7 @@ import { cgroupParent, netnsDirectory, nftTableName } from '@cellblock/shared/ow
 import { BRIDGE_SETTINGS, differs, PORT_SETTINGS, settingKey } from '@cellblock/shared/plan/settings';
 import { jailsOnFiles } from '../file-storage.ts';
 import { GUARD_RULES, NAT_RULES } from '../guard-ruleset.ts';
+import { boundedStorages } from '../project-storage.ts';
 import { isOnStage } from '../stage/stage-key.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { elementsOf, readNftTable } from './nft-table.ts';
@@ -111,6 +112,7 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
   const keys = new Set([...namespaces, ...groups, ...recorded, ...ids.keys()]);
   const spec = host.spec();
   const onFiles = jailsOnFiles(host);
+  const bounded = boundedStorages(host);
   const planned = [...keys].filter((key) => !isOnStage(key, spec) && !host.throwAway.has(key)).sort();
   return Promise.all(
     planned.map(async (key) => {
@@ -124,6 +126,7 @@ async function observeJails(host: WardenHost, scope: Scope | null): Promise<Host
         recorded: recorded.includes(key),
         safe,
         onFile: onFiles.has(key),
+        bounded: bounded.get(key) ?? null,
       });
     }),
   );

@@ -3,6 +3,7 @@ import { isKernelError } from '@cellblock/native/kernel-error';
 import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
 import type { JailState, NetnsState, ProcessState } from '@cellblock/shared/host-state';
 import { JAIL_LIMITS, type JailLimits } from '@cellblock/shared/jail-limits';
+import type { DirectoryStorage } from '@cellblock/shared/jail-storage';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { NETNS_SETTINGS } from '@cellblock/shared/plan/settings';
 import { dataDisk } from '../data-disk.ts';
@@ -10,6 +11,7 @@ import { devicesOf } from '../device-rules.ts';
 import { isMounted } from '../file-storage.ts';
 import type { JailRecord } from '../jail-records.ts';
 import { jailPaths } from '../paths.ts';
+import { isBound } from '../project-storage.ts';
 import { restartAfter } from '../restart-policy.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { readSetting } from './observe-host.ts';
@@ -24,6 +26,8 @@ interface Found {
   safe: boolean;
   /** its storage is a file system of its own */
   onFile: boolean;
+  /** what its directory is to hold at most; null: whatever there is */
+  bounded: DirectoryStorage | null;
 }
 
 export async function observeJail(host: WardenHost, found: Found): Promise<JailState> {
@@ -56,7 +60,10 @@ async function observeCgroup(host: WardenHost, key: string): Promise<JailState['
   };
 }
 
-async function observeStorage(host: WardenHost, { key, safe, onFile }: Found): Promise<JailState['storage']> {
+async function observeStorage(
+  host: WardenHost,
+  { key, safe, onFile, bounded }: Found,
+): Promise<JailState['storage']> {
   const { storage, directory, gone } = jailPaths(host.paths, key);
   const [inner, above] = await Promise.all([
     stat(storage).catch(() => null),
@@ -65,6 +72,7 @@ async function observeStorage(host: WardenHost, { key, safe, onFile }: Found): P
   // What was put aside and could not be removed yet is there still.
   if (!inner) return (await stat(gone).catch(() => null)) ? 'unsafe' : 'absent';
   if (onFile && !(await isMounted(host, key))) return 'unsafe';
+  if (bounded && !(await isBound(host, key, bounded))) return 'unsafe';
   return safe && above !== null && (above.mode & 0o077) === 0 ? 'safe' : 'unsafe';
 }
 

@@ -4,6 +4,7 @@ import { JailSettings } from '@cellblock/shared/jail-spec';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
 import { mustBeUnderstood } from './must-be-understood.ts';
+import { mustCount } from './must-count.ts';
 import { mustHold } from './must-hold.ts';
 import { settingsForHistory } from './settings-for-history.ts';
 import { storageMustStay } from './storage-must-stay.ts';
@@ -11,7 +12,7 @@ import { viewMustStand } from './view-must-stand.ts';
 import { mustBeWithinBounds } from './within-bounds.ts';
 
 /** Settings that a running jail takes on without a restart. */
-const LIVE: ReadonlySet<string> = new Set(['limits', 'boot', 'restart', 'stopTimeoutMs']);
+const LIVE: ReadonlySet<string> = new Set(['limits', 'storage', 'boot', 'restart', 'stopTimeoutMs']);
 
 /** Changes the settings that are named. Limits hold at once, the rest from the next start. */
 export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
@@ -28,6 +29,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
       mustBeUnderstood(host, settings);
       mustBeWithinBounds(host, settings);
       if (input.settings.limits) mustHold(host, settings, jail);
+      if (input.settings.storage) mustCount(host, settings);
       await work.tx.jail.update({
         where: { id: jail.id },
         data: { settings, cause: work.event, generation: host.generation },

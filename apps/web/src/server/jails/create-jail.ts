@@ -17,6 +17,7 @@ import type { Want } from '../tasks/want.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { interfaceOn } from './jail-interface.ts';
 import { mustBeUnderstood } from './must-be-understood.ts';
+import { mustCount } from './must-count.ts';
 import { mustHold } from './must-hold.ts';
 import { type Host, namedNetwork, onlyNetwork, placeHost } from './place.ts';
 import { readJail } from './queries.ts';
@@ -44,6 +45,7 @@ export async function createJail(ctx: VerbContext, asked: CreateJailInput): Prom
       mustBeUnderstood(host, settings);
       mustBeWithinBounds(host, settings);
       mustHold(host, settings, { name: input.name, seen: null });
+      mustCount(host, settings);
       const network = await networkOf(work, input, host, named);
       const id = randomUUID();
       await tx.jail.create({

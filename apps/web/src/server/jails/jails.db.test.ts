@@ -292,6 +292,29 @@ describe('acts', () => {
     await h1.report();
   });
 
+  test('a directory that ends at a size is refused where the host counts no projects', async () => {
+    const storage = { kind: 'directory', size: 2 ** 30, inodes: null } as const;
+    const create = () =>
+      createJail(mira, { name: 'ends', host: 'h1', network: null, settings: { storage }, dryRun: true });
+    h1.facts.controllers = ['cpu', 'memory', 'pids'];
+    await h1.report();
+    expect(await refusal(create())).toMatchObject({
+      code: 'conflict',
+      field: 'settings.storage.size',
+      cause: expect.stringContaining('prjquota'),
+      fix: expect.stringContaining('--storage ext4:10G'),
+    });
+    // A jail that was never counted does not begin to be.
+    expect(await refusal(configureJail(mira, { jail: 'web1', settings: { storage } }))).toMatchObject({
+      field: 'settings.storage',
+    });
+    h1.facts.controllers = ['cpu', 'memory', 'pids', 'project-quota'];
+    await h1.report();
+    expect('plan' in (await create())).toBe(true);
+    h1.facts.controllers = ALL_CONTROLLERS;
+    await h1.report();
+  });
+
   test('a silent host: unknown, never running', async () => {
     await db.host.update({ where: { id: h1.id }, data: { lastReportAt: new Date(Date.now() - 60_000) } });
     expect(await readJail(db, 'web1')).toMatchObject({ state: 'unknown', converged: false });

@@ -1,0 +1,33 @@
+import type { Project, ProjectQuota } from '@cellblock/native/kernel';
+
+/** What was found on a host whose data directory counts projects, with a jail at its limits and one without any. */
+export interface GuestFindings {
+  /** of the limited jail's directory, when its warden was killed before it set the limits */
+  crashed: { project: number; bytes: number | null; inodes: number | null };
+  /** facts of hostile-root.pl */
+  byLimited: Record<string, string>;
+  byNeighbour: Record<string, string>;
+  project: number;
+  counted: ProjectQuota;
+  /** the project of each file and directory in the jail's storage, as lsattr names it */
+  listed: number[];
+  /** how many there are, the storage itself being one */
+  found: number;
+  /** lsattr of the neighbour's storage */
+  neighbours: string;
+  /** how renames and links by root of the host end */
+  moves: Record<'renameIn' | 'linkIn' | 'renameWithin' | 'linkWithin' | 'renameAmongUncounted', string>;
+  /** of a directory whose project root of the host has changed */
+  changed: Project;
+  raised: { bytes: number | null; samePid: boolean };
+  /** number of the first project with a record beside `changed`; `none ERRNO` */
+  recordBefore: string;
+  recordAfter: string;
+  neighbourRuns: boolean;
+  controllers: string[];
+  /** how writing 16 MiB ends in a directory of 8 MiB and beside it, and what the kernel says of the quota, and of one that
+   *  nobody ever set */
+  xfs: { ends: Record<'counted' | 'beside', string>; set: ProjectQuota; never: ProjectQuota };
+  /** records before and after everything was taken away, with a limited jail of that project there */
+  purged: { project: number; before: string; after: string };
+}
