@@ -28,12 +28,12 @@ export class AnswersHost {
     this.host = host;
   }
 
-  static async open(trees?: ProcessTrees): Promise<AnswersHost> {
+  static async open(trees?: ProcessTrees, kernel = createLinuxKernel()): Promise<AnswersHost> {
     const directory = await mkdtemp(join(tmpdir(), 'cellblock-answers-'));
     const paths = wardenPaths(directory);
     const { instance } = await loadAgentKey(directory);
     const host: WardenHost = {
-      kernel: createLinuxKernel(),
+      kernel,
       trees: trees ?? createLinuxProcessTrees({ programs: programsDirectory() }),
       instance,
       bootId: await bootId(),

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createLinuxKernel } from '@cellblock/native/linux-kernel';
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import type { Answer, AnswersRun } from '@cellblock/shared/answers/answer';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -135,6 +136,8 @@ const MUTANTS: [protections: string, rows: string[]][] = [
   ['locked-mounts,allowed-calls,argument-rules,capabilities', ['M13']],
   ['pid-namespace', ['M15']],
   ['capabilities', ['M14']],
+  ['capabilities,resource-limits', ['H29']],
+  ['shared-stage', ['H2']],
   ['descriptors', ['C4']],
   ['allowed-calls,argument-rules', ['K1', 'K23']],
 ];
@@ -151,6 +154,28 @@ test.each(MUTANTS)(
     } finally {
       await remove();
     }
+  },
+  RUN_MS,
+);
+
+test(
+  'where no limit holds, H18 fails',
+  async () => {
+    const kernel = createLinuxKernel();
+    const without = Object.assign(Object.create(kernel) as typeof kernel, {
+      setCgroupLimits: async () => undefined,
+      setCgroupDevices: async () => undefined,
+    });
+    site = await AnswersHost.open(undefined, without);
+    const [answer] = await site.answers(['H18']);
+    const said = answer?.probe?.evidence ?? '';
+    expect(answer?.probe?.asExpected).toBe(false);
+    // Each of its loads tells: none is there for its words alone.
+    for (const miss of [/with 16 processes all/, /with 64: 0 killed/, /held back 0 times/, /group: opened/])
+      expect(said).toMatch(miss);
+    expect(Number(/neighbour: ([\d.]+) times its time/.exec(said)?.[1])).toBeLessThan(3);
+    const [, read, written] = /MiB\/s: ([\d.]+) and ([\d.]+) s/.exec(said) ?? [];
+    expect([Number(read), Number(written)].every((seconds) => seconds < 0.8)).toBe(true);
   },
   RUN_MS,
 );

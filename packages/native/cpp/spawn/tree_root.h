@@ -48,6 +48,11 @@ struct RootInProgress {
  */
 UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace);
 
+/** The root of the kind that the spec names, mounted at `stage`. */
+void mount_root(RootInProgress& tree, int stage);
+/** Nothing can be put into a / that is memory: it would be lost without a word. */
+void seal_root(const RootInProgress& tree);
+
 /** Files are made as root of the tree: through an idmapped mount, host root has no id to give them. */
 void make_files_as(uint32_t id);
 

@@ -10,7 +10,7 @@ export const MAIL_H: readonly AnswerRow[] = [
   {
     id: 'H2',
     sentence: 'filesystem namespaces (mostly there, probably want shared subtrees)',
-    says: 'Whether a mount that the host makes later appears in the jail is said per mount: private, slave or shared.',
+    says: 'Whether a mount that is made later appears on the other side is said per mount: neither way (private), from host to jail (slave) or both (shared).',
   },
   {
     id: 'H3',
@@ -50,7 +50,7 @@ export const MAIL_H: readonly AnswerRow[] = [
   {
     id: 'H18',
     sentence: 'resource management - can be done by selinux, ckrm, etc',
-    says: 'Processes and memory end at the limits of the jail, inside it alone.',
+    says: 'Processes, memory, processor, disk and devices end at the limits of the jail, which are changed while it runs.',
   },
   {
     id: 'H19',

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hostSpec, type JailSpec } from '@cellblock/shared/host-spec';
+import { type JailLimits, NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { NETNS_SETTINGS } from '@cellblock/shared/plan/settings';
 import type * as z from 'zod';
 import {
   claimIds,
+  closeDevices,
   createCgroup,
   createNetns,
   limitCgroup,
@@ -106,8 +108,9 @@ export class StageJail {
     await claimIds(alone, { kind: 'ids.claim', ...about });
     await makeStorage(alone, { kind: 'storage.create', ...about });
     await createCgroup(alone, { kind: 'cgroup.create', ...about });
-    const { limits } = spec.settings;
+    const { limits, devices } = spec.settings;
     await limitCgroup(alone, { kind: 'cgroup.limits', ...about, limits });
+    await closeDevices(alone, { kind: 'cgroup.devices', ...about, devices });
     await createNetns(alone, { kind: 'netns.create', ...about });
     for (const [key, value] of Object.entries(NETNS_SETTINGS))
       await setNetns(alone, { kind: 'netns.setting', ...about, key, value });
@@ -132,6 +135,12 @@ export class StageJail {
 
   get paths() {
     return jailPaths(this.host.paths, this.key);
+  }
+
+  /** These limits hold from now on and no others, while it runs. */
+  async limit(limits: Partial<JailLimits>): Promise<void> {
+    const about = { object: `jail/${this.spec.id}`, cause: null, jail: this.key, name: this.key };
+    await limitCgroup(this.host, { kind: 'cgroup.limits', ...about, limits: { ...NO_LIMITS, ...limits } });
   }
 
   /** Runs a command inside, as `cellblock exec` does. It is ended after `timeoutMs`. */

@@ -12,9 +12,9 @@ import {
   wholeLife,
   whoMayEnter,
 } from './h-jails.ts';
+import { limitsHold } from './h-limits.ts';
 import {
   boundingSet,
-  limitsHold,
   lowPorts,
   noSystemControl,
   nothingRaised,

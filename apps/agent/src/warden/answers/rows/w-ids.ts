@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { IdRanges } from '../../id-ranges.ts';
 import { programsDirectory } from '../../programs-directory.ts';
+import { claimMany, toldOf } from '../many-ranges.ts';
 import { byRecipeOf2013 } from '../recipe-of-2013.ts';
 import { found, type StageRow } from '../row.ts';
 import { plainJail } from './plain-jail.ts';
@@ -48,14 +50,25 @@ export const rangesOfTheirOwn: StageRow = {
     );
     const recipe = await byRecipeOf2013('cat /proc/self/uid_map');
     const identity = mapOf(recipe.stdout);
+    const registry = await stage.source('w3-registry');
+    const many = await claimMany(() => [new IdRanges({ registry }), new IdRanges({ registry })]);
+    // Each agent has a directory of its own, and after a start a fresh one: nothing is known of anybody's claims.
+    let directories = 0;
+    const alone = () => new IdRanges({ registry: join(stage.directory, `w3-alone${directories++}`) });
+    const without = await claimMany(() => [alone(), alone()]);
     return {
       probe: found(
-        !overlap(first, second) && recorded && first[1] === a.idBase && second[1] === b.idBase,
-        `written from the host: ${maps.map((map) => map.join(' ')).join(' and ')}; both recorded as claimed, no id twice`,
+        !overlap(first, second) &&
+          recorded &&
+          first[1] === a.idBase &&
+          second[1] === b.idBase &&
+          many.twice === 0 &&
+          many.lost === 0,
+        `written from the host: ${maps.map((map) => map.join(' ')).join(' and ')}; both recorded as claimed, no id twice; ${toldOf(many)}`,
       ),
       control: found(
-        overlap(identity, first) && overlap(identity, second),
-        `the map of the recipe, ${identity.join(' ')}, overlaps both by the same comparison`,
+        overlap(identity, first) && overlap(identity, second) && without.twice > 0 && without.lost > 0,
+        `the map of the recipe, ${identity.join(' ')}, overlaps both by the same comparison; where no claim is recorded for others, ${toldOf(without)}`,
       ),
     };
   },
