@@ -12,7 +12,7 @@ import { withZone } from './with-zone';
  * whoever is sent the URL reads the same clock. The browser remembers the choice, the URL wins.
  */
 export function ZoneInUrl({ initial, children }: { initial: Zone; children: ReactNode }) {
-  const [inUrl, setInUrl] = useQueryState('tz', parseAsString);
+  const [inUrl] = useQueryState('tz', parseAsString);
   const pathname = usePathname();
   const [zone, draw] = useState<Zone>(() => (inUrl && readZoneName(inUrl)) || initial);
   const newest = useRef(zone);
@@ -22,23 +22,23 @@ export function ZoneInUrl({ initial, children }: { initial: Zone; children: Reac
     draw(next);
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is when what nuqs holds changes that the URL is read
   useEffect(() => {
-    const named = inUrl && readZoneName(inUrl);
+    // Read from the URL itself: what nuqs holds comes a moment later, when another zone may be chosen already.
+    const named = readZoneName(new URLSearchParams(window.location.search).get('tz') ?? '');
     if (named) setZone(named);
   }, [inUrl, setZone]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins without the parameter
   useEffect(() => {
     if (zone === 'local') setZone(browserZone());
     // What nuqs holds is older than the URL while a page is on its way, and setting it then would keep that page away.
-    else if (zone !== 'utc' && !new URLSearchParams(window.location.search).has('tz')) void setInUrl(zone);
-  }, [zone, inUrl, pathname, setInUrl, setZone]);
+    else if (zone !== 'utc' && !new URLSearchParams(window.location.search).has('tz')) writeInUrl(zone);
+  }, [zone, inUrl, pathname, setZone]);
 
   function choose(next: Zone) {
     const chosen = next === 'local' ? browserZone() : next;
     setZone(chosen);
-    // At once, not when nuqs comes to it: a change of the URL that lands behind a click ends what the click began.
-    const { pathname: path, search, hash } = window.location;
-    window.history.replaceState(null, '', withZone(`${path}${search}${hash}`, chosen));
+    writeInUrl(chosen);
     keepInCookie(ZONE_COOKIE, chosen === 'utc' ? 'utc' : 'local');
   }
   return (
@@ -46,4 +46,10 @@ export function ZoneInUrl({ initial, children }: { initial: Zone; children: Reac
       {children}
     </ZoneProvider>
   );
+}
+
+/** At once, not when nuqs comes to it: a change of the URL that lands behind a click ends what the click began. */
+function writeInUrl(zone: Zone): void {
+  const { pathname, search, hash } = window.location;
+  window.history.replaceState(null, '', withZone(`${pathname}${search}${hash}`, zone));
 }

@@ -40,7 +40,7 @@ function Frame({ children }: { children: ReactNode }) {
   };
   useStateTitle(open.count, open.worst);
   const live = useLive();
-  const { zone, setZone } = useZone();
+  const { zoneNow, setZone } = useZone();
   const [finding, setFinding] = useState(false);
   const [menu, setMenu] = useState(false);
   const [keys, setKeys] = useState(false);
@@ -48,7 +48,7 @@ function Frame({ children }: { children: ReactNode }) {
   const pathname = usePathname();
   useEffect(() => keepRecent(pathname), [pathname]);
   useSectionKeys(
-    useCallback(() => setZone(zone === 'utc' ? 'local' : 'utc'), [zone, setZone]),
+    useCallback(() => setZone(zoneNow() === 'utc' ? 'local' : 'utc'), [zoneNow, setZone]),
     showKeys,
   );
   useEffect(() => {
