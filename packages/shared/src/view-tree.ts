@@ -3,7 +3,7 @@ import { PROC_DIRECTORIES, PROC_FILES, PROC_READ_ONLY, SYS_DIRECTORIES } from '.
 import { type OwnMount, ownMounts, USR_LINKS } from './own-mounts.ts';
 import { isPathBelow } from './path-below.ts';
 import { PROFILES } from './profile-rules.ts';
-import { rootName } from './root-name.ts';
+import { shortDigest } from './short-digest.ts';
 import type { Propagation, ViewMount } from './view-mount.ts';
 import { isIdmapped } from './view-rights.ts';
 
@@ -127,7 +127,10 @@ function rootMounts({ root, readOnly }: Settings): ViewEntry[] {
   const own = { readOnly, flags: ['nodev'] as MountFlag[], ids: 'jail' as const, by };
   if (root.kind === 'image')
     return [
-      entry('/', 'overlay', `${rootName(root)}, and own storage over it`, { ...own, fsType: 'overlay' }),
+      entry('/', 'overlay', `image ${shortDigest(root.digest)}, and own storage over it`, {
+        ...own,
+        fsType: 'overlay',
+      }),
     ];
   const source = root.kind === 'dir' ? root.path : null;
   const origin = root.kind === 'dir' ? `${root.path} of the host` : `own storage, unpacked from ${root.path}`;

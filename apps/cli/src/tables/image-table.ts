@@ -1,7 +1,7 @@
 import type { HostImages, ImageInUse } from '@cellblock/shared/image';
+import { shortDigest } from '@cellblock/shared/short-digest';
 import { keyValues, type Printable } from '../output/print.ts';
 
-const SHORT = 'sha256:'.length + 12;
 const MEBIBYTE = 1024 ** 2;
 
 const sizeText = (bytes: number) => `${Math.max(1, Math.round(bytes / MEBIBYTE))}M`;
@@ -14,7 +14,7 @@ export function imageTable(stores: readonly HostImages[]): Printable {
     rows: all.map((image) => [
       image.host,
       image.name,
-      image.digest.slice(0, SHORT),
+      shortDigest(image.digest),
       sizeText(image.size),
       image.usedBy.join(', ') || '-',
       image.source,
@@ -37,9 +37,9 @@ export function imageDetail(image: ImageInUse): Printable {
       ['size', `${image.size} bytes in ${image.entries} files`],
       ['architecture', image.architecture],
       ['used by', image.usedBy.join(', ') || '-'],
-      ['suggests', command === null ? '-' : `the command ${JSON.stringify(command)}`],
-      ['suggests', environment.length === 0 ? '-' : `the environment ${JSON.stringify(environment)}`],
-      ['suggests', user === null ? '-' : `the user ${user}`],
+      ['command', command === null ? '-' : `${JSON.stringify(command)}, suggested`],
+      ['environment', environment.length === 0 ? '-' : `${JSON.stringify(environment)}, suggested`],
+      ['user', user === null ? '-' : `${user}, suggested`],
     ],
   );
 }
