@@ -81,6 +81,32 @@ test('its tree is shown, proved, and its files are looked at', async () => {
   await examineState(page, 'files of a jail');
 });
 
+test('its view is changed where its settings are, and holds from its next start', async () => {
+  const { page } = first;
+  await page.goto('/jails/viewed/config');
+  await expect(page.getByRole('textbox', { name: 'Mount 1' })).toHaveValue(`${shown}/www:/www:ro`);
+  const apply = page.getByRole('button', { name: 'Apply to viewed' });
+  await expect(apply).toHaveAttribute('aria-disabled', 'true');
+  await page.getByRole('button', { name: 'Add a mount' }).click();
+  const mount = page.getByRole('textbox', { name: 'Mount 2' });
+  await mount.fill('/proc:/host');
+  await expect(page.getByRole('alert').filter({ hasText: '/proc is shown to no jail' })).toBeVisible();
+  await expect(mount).toHaveAttribute('aria-invalid', 'true');
+  await expect(apply).toHaveAttribute('aria-disabled', 'true');
+  await examineState(page, 'settings of a jail with a view');
+  await mount.fill(`${shown}/www:/second`);
+  await expect(mount).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText('view: from the next start of viewed.')).toBeVisible();
+  await apply.click();
+  await expect(page.getByText('viewed is configured anew')).toBeVisible({ timeout: 60_000 });
+  const proves = async () => (await stand.cellblock(['view', 'viewed', '--prove'])).exitCode;
+  // Control: it runs on with what it saw.
+  expect(await proves()).toBe(1);
+  await stand.must(['restart', 'viewed']);
+  expect((await stand.cellblock(['view', 'viewed'])).stdout).toMatch(/\/second\s+bind\s+ro,nosuid,nodev/);
+  expect(await proves()).toBe(0);
+});
+
 test('the command line says the same, and a document brings it back', async () => {
   const listed = await stand.cellblock(['view', 'viewed']);
   expect(listed.stdout).toMatch(/\/www\s+bind\s+ro,nosuid,nodev/);

@@ -170,7 +170,9 @@ const forms: Form[] = [
   {
     name: 'settings of a jail',
     path: () => '/jails/web-2/config',
-    fill: { Memory: '200M', CPUs: '0.25', Processes: '77' },
+    open: press('Add a mount'),
+    fill: { Memory: '200M', CPUs: '0.25', Processes: '77', 'Mount 1': '/scratch:64M' },
+    select: { Kind: 'tmpfs' },
     submit: 'Apply to web-2',
     call: 'jails.configure',
     meanwhile: () => stand.api.jails.destroy.mutate({ jail: 'web-2' }),

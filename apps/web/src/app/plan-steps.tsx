@@ -14,7 +14,9 @@ export function PlanSteps({ plan }: { plan: PlanView }) {
       {plan.steps.length === 0 && (
         <p className="px-3 py-2 text-muted">
           {plan.host.name
-            ? 'Nothing to do: it is so already.'
+            ? plan.warnings.length > 0
+              ? 'Nothing is done on the host now.'
+              : 'Nothing to do: it is so already.'
             : 'A host does something for it when the first jail attaches.'}
         </p>
       )}

@@ -51,7 +51,9 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
         ],
         warnings:
           later.length > 0 && jail.wanted === 'running'
-            ? [`${later.join(', ')}: from the next start of ${jail.name}.`]
+            ? [
+                `${later.join(', ')}: from the next start of ${jail.name}. Until then it runs on as it is; to start it anew: cellblock restart ${jail.name}`,
+              ]
             : [],
       };
     },

@@ -3,16 +3,9 @@ import type { JailRoot, JailSettings } from '@cellblock/shared/jail-spec';
 import type { Profile } from '@cellblock/shared/profile';
 import { profileOf } from '@cellblock/shared/profile-rule';
 import { parseSize } from '@cellblock/shared/size-text';
-import { ViewMount } from '@cellblock/shared/view-mount';
-import { parseViewText, VIEW_TEXT, type ViewTextKind } from '@cellblock/shared/view-text';
+import { type ViewLine, viewLineError, viewOf } from '../view-form';
 
 export type RootKind = JailRoot['kind'];
-
-/** A mount of the view as it is typed. */
-export interface ViewLine {
-  kind: ViewTextKind;
-  text: string;
-}
 
 /** What is in the form. Only a name is needed; the rest has defaults. */
 export interface JailDraft {
@@ -83,25 +76,6 @@ export function draftError(draft: JailDraft): DraftError | null {
   }
   const line = draft.view.map(viewLineError).find((error) => error !== null);
   return line ? { field: 'view', error: line } : null;
-}
-
-/** What is wrong with a line of the view as it is typed; an empty one is left out. */
-export function viewLineError({ kind, text }: ViewLine): string | null {
-  if (text === '') return null;
-  const parsed = parseViewText(kind, text);
-  if ('problem' in parsed) return `${capitalized(parsed.problem)}: write it as ${VIEW_TEXT[kind].example}.`;
-  const shape = ViewMount.safeParse(parsed);
-  const issue = shape.error?.issues[0];
-  return issue ? `${capitalized(String(issue.path[0] ?? 'it'))} ${issue.message}.` : null;
-}
-
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-function viewOf(lines: readonly ViewLine[]): ViewMount[] {
-  return lines
-    .filter(({ text }) => text !== '')
-    .map(({ kind, text }) => parseViewText(kind, text))
-    .filter((mount): mount is ViewMount => !('problem' in mount));
 }
 
 function rootOf(draft: JailDraft): JailRoot {

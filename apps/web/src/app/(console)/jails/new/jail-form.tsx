@@ -12,6 +12,7 @@ import { useMayNot } from '../../../may';
 import { sentences } from '../../../place-refusal';
 import { useChange } from '../../../use-change';
 import { usePlan } from '../../../use-plan';
+import { placeViewConflicts } from '../place-view-conflicts';
 import { draftError, emptyDraft, inputOf, type JailDraft } from './jail-draft';
 import { JailPlan } from './jail-plan';
 import { MoreSettings } from './more-settings';
@@ -71,12 +72,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
   const conflicts = input ? [...(plan.data?.conflicts ?? []), ...(refused ? [refusalOf(refused)] : [])] : [];
   const errorOf = (field: keyof JailDraft) => (wrong?.field === field ? wrong.error : undefined);
   const nameConflict = conflicts.find((each) => each.field === 'name');
-  // An empty line is none of the view that was asked for.
-  const asked = draft.view.flatMap(({ text }, index) => (text === '' ? [] : [index]));
-  const ofView = conflicts.filter(({ field }) => /^settings\.view\.\d/.test(field ?? ''));
-  const viewConflicts = new Map(
-    ofView.map((each) => [asked[Number(each.field?.split('.')[2])], sentences(each)] as const),
-  );
+  const ofView = placeViewConflicts(conflicts, draft.view);
   const addressConflict = conflicts.find((each) => each.field?.startsWith('address'));
 
   return (
@@ -139,7 +135,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
           <MoreSettings
             draft={draft}
             errorOf={errorOf}
-            viewConflict={(index) => viewConflicts.get(index)}
+            viewConflict={ofView.at}
             host={host?.name}
             onChange={set}
           />
@@ -177,9 +173,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
         input={input}
         draft={filled}
         plan={plan.data ?? null}
-        conflicts={conflicts.filter(
-          (each) => each !== nameConflict && each !== addressConflict && !ofView.includes(each),
-        )}
+        conflicts={ofView.rest.filter((each) => each !== nameConflict && each !== addressConflict)}
       />
     </form>
   );

@@ -3,10 +3,11 @@ import { ChevronRight } from 'lucide-react';
 import { Checkbox } from '@/ui/checkbox';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
+import { viewLineError } from '../view-form';
+import { ViewLines } from '../view-lines';
 import { ImageChoice } from './image-choice';
-import { type JailDraft, type RootKind, rulesOf, viewLineError } from './jail-draft';
+import { type JailDraft, type RootKind, rulesOf } from './jail-draft';
 import { ProfileChoice } from './profile-choice';
-import { ViewLines } from './view-lines';
 
 const roots: readonly { value: RootKind; label: string }[] = [
   { value: 'host-usr', label: 'The host’s /usr, read only, with an /etc of its own' },

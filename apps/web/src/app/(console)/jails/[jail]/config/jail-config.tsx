@@ -16,6 +16,9 @@ import { useMayNot } from '../../../../may';
 import { PlanSteps, stepCount } from '../../../../plan-steps';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
+import { placeViewConflicts } from '../../place-view-conflicts';
+import { viewLineError } from '../../view-form';
+import { ViewLines } from '../../view-lines';
 import { useJail } from '../use-jail';
 import { type ConfigForm, formOf, restartPolicies, settingsOf } from './config-form';
 
@@ -39,8 +42,15 @@ function Editor({ jail }: { jail: JailView }) {
     done: () => `${jail.name} is configured anew`,
   });
   const refused = change.error ?? (settings && plan.error);
-  const conflict = settings && (plan.data?.conflicts[0] ?? (refused ? refusalOf(refused) : undefined));
-  const set = (part: Partial<ConfigForm>) => setForm((before) => ({ ...before, ...part }));
+  const conflicts = settings
+    ? [...(plan.data?.conflicts ?? []), ...(refused ? [refusalOf(refused)] : [])]
+    : [];
+  const ofView = placeViewConflicts(conflicts, form.view);
+  const reset = (to: (before: ConfigForm) => ConfigForm) => {
+    change.reset();
+    setForm(to);
+  };
+  const set = (part: Partial<ConfigForm>) => reset((before) => ({ ...before, ...part }));
 
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
@@ -93,6 +103,14 @@ function Editor({ jail }: { jail: JailView }) {
           >
             Start when the host boots
           </Checkbox>
+          <ViewLines
+            lines={form.view}
+            errorOf={(index) => {
+              const line = form.view[index];
+              return (line && viewLineError(line)) ?? ofView.at(index);
+            }}
+            onChange={(view) => set({ view })}
+          />
           <div className="flex flex-wrap gap-2 pt-1">
             <Button
               type="submit"
@@ -104,15 +122,15 @@ function Editor({ jail }: { jail: JailView }) {
                   ? wrong.error
                   : !settings
                     ? 'Nothing is changed yet'
-                    : conflict && !change.error
-                      ? conflict.message
+                    : conflicts[0] && !change.error
+                      ? conflicts[0].message
                       : null)
               }
             >
               Apply to {jail.name}
             </Button>
             <Button
-              onClick={() => setForm(formOf(jail.settings))}
+              onClick={() => reset(() => formOf(jail.settings))}
               disabledReason={!settings && !wrong && 'Nothing is changed yet'}
             >
               Reset
@@ -121,7 +139,7 @@ function Editor({ jail }: { jail: JailView }) {
         </form>
       </Panel>
       <div className="flex flex-col gap-4">
-        {conflict && <ConflictNote conflict={conflict} />}
+        {ofView.rest[0] && <ConflictNote conflict={ofView.rest[0]} />}
         {settings && plan.data && (
           <Panel title="Plan" meta={stepCount(plan.data)}>
             <PlanSteps plan={plan.data} />

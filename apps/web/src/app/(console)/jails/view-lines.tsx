@@ -5,7 +5,7 @@ import { Button } from '@/ui/button';
 import { IconButton } from '@/ui/icon-button';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
-import type { ViewLine } from './jail-draft';
+import type { ViewLine } from './view-form';
 
 const KINDS: Record<ViewTextKind, string> = {
   bind: 'Show a directory or file',
@@ -28,7 +28,7 @@ interface ViewLinesProps {
 /** What the jail sees on top of its root, one mount a line, made in this order. */
 export function ViewLines({ lines, errorOf, onChange }: ViewLinesProps) {
   const set = (index: number, part: Partial<ViewLine>) =>
-    onChange(lines.map((line, at) => (at === index ? { ...line, ...part } : line)));
+    onChange(lines.map((line, at) => (at === index ? { kind: line.kind, text: line.text, ...part } : line)));
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 text-small font-medium text-muted">
