@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { cancelAnswers } from './answers/cancel-answers.ts';
 import type { AgentConnections } from './host-sync/agent-connections.ts';
 import { setAgentConnections } from './hosts/agent-client.ts';
 import { verifyImage } from './images/verify-image.ts';
 import { createJail } from './jails/create-jail.ts';
 import { listJailFiles, readJailFile } from './jails/jail-files.ts';
+import { jailLogs } from './jails/jail-logs.ts';
 import { signalProcess } from './jails/jail-processes.ts';
 import { proveJail } from './jails/view-jail.ts';
 import { as, TestHost, testDb } from './test-fleet.ts';
@@ -40,12 +41,35 @@ const image = {
   ...{ architecture: 'amd64', by: 'mira', cause: null, usedBy: [] },
   suggested: { command: null, environment: [], user: null },
 };
+interface ConsoleObserver {
+  onData: (piece: unknown) => void;
+  onComplete: () => void;
+  onError: (error: unknown) => void;
+}
+/** Its jail writes nothing. */
+let quiet = false;
+async function read(signal?: AbortSignal): Promise<string> {
+  let text = '';
+  for await (const piece of jailLogs(mira, { jail: 'web1', follow: true }, signal)) text += piece.text;
+  return text;
+}
 const agent = {
   jail: {
     files: { mutate: answering({ path: '/', entries: [], more: false }) },
     fileText: { mutate: answering({ path: '/etc/hosts', text: '', bytes: 0, more: false }) },
     view: { query: answering({ proof: { at: new Date().toISOString(), pid: 1, holds: true, rows: [] } }) },
     signal: { mutate: answering(undefined) },
+    console: {
+      subscribe: (_: unknown, observer: ConsoleObserver) => {
+        const told = { offset: 0, data: Buffer.from('hello').toString('base64'), dropped: 0 };
+        const tell = (piece: unknown) => {
+          observer.onData(piece);
+          observer.onComplete();
+        };
+        if (!quiet) void answering(told)().then(tell, observer.onError);
+        return { unsubscribe: () => undefined };
+      },
+    },
   },
   image: {
     list: { query: async () => [image] },
@@ -75,6 +99,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['jail.files', () => readJailFile(mira, { jail: 'web1', path: '/etc/hosts' })],
   ['jail.prove', () => proveJail(mira, { jail: 'web1' })],
   ['jail.signal', () => signalProcess(mira, { jail: 'web1', pid: 2, startTime: 7, signal: 'TERM' })],
+  ['jail.logs', () => read()],
   ['image.verify', () => verifyImage(mira, { image: 'debian:12' })],
   ['answers.cancel', () => cancelAnswers(mira, { host: 'h1' })],
 ])('%s is in the history before the host is asked, and as what it came to after', async (kind, act) => {
@@ -85,4 +110,20 @@ test.each<[string, () => Promise<unknown>]>([
   refuses = true;
   await expect(act()).rejects.toThrow('the host does not');
   expect(await history()).toEqual([`${kind} intent`, `${kind} failed`]);
+});
+
+test('who leaves before a console has said anything has read nothing of it', async () => {
+  quiet = true;
+  const reader = new AbortController();
+  const reading = read(reader.signal);
+  await vi.waitUntil(async () => (await history()).length > 0);
+  expect(await history()).toEqual(['jail.logs intent']);
+  reader.abort();
+  expect(await reading).toBe('');
+  expect(await history()).toEqual(['jail.logs intent', 'jail.logs canceled']);
+  quiet = false;
+  mira.requestId = crypto.randomUUID();
+  // Control: there is something to read.
+  expect(await read()).toBe('hello');
+  expect(await history()).toEqual(['jail.logs intent', 'jail.logs applied']);
 });

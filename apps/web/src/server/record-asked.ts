@@ -9,13 +9,25 @@ import type { VerbContext } from './verb-context.ts';
 
 type Asked = Pick<Decision<unknown>, 'object' | 'host' | 'summary' | 'after'> & { kind: AuditKind };
 
+/** What an answer came to; `word` is behind the sentence of the act: `done`. */
+interface Came {
+  outcome: 'applied' | 'canceled';
+  word: string;
+}
+const DONE: Came = { outcome: 'applied', word: 'done' };
+
 /**
  * An act that is done by its host alone, while the caller waits. It is in the history before the host is asked;
  * that it was applied is written when the host has answered, and that it failed when the host refused or was lost.
  *
  * Throws what `ask` throws.
  */
-export async function recordAsked<T>(ctx: VerbContext, act: Asked, ask: () => Promise<T>): Promise<T> {
+export async function recordAsked<T>(
+  ctx: VerbContext,
+  act: Asked,
+  ask: () => Promise<T>,
+  came: (answer: T) => Came = () => DONE,
+): Promise<T> {
   const { kind, ...decision } = act;
   const change = await changeFleet(ctx, { kind }, async ({ event }) => ({
     ...decision,
@@ -26,7 +38,7 @@ export async function recordAsked<T>(ctx: VerbContext, act: Asked, ask: () => Pr
   }));
   if ('plan' in change) throw new Error('a change without dryRun came back as a plan');
   const intent = change.object;
-  const end = async (outcome: 'applied' | 'failed', word: string, after?: object) => {
+  const end = async (outcome: Came['outcome'] | 'failed', word: string, after?: object) => {
     await ctx.db.$transaction(async (tx) => {
       await recordEvent(tx, ctx, {
         id: newEventId(),
@@ -50,6 +62,7 @@ export async function recordAsked<T>(ctx: VerbContext, act: Asked, ask: () => Pr
     await end('failed', 'failed', { message: error instanceof Error ? error.message : String(error) });
     throw error;
   }
-  await end('applied', 'done');
+  const { outcome, word } = came(answer);
+  await end(outcome, word);
   return answer;
 }

@@ -1,10 +1,10 @@
 import { findJail } from '../find-object.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import { relaySubscription } from '../hosts/relay-subscription.ts';
-import { recordAct } from '../record-act.ts';
+import { recordAsked } from '../record-asked.ts';
 import type { VerbContext } from '../verb-context.ts';
 
-/** What a jail wrote to its console, oldest first. That somebody read it is an event. */
+/** What a jail wrote to its console, oldest first. That somebody read it is an event, and so is that nobody could. */
 export async function* jailLogs(
   ctx: VerbContext,
   input: { jail: string; tailLines?: number | undefined; follow?: boolean | undefined },
@@ -12,12 +12,6 @@ export async function* jailLogs(
 ): AsyncGenerator<{ offset: number; text: string; dropped: number }> {
   const jail = await findJail(ctx.db, input.jail);
   const agent = await agentOf(ctx.db, jail.hostId);
-  await recordAct(ctx, 'jail.logs', async () => ({
-    object: { type: 'jail', id: jail.id, name: jail.name },
-    host: { id: jail.host.id, name: jail.host.name },
-    summary: `read the console output of ${jail.name}`,
-    result: null,
-  }));
   // A character may be cut in two between pieces.
   const decoder = new TextDecoder();
   const asked = {
@@ -26,10 +20,34 @@ export async function* jailLogs(
     ...(input.tailLines !== undefined && { tailLines: input.tailLines }),
   };
   type Piece = { offset: number; data: string; dropped: number };
-  for await (const { offset, data, dropped } of relaySubscription<Piece>(
+  const shown = ({ offset, data, dropped }: Piece) => ({
+    ...{ offset, dropped },
+    text: decoder.decode(Buffer.from(data, 'base64'), { stream: true }),
+  });
+  const pieces = relaySubscription<Piece>(
     (observer) => agent.jail.console.subscribe(asked, observer as never),
     signal,
-  )) {
-    yield { offset, text: decoder.decode(Buffer.from(data, 'base64'), { stream: true }), dropped };
+  );
+  try {
+    // Read is what the host has begun to tell, or has told to be empty.
+    const first = await recordAsked(
+      ctx,
+      {
+        kind: 'jail.logs',
+        object: { type: 'jail', id: jail.id, name: jail.name },
+        host: { id: jail.host.id, name: jail.host.name },
+        summary: `read the console output of ${jail.name}`,
+      },
+      () => pieces.next(),
+      ({ done }) =>
+        done && signal?.aborted
+          ? { outcome: 'canceled', word: 'left before there was any' }
+          : { outcome: 'applied', word: 'done' },
+    );
+    if (first.done) return;
+    yield shown(first.value);
+    for await (const piece of pieces) yield shown(piece);
+  } finally {
+    await pieces.return(undefined);
   }
 }
