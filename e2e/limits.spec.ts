@@ -103,6 +103,30 @@ test('processes are listed with both numbers, inert, and one is ended by a signa
   expect(found).toContain(`sent KILL to process ${hostPid} of busy`);
 });
 
+test('a jail is let see another for a time, on the page, and the list comes and goes with it', async () => {
+  const { page } = view;
+  await stand.must(['create', 'watcher']);
+  const sees = () => stand.cellblock(['exec', 'watcher', '--', 'cat', '/run/cellblock/see/busy']);
+  // Control: nobody granted it.
+  expect((await sees()).exitCode).toBe(1);
+  await page.goto('/jails/busy/processes');
+  await page.getByRole('button', { name: 'Let see…' }).click();
+  await page.getByLabel('Which way').selectOption('seen');
+  await page.getByLabel('The other jail').selectOption('watcher');
+  await page.getByRole('button', { name: 'Let watcher see busy' }).click();
+  const table = page.getByRole('table', { name: 'What busy may see, and who may see it' });
+  await expect(table.getByRole('row', { name: /is seen by watcher.*mira.*in (1 h|59 min)/ })).toBeVisible();
+  const shown = await sees();
+  expect(shown).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"jail": "busy"') });
+  await page.goto('/jails/watcher/processes');
+  await page.getByRole('button', { name: 'Revoke that watcher sees busy' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke that watcher sees busy' }).click();
+  await expect(page.getByText('watcher sees its own processes alone')).toBeVisible();
+  expect((await sees()).exitCode).toBe(1);
+  // For the pictures
+  await stand.must(['grant', 'see', 'watcher', 'busy', '--for', '8h']);
+});
+
 test('what it uses is drawn with its limits, in both themes and on a narrow screen, and told to Prometheus', async () => {
   test.setTimeout(180_000);
   await view.page.goto('/jails/busy/limits');

@@ -179,6 +179,18 @@ const forms: Form[] = [
     says: /web-2/,
   },
   {
+    name: 'permission to see',
+    path: () => '/jails/web-1/processes',
+    open: press('Let see…'),
+    fill: {},
+    select: { 'Which way': 'seen', 'The other jail': 'db-1', 'Ends after': '86400' },
+    submit: 'Let db-1 see web-1',
+    call: 'grants.see',
+    meanwhile: () => stand.api.grants.see.mutate({ viewer: 'db-1', target: 'web-1', seconds: 60 }),
+    at: 'Which way',
+    says: /db-1 may see web-1 until.*End it first/,
+  },
+  {
     name: 'password of an invite',
     path: () => new URL(inviteOfKim).pathname + new URL(inviteOfKim).search,
     signedOut: true,

@@ -89,7 +89,7 @@ const VERBS: [string, string[]][] = [
   ['logs', ['-f', '-n']],
   ['grant ls', ['--all']],
   ['grant see', ['--for']],
-  ['grant revoke', []],
+  ['grant revoke', ['--no-wait']],
   ['xray', ['--against', '--runs', '--last']],
   ['destroy', ['--yes', '--purge']],
   ['rm', ['--yes', '--purge']],

@@ -2,6 +2,7 @@ import { AppError } from '@cellblock/shared/app-error';
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { viewTree } from '@cellblock/shared/view-tree';
+import type { GrantView } from '@cellblock/shared/views/grant-view';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dashboardOf, procedure, type Recorded, recordedRun, router } from '../test/recorded-run.ts';
 import { addressView, jailView, taskView } from '../test/views.ts';
@@ -85,6 +86,10 @@ const app = router({
   tasks: router({
     wait: recorded.query(() => ({ ...taskView, state: taskStates.shift() ?? 'applied' })),
   }),
+  grants: router({
+    revoke: recorded.mutation(() => grantView(null)),
+    list: recorded.query(() => [grantView(hostIsBack ? 'revoked' : null)]),
+  }),
   documents: router({
     put: recorded.mutation(() => ({
       documents: ['applied', 'failed'].map((state) => ({
@@ -95,6 +100,14 @@ const app = router({
       })),
     })),
   }),
+});
+
+let hostIsBack = true;
+const grantView = (ended: GrantView['ended']): GrantView => ({
+  ...{ id: '019ab0c0-0000-7000-8000-000000000001', viewer: 'web1', target: 'web2', host: 'h1', by: 'mira' },
+  ...{ grantedAt: '2026-11-22T12:00:00.000Z', until: '2026-11-22T13:00:00.000Z' },
+  revoking: ended ? null : { by: 'mira', at: '2026-11-22T12:10:00.000Z' },
+  ...{ ended, endedAt: ended && '2026-11-22T12:11:00.000Z' },
 });
 
 let dashboard: Awaited<ReturnType<typeof dashboardOf>>;
@@ -413,4 +426,16 @@ test.each([
   expect(failed.exitCode).toBe(2);
   expect(failed.stderr).toMatch(/^cellblock: .+\n {2}cause: .+\n {2}fix: .+\n$/);
   expect(failed.stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a permission that is revoked while its host is silent is waited for, as other changes are', async () => {
+  const ended = await run('grant', 'revoke', 'web1', 'web2');
+  expect(ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('no longer sees') });
+  const goesOn = await run('grant', 'revoke', 'web1', 'web2', '--no-wait');
+  expect(goesOn).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('host h1 is silent') });
+  hostIsBack = false;
+  let minutes = 0;
+  const now = () => new Date(Date.now() + 60_000 * minutes++);
+  const late = await dashboard.run(['grant', 'revoke', 'web1', 'web2'], { now });
+  expect(late).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('fix: ') });
 });

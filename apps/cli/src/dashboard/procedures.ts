@@ -146,9 +146,9 @@ export interface Dashboard {
     >;
   } & ExecCalls;
   grants: {
-    list: Query<{ ended: boolean }, GrantView[]>;
+    list: Query<{ ended: boolean; jail?: string }, GrantView[]>;
     see: Mutation<{ viewer: string; target: string; seconds: number }, GrantView>;
-    revoke: Mutation<{ viewer: string; target: string }, unknown>;
+    revoke: Mutation<{ viewer: string; target: string }, GrantView>;
   };
   ips: {
     assign: Mutation<AssignIpInput, Change<AddressView>>;

@@ -9,6 +9,8 @@ export const GrantView = z.object({
   by: z.string(),
   grantedAt: z.iso.datetime(),
   until: z.iso.datetime(),
+  /** revoked, and the host has not said yet that it has ended it: until then it may hold */
+  revoking: z.object({ by: z.string(), at: z.iso.datetime() }).nullable(),
   /** null: it holds */
   ended: z.enum(['revoked', 'expired', 'failed']).nullable(),
   endedAt: z.iso.datetime().nullable(),

@@ -6,7 +6,9 @@ import type { GrantView } from '@cellblock/shared/views/grant-view';
 import * as z from 'zod';
 import { appendLeaves } from '../audit/append-leaves.ts';
 import { changeFleet } from '../change-fleet.ts';
+import type { Db } from '../db.ts';
 import { findJail } from '../find-object.ts';
+import type { AgentClient } from '../host-sync/agent-connections.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { listGrants } from './list-grants.ts';
@@ -48,7 +50,7 @@ export async function grantSight(
     );
   }
   mustHaveAPlace(viewer.name, JailSettings.parse(viewer.settings));
-  const agent = await agentOf(ctx.db, viewer.hostId);
+  const agent = await mustBeThere(ctx.db, viewer);
   const grant: NamedGrant = {
     id: '',
     viewer: { id: viewer.id, name: viewer.name },
@@ -146,6 +148,27 @@ export async function grantSight(
   const made = (await listGrants(ctx.db, { ended: true })).find((each) => each.id === id);
   if (!made) throw new Error('a grant that was just recorded is not there');
   return made;
+}
+
+/** It begins when it is granted, or not at all: decision 26. */
+async function mustBeThere(
+  db: Db,
+  viewer: { name: string; hostId: string; host: { name: string } },
+): Promise<AgentClient> {
+  try {
+    return await agentOf(db, viewer.hostId);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.refusal.code !== 'unreachable') throw error;
+    throw new AppError(
+      'unreachable',
+      `${viewer.name} cannot be let see anything now: its host ${viewer.host.name} is silent.`,
+      {
+        field: 'viewer',
+        cause: `A permission ends by the clock of its host, so that it begins when it is granted and does not wait. ${error.message}`,
+        fix: `Grant it when the host is back: cellblock host show ${viewer.host.name}`,
+      },
+    );
+  }
 }
 
 /** Without it the list would be written for nobody. */

@@ -131,6 +131,43 @@ it('a permission whose answer is lost is ended on the host, or stays until it ca
   expect([agent.sights.size, await held()]).toEqual([0, []]);
 });
 
+it('what is revoked while its host cannot be told ends when it can, or by its own time', async () => {
+  const { db } = dashboard.running.services;
+  const revoke = async () =>
+    await dashboard.mutate<GrantView>('grants.revoke', { viewer: 'jail-b', target: 'jail-a' }, mira);
+  const outcomes = async () => {
+    const intent = await db.auditEvent.findFirstOrThrow({
+      where: { kind: 'grant.revoke', phase: 'intent' },
+      orderBy: { at: 'desc' },
+    });
+    const ends = await db.auditEvent.findMany({ where: { intent: intent.id } });
+    return ends.map(({ outcome, actorType }) => `${outcome} ${actorType}`);
+  };
+  expect((await see('jail-b', 'jail-a')).refusal).toBeNull();
+  agent.losesAnswers.add('revoke');
+  expect((await revoke()).data).toMatchObject({ ended: null, revoking: { by: 'mira' } });
+  // It may hold there, and so it is shown.
+  expect([agent.sights.size, await outcomes()]).toEqual([1, []]);
+  const held = async () => (await grants(false)).filter(({ viewer }) => viewer === 'jail-b');
+  expect(await held()).toMatchObject([{ revoking: { by: 'mira' } }]);
+  expect((await revoke()).refusal).toMatchObject({ code: 'conflict', field: 'target' });
+  expect((await see('jail-b', 'jail-a')).refusal).toMatchObject({ code: 'conflict', field: 'target' });
+  agent.losesAnswers.clear();
+  await vi.waitUntil(async () => (await held()).length === 0, SLOWLY);
+  expect([agent.sights.size, (await grants())[0]?.ended]).toEqual([0, 'revoked']);
+  expect(await outcomes()).toEqual(['applied system']);
+
+  // Its own time is over before its host is back: the host ends it, and nobody has to be told.
+  expect((await see('jail-b', 'jail-a')).refusal).toBeNull();
+  agent.losesAnswers.add('revoke');
+  expect((await revoke()).refusal).toBeNull();
+  expect(await recordExpiredGrants(db, new Date(Date.now() + 3_601_000))).toBeGreaterThan(0);
+  expect((await grants())[0]).toMatchObject({ ended: 'expired', revoking: null });
+  expect(await outcomes()).toEqual(['superseded system']);
+  agent.losesAnswers.clear();
+  agent.sights.clear();
+});
+
 it('a permission and a report of the same host wait for each other, and never for ever', async () => {
   const { db } = dashboard.running.services;
   const { id, hostId } = await db.jail.findFirstOrThrow({ where: { name: 'jail-a' } });
@@ -202,4 +239,21 @@ it('of many walks of a jail the oldest go, and no other jail’s', async () => {
   expect(oldest.data).toMatchObject({ number: 103, against: { number: 3 } });
   await dashboard.mutate<XrayView>('jails.xray', { jail: 'jail-a' }, mira);
   expect(await numbers(id)).toMatchObject({ _min: { number: 5 }, _count: 100 });
+});
+
+it('on a silent host nothing is granted, and what is revoked waits', async () => {
+  const { db } = dashboard.running.services;
+  expect((await see('jail-b', 'jail-a')).refusal).toBeNull();
+  await agent.hangUp();
+  const intents = () => db.auditEvent.count({ where: { kind: 'grant.see', phase: 'intent' } });
+  const before = await intents();
+  const isSilent = async () => (await see('jail-a', 'jail-b')).refusal?.code === 'unreachable';
+  await vi.waitUntil(isSilent, SLOWLY);
+  expect((await see('jail-a', 'jail-b')).refusal).toMatchObject({
+    field: 'viewer',
+    fix: expect.stringContaining('when the host is back'),
+  });
+  expect(await intents()).toBe(before);
+  const revoked = await dashboard.mutate('grants.revoke', { viewer: 'jail-b', target: 'jail-a' }, mira);
+  expect(revoked).toMatchObject({ refusal: null, data: { ended: null, revoking: { by: 'mira' } } });
 });

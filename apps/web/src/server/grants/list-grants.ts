@@ -1,12 +1,23 @@
 import type { GrantView } from '@cellblock/shared/views/grant-view';
 import type { Db } from '../db.ts';
+import { findJail } from '../find-object.ts';
 
 const MOST = 500;
 
+interface Asked {
+  ended: boolean;
+  /** those that lead from it or to it */
+  jail?: string | undefined;
+}
+
 /** Those that hold, or all with how they ended; newest first. */
-export async function listGrants(db: Db, input: { ended: boolean }): Promise<GrantView[]> {
+export async function listGrants(db: Db, { ended, jail }: Asked): Promise<GrantView[]> {
+  const id = jail === undefined ? undefined : (await findJail(db, jail)).id;
   const grants = await db.sightGrant.findMany({
-    where: input.ended ? {} : { endedAt: null },
+    where: {
+      ...(ended ? {} : { endedAt: null }),
+      ...(id && { OR: [{ viewerId: id }, { targetId: id }] }),
+    },
     orderBy: { grantedAt: 'desc' },
     take: MOST,
   });
@@ -24,6 +35,10 @@ export async function listGrants(db: Db, input: { ended: boolean }): Promise<Gra
     by: grant.by,
     grantedAt: grant.grantedAt.toISOString(),
     until: grant.until.toISOString(),
+    revoking:
+      grant.endedAt === null && grant.revokeBy !== null && grant.revokeAskedAt !== null
+        ? { by: grant.revokeBy, at: grant.revokeAskedAt.toISOString() }
+        : null,
     ended: grant.ended as GrantView['ended'],
     endedAt: grant.endedAt?.toISOString() ?? null,
   }));

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { appendLeaves } from '../audit/append-leaves.ts';
+import { bySystem } from '../by-system.ts';
 import type { Db } from '../db.ts';
-import type { VerbContext } from '../verb-context.ts';
+import { partiesOf } from './parties-of.ts';
 import { recordGrantOutcome } from './record-grant.ts';
 
 /**
@@ -12,21 +12,10 @@ export async function recordExpiredGrants(db: Db, now = new Date()): Promise<num
   const over = await db.sightGrant.findMany({ where: { endedAt: null, until: { lte: now } } });
   let recorded = 0;
   for (const grant of over) {
-    const jails = await db.jail.findMany({
-      where: { id: { in: [grant.viewerId, grant.targetId] } },
-      select: { id: true, name: true, host: { select: { id: true, name: true } } },
-    });
-    const viewer = jails.find(({ id }) => id === grant.viewerId);
-    const target = jails.find(({ id }) => id === grant.targetId);
-    if (!viewer || !target) continue;
-    const ctx: VerbContext = {
-      db,
-      actor: { type: 'system', name: 'cellblock' },
-      role: null,
-      session: null,
-      sourceAddress: null,
-      requestId: randomUUID(),
-    };
+    const named = await partiesOf(db, grant);
+    if (named === null) continue;
+    const { viewer, target } = named;
+    const ctx = bySystem(db);
     recorded += await db.$transaction(async (tx) => {
       // Another dashboard may be at it too: whoever ends the row writes the event.
       const mine = await tx.sightGrant.updateMany({
@@ -34,23 +23,25 @@ export async function recordExpiredGrants(db: Db, now = new Date()): Promise<num
         data: { endedAt: grant.until, ended: 'expired' },
       });
       if (mine.count === 0) return 0;
-      await recordGrantOutcome(
-        tx,
-        ctx,
-        { id: grant.id, viewer: pick(viewer), target: pick(target), host: viewer.host },
-        {
-          kind: 'grant.expire',
-          intent: grant.id,
-          outcome: 'applied',
-          summary: `the time is over in which ${viewer.name} sees the processes of ${target.name}`,
-          after: { target: target.name, until: grant.until.toISOString() },
-        },
-      );
+      await recordGrantOutcome(tx, ctx, named, {
+        kind: 'grant.expire',
+        intent: grant.id,
+        outcome: 'applied',
+        summary: `the time is over in which ${viewer.name} sees the processes of ${target.name}`,
+        after: { target: target.name, until: grant.until.toISOString() },
+      });
+      if (grant.revokeEvent !== null) {
+        await recordGrantOutcome(tx, ctx, named, {
+          kind: 'grant.revoke',
+          intent: grant.revokeEvent,
+          outcome: 'superseded',
+          summary: `its time was over before host ${named.host.name} could be told that ${viewer.name} sees the processes of ${target.name} no longer`,
+          after: { target: target.name },
+        });
+      }
       return 1;
     });
   }
   if (recorded > 0) await appendLeaves(db);
   return recorded;
 }
-
-const pick = ({ id, name }: { id: string; name: string }) => ({ id, name });

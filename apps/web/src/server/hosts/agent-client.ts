@@ -16,6 +16,11 @@ export function setAgentConnections(db: Db, ways: Ways): void {
   WAYS.set(db, ways);
 }
 
+/** The agent of a host that is connected to this very dashboard. */
+export function agentHere(db: Db, hostId: string): AgentClient | null {
+  return WAYS.get(db)?.connections.of(hostId)?.agent ?? null;
+}
+
 /**
  * The agent of a host, for streams and checks: the one that is connected here, or through the dashboard that
  * it is connected to. Throws `unreachable`, with the age of its last report.

@@ -4,9 +4,11 @@ import { listGrants } from '../../grants/list-grants.ts';
 import { RevokeSightInput, revokeSight } from '../../grants/revoke-sight.ts';
 import { procedure, router } from '../trpc.ts';
 
+const ListGrantsInput = z.object({ ended: z.boolean().default(false), jail: z.string().min(1).optional() });
+
 export const grantsRouter = router({
   list: procedure('read')
-    .input(z.object({ ended: z.boolean().default(false) }).default({ ended: false }))
+    .input(ListGrantsInput.default({ ended: false }))
     .query(({ ctx, input }) => listGrants(ctx.db, input)),
   see: procedure('operate')
     .input(GrantSightInput)

@@ -14,6 +14,7 @@ import { useMayNot } from '../../../../may';
 import { RefusalPanel } from '../../../../refusal-panel';
 import { useJail } from '../use-jail';
 import { processColumns } from './process-columns';
+import { SightPanel } from './sight-panel';
 
 const SignalDialog = dynamic(() => import('./signal-dialog').then((module) => module.SignalDialog), {
   ssr: false,
@@ -22,7 +23,16 @@ const SignalDialog = dynamic(() => import('./signal-dialog').then((module) => mo
 const EVERY_MS = 2_000;
 
 export function JailProcesses() {
-  return <Loaded query={useJail()}>{(jail) => <Processes jail={jail} />}</Loaded>;
+  return (
+    <Loaded query={useJail()}>
+      {(jail) => (
+        <div className="flex min-w-0 flex-col gap-4">
+          <Processes jail={jail} />
+          <SightPanel jail={jail} />
+        </div>
+      )}
+    </Loaded>
+  );
 }
 
 function Processes({ jail }: { jail: JailView }) {
