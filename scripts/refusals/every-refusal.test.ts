@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { APP_ERROR_CODES } from '../../packages/shared/src/app-error.ts';
 import { type Construction, constructionsIn } from './constructions.ts';
+import { WITHOUT_FIELD } from './without-field.ts';
 
 const repository = path.join(import.meta.dirname, '../..');
 
@@ -45,12 +46,18 @@ const PASSES_ON = [
   /^new CliError\(\s*(exitCodeOf\([\w.]+\)|EXIT\.\w+|2),\s*([\w.]+|refusalAndExit\(error\)\.refusal)\)/,
 ];
 
-const lacks = ({ text }: Construction) =>
+const lacks = ({ text }: Construction, parts = ['cause', 'fix']) =>
   PASSES_ON.some((form) => form.test(text))
     ? []
-    : ['cause', 'fix'].filter(
-        (part) => !new RegExp(`\\b${part}\\b(\\s*[,}]|:(?!\\s*(''|undefined|null)))`).test(text),
-      );
+    : parts.filter((part) => !new RegExp(`\\b${part}\\b(\\s*[,}]|:(?!\\s*(''|undefined|null)))`).test(text));
+
+/** By which line of the list of those without a field a refusal is excused. */
+const excuses = ({ where, text }: Construction) => {
+  const file = where.slice(0, where.lastIndexOf(':'));
+  return WITHOUT_FIELD.flatMap(({ said }) => said[file] ?? [])
+    .filter((words) => text.includes(words))
+    .map((words) => `${file}: ${words}`);
+};
 
 describe('every refusal', () => {
   const all = found(SOURCES, REFUSALS);
@@ -60,7 +67,7 @@ describe('every refusal', () => {
     for (const part of ['apps/agent/src', 'apps/cli/src', 'apps/web/src', 'packages/shared/src'])
       expect(all.some(({ where }) => where.startsWith(part))).toBe(true);
     const said = '`no $' + "{f('(')} for you`";
-    const looked = (text: string) => constructionsIn('x.ts', text, REFUSALS).flatMap(lacks);
+    const looked = (text: string) => constructionsIn('x.ts', text, REFUSALS).flatMap((each) => lacks(each));
     expect(looked(`throw new AppError('denied', ${said}, { field: 'a', fix: 'b' });`)).toEqual(['cause']);
     expect(looked(`throw usageError({ message: ${said}, cause: 'a' });`)).toEqual(['fix']);
     expect(looked(`return { code: 'internal', message: ${said} };`)).toEqual(['cause', 'fix']);
@@ -70,6 +77,31 @@ describe('every refusal', () => {
 
   it.each(all.map((each) => [each.where, each] as const))('%s has a cause and a fix', (_, each) => {
     expect(lacks(each), each.text).toEqual([]);
+  });
+
+  it('is told from one without a field', () => {
+    const looked = (text: string) =>
+      constructionsIn('x.ts', text, REFUSALS).flatMap((each) => lacks(each, ['field']));
+    expect(looked("throw new AppError('denied', 'no field', { cause, fix });")).toEqual(['field']);
+    expect(looked('throw usageError({ field: undefined, message, cause, fix });')).toEqual(['field']);
+    expect(looked("throw new AppError('denied', 'x', { field: 'jail', cause, fix });")).toEqual([]);
+    expect(excuses({ where: 'x.ts:1', text: 'needs root.' })).toEqual([]);
+  });
+
+  it.each(all.map((each) => [each.where, each] as const))(
+    '%s names a field, or why it has none',
+    (_, each) => {
+      if (lacks(each, ['field']).length > 0) expect(excuses(each), each.text).not.toEqual([]);
+    },
+  );
+
+  it('is not excused from naming one when it names one, or when there is none', () => {
+    const used = all.filter((each) => lacks(each, ['field']).length > 0).flatMap(excuses);
+    const listed = WITHOUT_FIELD.flatMap(({ said }) =>
+      Object.entries(said).flatMap(([file, each]) => each.map((words) => `${file}: ${words}`)),
+    );
+    expect(listed.filter((line) => !used.includes(line))).toEqual([]);
+    expect(listed.length).toBe(new Set(listed).size);
   });
 });
 

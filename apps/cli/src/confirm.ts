@@ -9,6 +9,7 @@ export async function confirmed(run: Run, ask: { yes: boolean; what: string; wor
   const { stdin, stderr } = run.terminal;
   if (stdin.isTTY !== true) {
     throw new CliError(EXIT.usage, {
+      field: '--yes',
       message: 'This cannot be undone, and nobody is there to ask.',
       cause: ask.what,
       fix: 'Say so with --yes.',

@@ -38,6 +38,7 @@ export class Holds {
     const held = this.of(jailId);
     if (held) {
       throw new AppError('conflict', `The jail is held already, by ${held.by} since ${held.at}.`, {
+        field: 'jail',
         cause: held.reason,
         fix: 'cellblock agent unhold JAIL',
       });

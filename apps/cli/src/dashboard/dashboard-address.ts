@@ -19,6 +19,7 @@ export function dashboardAddress(terminal: Terminal, data: string): DashboardAdd
   if (url) return { via: 'url', ...remote(url, token, ca) };
   if (terminal.uid === 0) return { via: 'root-socket', socket: rootSocketOf(data) };
   throw new CliError(EXIT.denied, {
+    field: 'CELLBLOCK_URL',
     message: 'You are not root, and no dashboard is named.',
     cause: "Without sign-in only root on the dashboard's own machine is let in.",
     fix: 'sudo cellblock …, or set CELLBLOCK_URL and CELLBLOCK_TOKEN (cellblock token create NAME --role R --expires 30d).',
