@@ -19,6 +19,7 @@ test.beforeAll(async () => {
   shown = `${stand.data}-shown`;
   for (const each of ['www', 'closed/data']) mkdirSync(path.join(shown, each), { recursive: true });
   writeFileSync(path.join(shown, 'www/page'), 'shown to the jail\n');
+  writeFileSync(path.join(shown, 'www/...'), '<script>alert(1)</script>\n');
   chmodSync(path.join(shown, 'closed'), 0o700);
   writeFileSync(
     path.join(stand.data, 'bounds.d/30-view.yaml'),
@@ -78,6 +79,24 @@ test('its tree is shown, proved, and its files are looked at', async () => {
   await page.getByRole('link', { name: 'www', exact: true }).click();
   await page.getByRole('button', { name: 'page', exact: true }).click();
   await expect(page.getByText('shown to the jail')).toBeVisible();
+  const handedOver = async () => {
+    const [download, answer] = await Promise.all([
+      page.waitForEvent('download'),
+      page.waitForResponse('**/api/download'),
+      page.getByRole('button', { name: 'Download the file' }).click(),
+    ]);
+    expect(await answer.allHeaders()).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'x-content-type-options': 'nosniff',
+      'content-disposition': expect.stringMatching(/^attachment; /),
+    });
+    return [download.suggestedFilename(), readFileSync(await download.path(), 'utf8')];
+  };
+  expect(await handedOver()).toEqual(['page', 'shown to the jail\n']);
+  // A name made of dots is a place to some, and none to keep a file under.
+  await page.getByRole('button', { name: '...', exact: true }).click();
+  await expect(page.getByText('<script>alert(1)</script>')).toBeVisible();
+  expect(await handedOver()).toEqual(['file', '<script>alert(1)</script>\n']);
   await examineState(page, 'files of a jail');
 });
 
@@ -123,4 +142,5 @@ test('the command line says the same, and a document brings it back', async () =
   expect(refused.stderr).toMatch(/passwords[\s\S]*fix: /);
   const audit = await stand.cellblock(['audit', 'search', '--filter', 'jail:viewed']);
   expect(audit.stdout).toMatch(/had it proved what viewed sees/);
+  expect(audit.stdout).toMatch(/downloaded the file \/www\/page in viewed/);
 });

@@ -66,6 +66,7 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
     'cd /home; mkdir -p deep/er; echo "text of the jail" > plain; ln -s /etc/passwd link; mkfifo pipe',
     'touch "$(printf \'line\\nend\\033[31m\')" "$(printf \'\\377\')"; chown 33:44 plain; chmod 4755 plain',
     'head -c 1200000 /dev/zero | tr "\\0" x > long; head -c 10 /dev/zero > binary',
+    'dd if=/dev/null of=huge bs=1 seek=8388609 2> /dev/null',
     'mkdir many; cd many; for i in $(seq 2100); do : > $i; done; echo ready; while :; do sleep 1; done',
   ].join('\n');
   const jail = jailSpec(2, { settings: { command: ['/bin/sh', '-c', script], restart: 'no' } });
@@ -112,6 +113,16 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
   for (const path of ['/home/link', '/home/none', '/home/plain/x', '/proc/self/root/etc/passwd', '/bin/sh'])
     await expect(text(path)).rejects.toThrow('cannot be looked at');
   await expect(files('/home/plain')).rejects.toThrow('cannot be looked at');
+
+  // Handed over whole, or not at all.
+  const bytes = async (path: string) =>
+    Buffer.from((await agent.jail.fileBytes.mutate({ jail: jail.name, path })).data, 'base64');
+  expect((await bytes('/home/plain')).toString()).toBe('text of the jail\n');
+  expect(await bytes('/home/binary')).toEqual(Buffer.alloc(10));
+  expect((await bytes('/home/long')).equals(Buffer.alloc(1_200_000, 'x'))).toBe(true);
+  await expect(bytes('/home/huge')).rejects.toThrow('longer than 8 MiB');
+  for (const path of ['/home/link', '/home/pipe', '/dev/null', '/proc/self/root/etc/passwd', '/home/deep'])
+    await expect(bytes(path)).rejects.toThrow('cannot be looked at');
 }, 180_000);
 
 test('a directory that is open to the host’s users is not given to be written, and is once it is closed', async () => {

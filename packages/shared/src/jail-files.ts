@@ -42,6 +42,13 @@ export type FileList = z.infer<typeof FileList>;
 
 export const MOST_FILE_BYTES = 1024 * 1024;
 
+/** The longest file that is handed over whole. */
+export const MOST_DOWNLOAD_BYTES = 8 * 1024 * 1024;
+
+/** A whole regular file as it is, in base64. */
+export const FileBytes = z.object({ path: z.string(), data: z.base64() });
+export type FileBytes = z.infer<typeof FileBytes>;
+
 export const FileText = z.object({
   path: z.string(),
   /** null: it is no text */

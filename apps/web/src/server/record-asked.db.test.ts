@@ -4,7 +4,7 @@ import type { AgentConnections } from './host-sync/agent-connections.ts';
 import { setAgentConnections } from './hosts/agent-client.ts';
 import { verifyImage } from './images/verify-image.ts';
 import { createJail } from './jails/create-jail.ts';
-import { listJailFiles, readJailFile } from './jails/jail-files.ts';
+import { listJailFiles, readJailFile, readWholeFile } from './jails/jail-files.ts';
 import { jailLogs } from './jails/jail-logs.ts';
 import { signalProcess } from './jails/jail-processes.ts';
 import { proveJail } from './jails/view-jail.ts';
@@ -57,6 +57,7 @@ const agent = {
   jail: {
     files: { mutate: answering({ path: '/', entries: [], more: false }) },
     fileText: { mutate: answering({ path: '/etc/hosts', text: '', bytes: 0, more: false }) },
+    fileBytes: { mutate: answering({ path: '/etc/hosts', data: '' }) },
     view: { query: answering({ proof: { at: new Date().toISOString(), pid: 1, holds: true, rows: [] } }) },
     signal: { mutate: answering(undefined) },
     console: {
@@ -97,6 +98,7 @@ afterAll(() => db.$disconnect());
 test.each<[string, () => Promise<unknown>]>([
   ['jail.files', () => listJailFiles(mira, { jail: 'web1', path: '/' })],
   ['jail.files', () => readJailFile(mira, { jail: 'web1', path: '/etc/hosts' })],
+  ['jail.files', () => readWholeFile(mira, { jail: 'web1', path: '/etc/hosts' })],
   ['jail.prove', () => proveJail(mira, { jail: 'web1' })],
   ['jail.signal', () => signalProcess(mira, { jail: 'web1', pid: 2, startTime: 7, signal: 'TERM' })],
   ['jail.logs', () => read()],

@@ -19,7 +19,9 @@ namespace {
 
 constexpr unsigned kSeconds = 2;
 constexpr int kMostNames = 2000;
-constexpr size_t kMostBytes = (1 << 20) + 1;
+/** One more than is shown, or handed over: whoever asked sees that there is more. */
+constexpr size_t kMostShown = (1 << 20) + 1;
+constexpr size_t kMostFetched = (8 << 20) + 1;
 
 /** A slow disk or a file system that does not answer keeps us no longer than this. */
 void end_soon() { alarm(kSeconds); }
@@ -95,7 +97,7 @@ void list(const std::string& path) {
   if (!write_all(STDOUT_FILENO, out)) fail("write the list");
 }
 
-void read_file(const std::string& path) {
+void read_file(const std::string& path, size_t most) {
   // Looked at before it is opened: opening a device or a pipe can do something.
   UniqueFd place = open_in_tree(path, O_PATH);
   struct stat found {};
@@ -105,7 +107,7 @@ void read_file(const std::string& path) {
   struct stat opened {};
   check(fstat(file.get(), &opened), "ask about " + path);
   if (!S_ISREG(opened.st_mode)) fail("read " + path + ": it is no regular file any more", EINVAL);
-  if (!write_all(STDOUT_FILENO, read_all(file.get(), kMostBytes))) fail("write the file");
+  if (!write_all(STDOUT_FILENO, read_all(file.get(), most))) fail("write the file");
 }
 
 }  // namespace
@@ -113,14 +115,17 @@ void read_file(const std::string& path) {
 int run_files(int count, char** arguments) {
   end_soon();
   try {
-    if (count != 3 || arguments[2][0] != '/') fail("files list PATH, or files read PATH", EINVAL);
+    const char* form = "files list PATH, files read PATH, or files fetch PATH";
+    if (count != 3 || arguments[2][0] != '/') fail(form, EINVAL);
     const std::string path = arguments[2];
     if (strcmp(arguments[1], "list") == 0)
       list(path);
     else if (strcmp(arguments[1], "read") == 0)
-      read_file(path);
+      read_file(path, kMostShown);
+    else if (strcmp(arguments[1], "fetch") == 0)
+      read_file(path, kMostFetched);
     else
-      fail("files list PATH, or files read PATH", EINVAL);
+      fail(form, EINVAL);
     return 0;
   } catch (const Failure& failure) {
     write_all(STDERR_FILENO, failure.step);

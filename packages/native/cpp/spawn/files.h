@@ -8,6 +8,7 @@
  * `files list PATH`: up to 2,000 names of a directory, each as eight fields that end in NUL: kind, mode (octal),
  * uid, gid, size, time of change (seconds), name, target of a link; then one field `end` or `more`.
  * `files read PATH`: up to 1 MiB and one byte of a regular file.
+ * `files fetch PATH`: up to 8 MiB and one byte of it.
  * Exit: 0; otherwise errno, with the step on standard error.
  */
 int run_files(int count, char** arguments);

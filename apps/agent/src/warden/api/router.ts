@@ -11,7 +11,7 @@ import { viewTree } from '@cellblock/shared/view-tree';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import * as z from 'zod';
-import { listFiles, readFileText } from '../files/browse.ts';
+import { listFiles, readFileBytes, readFileText } from '../files/browse.ts';
 import { listImages, removeImage, showImage } from '../images/image-store.ts';
 import { verifyImage } from '../images/verify-image.ts';
 import { jailProcesses, signalJailProcess } from '../jail-processes.ts';
@@ -186,6 +186,10 @@ export const agentRouter = t.router({
     fileText: procedure.input(InJail.extend({ path: FilePath })).mutation(({ ctx, input }) => {
       if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
       return readFileText(ctx.warden, ctx.warden.jail(input.jail), input.path);
+    }),
+    fileBytes: procedure.input(InJail.extend({ path: FilePath })).mutation(({ ctx, input }) => {
+      if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
+      return readFileBytes(ctx.warden, ctx.warden.jail(input.jail), input.path);
     }),
 
     execOpen: procedure

@@ -23,6 +23,7 @@ const NOUNS: Record<string, string> = {
 const ALIASES: Record<string, string> = {
   'jails.execOpen': 'jail.exec',
   'jails.fileText': 'jail.files',
+  'jails.fileBytes': 'jail.files',
 };
 
 /** The audit's word for a procedure (`jails.create` is `jail.create`); null: the history has none. */

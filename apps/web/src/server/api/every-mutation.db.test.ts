@@ -105,6 +105,7 @@ const LATER: Row[] = [
   { path: 'jails.xray', input: () => ({ jail: 'web1' }), has: [] },
   { path: 'jails.prove', input: () => ({ jail: 'web1' }), has: [] },
   { path: 'jails.files', input: () => ({ jail: 'web1', path: '/' }), has: [] },
+  { path: 'jails.fileBytes', input: () => ({ jail: 'web1', path: '/etc/hosts' }), has: [] },
   { path: 'jails.fileText', input: () => ({ jail: 'web1', path: '/etc/hosts' }), has: [] },
   { path: 'jails.destroy', input: () => ({ jail: 'web2' }), has: ['before', 'after', 'receipt'] },
   { path: 'jails.restore', input: () => ({ jail: 'web2' }), has: ['before', 'after', 'receipt'] },
@@ -154,7 +155,7 @@ async function eventsOf(requestId: string): Promise<EventDetail[]> {
 async function check({ path, input, has, as, also = [] }: Row): Promise<void> {
   const answer = await dashboard.mutate(path, input(given as Given), as ?? mira);
   // There is no process behind this agent's jails: the attempt is recorded all the same.
-  if (!['jails.execOpen', 'jails.prove', 'jails.files', 'jails.fileText'].includes(path))
+  if (!['jails.execOpen', 'jails.prove', 'jails.files', 'jails.fileText', 'jails.fileBytes'].includes(path))
     expect(answer.refusal).toBeNull();
   given[path] = answer.data;
   const requestId = String(answer.headers['x-request-id']);

@@ -62,6 +62,7 @@ export const relayRouter = t.router({
     ),
     view: procedure.query(({ ctx, input }) => ctx.agent.jail.view.query(input as never)),
     files: procedure.mutation(({ ctx, input }) => ctx.agent.jail.files.mutate(input as never)),
+    fileBytes: procedure.mutation(({ ctx, input }) => ctx.agent.jail.fileBytes.mutate(input as never)),
     fileText: procedure.mutation(({ ctx, input }) => ctx.agent.jail.fileText.mutate(input as never)),
     processes: procedure.query(({ ctx, input }) => ctx.agent.jail.processes.query(input as never)),
     signal: procedure.mutation(({ ctx, input }) => ctx.agent.jail.signal.mutate(input as never)),

@@ -5,6 +5,7 @@ import { makeSetupLink } from '../setup/setup-link.ts';
 import type { WebServices } from '../web-services.ts';
 import { answerJson, answerRefusal } from './answer.ts';
 import { AUTH_PATH, answerAuth } from './auth-endpoint.ts';
+import { answerDownload, DOWNLOAD_PATH } from './download-endpoint.ts';
 import { answerInstall, INSTALL_PATH } from './install-endpoint.ts';
 import { answerMetrics, METRICS_PATH } from './metrics-endpoint.ts';
 import { originRefusal } from './request-origin.ts';
@@ -25,6 +26,7 @@ export function portHandler(services: WebServices, tls: boolean, pages: Pages) {
     const refusal = originRefusal(request, { url: services.env.url, tls });
     if (refusal !== null) return answerRefusal(response, 403, refusal);
     if (pathname.startsWith(TRPC_PATH)) return await answerTrpc(services, request, response, false);
+    if (pathname === DOWNLOAD_PATH) return await answerDownload(services, request, response);
     if (pathname.startsWith(AUTH_PATH)) return await answerAuth(services, request, response);
     // Next once let this header skip its own checks; ours are in the procedures, and it has no use here.
     delete request.headers['x-middleware-subrequest'];

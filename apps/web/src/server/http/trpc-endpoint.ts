@@ -52,7 +52,8 @@ async function contextFailure(services: WebServices, error: unknown, requestId: 
   return trpcErrorOf(new AppError(code, message, more), requestId);
 }
 
-async function contextOf(
+/** Who calls, and by which way. */
+export async function contextOf(
   services: WebServices,
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,4 +1,4 @@
-import { FileList, FileText } from '@cellblock/shared/jail-files';
+import { FileBytes, FileList, FileText } from '@cellblock/shared/jail-files';
 import { findJail } from '../find-object.ts';
 import type { AgentClient } from '../host-sync/agent-connections.ts';
 import { agentOf } from '../hosts/agent-client.ts';
@@ -21,6 +21,13 @@ export async function listJailFiles(ctx: VerbContext, { jail, path }: Asked): Pr
 export async function readJailFile(ctx: VerbContext, { jail, path }: Asked): Promise<FileText> {
   return await recorded(ctx, jail, `read the file ${path}`, async (agent, id) =>
     FileText.parse(await agent.jail.fileText.mutate({ jail: id, path })),
+  );
+}
+
+/** A whole file of a jail, to be kept by whoever asks. */
+export async function readWholeFile(ctx: VerbContext, { jail, path }: Asked): Promise<FileBytes> {
+  return await recorded(ctx, jail, `downloaded the file ${path}`, async (agent, id) =>
+    FileBytes.parse(await agent.jail.fileBytes.mutate({ jail: id, path })),
   );
 }
 

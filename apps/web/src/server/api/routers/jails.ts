@@ -13,7 +13,7 @@ import { configureJail } from '../../jails/configure-jail.ts';
 import { createJail } from '../../jails/create-jail.ts';
 import { destroyJail } from '../../jails/destroy-jail.ts';
 import { execInput, execKill, execOutput, execResize, openExec } from '../../jails/exec-in-jail.ts';
-import { listJailFiles, readJailFile } from '../../jails/jail-files.ts';
+import { listJailFiles, readJailFile, readWholeFile } from '../../jails/jail-files.ts';
 import { jailLogs } from '../../jails/jail-logs.ts';
 import { jailProcesses, SignalInput, signalProcess } from '../../jails/jail-processes.ts';
 import { listJails } from '../../jails/list-jails.ts';
@@ -66,6 +66,9 @@ export const jailsRouter = router({
   fileText: procedure('operate')
     .input(FileTextInput)
     .mutation(({ ctx, input }) => readJailFile(ctx, input)),
+  fileBytes: procedure('operate')
+    .input(FileTextInput)
+    .mutation(({ ctx, input }) => readWholeFile(ctx, input)),
   create: procedure('operate')
     .input(CreateJailInput)
     .mutation(({ ctx, input }) => createJail(ctx, input)),

@@ -1,12 +1,15 @@
 'use client';
 import type { JailView } from '@cellblock/shared/views/jail-view';
-import { useQuery } from '@tanstack/react-query';
-import { X } from 'lucide-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Download, X } from 'lucide-react';
 import { useTRPCClient } from '@/trpc/client';
 import { IconButton } from '@/ui/icon-button';
 import { bytesText } from '@/ui/number-text';
 import { PanelHead } from '@/ui/panel';
+import { useToast } from '@/ui/toast';
 import { Loaded } from '../../../../loaded';
+import { RefusalPanel } from '../../../../refusal-panel';
+import { downloadFile } from './download-file';
 
 interface FilePreviewProps {
   jail: JailView;
@@ -25,6 +28,11 @@ export function FilePreview({ jail, path, onClose }: FilePreviewProps) {
     refetchOnReconnect: false,
     retry: false,
   });
+  const toast = useToast();
+  const download = useMutation({
+    mutationFn: () => downloadFile({ jail: jail.id, path }),
+    onSuccess: ({ name }) => toast('ok', `${name} is handed over; that you took it is in the history`),
+  });
   return (
     <section aria-label={`Contents of ${path}`}>
       <PanelHead
@@ -35,8 +43,19 @@ export function FilePreview({ jail, path, onClose }: FilePreviewProps) {
           </bdi>
         }
         meta={query.data && `${bytesText(query.data.bytes)}${query.data.more ? ', the beginning' : ''}`}
-        actions={<IconButton label="Close the file" icon={<X aria-hidden />} onClick={onClose} />}
+        actions={
+          <>
+            <IconButton
+              label="Download the file"
+              icon={<Download aria-hidden />}
+              disabledReason={download.isPending ? 'It is being handed over' : null}
+              onClick={() => download.mutate()}
+            />
+            <IconButton label="Close the file" icon={<X aria-hidden />} onClick={onClose} />
+          </>
+        }
       />
+      {download.error && <RefusalPanel error={download.error} />}
       <Loaded query={query} waitingFor={`${jail.host.name} has not answered yet.`}>
         {({ text, bytes }) =>
           text === null ? (

@@ -36,7 +36,7 @@ export function sightColumns({ jail, denied, onRevoke }: SightColumnsOptions): C
         </NameCell>
       ),
     },
-    { key: 'by', header: 'Granted by', width: 'w-28', from: 'sm', cell: ({ by }) => by },
+    { key: 'by', header: 'Granted by', width: 'w-44', from: 'sm', cell: ({ by }) => by },
     {
       key: 'at',
       header: 'Granted',

@@ -40,7 +40,7 @@ export function SightPanel({ jail }: { jail: JailView }) {
   return (
     <Panel
       title="May see"
-      meta="processes of other jails"
+      meta="processes of other jails, and who sees its own"
       actions={
         <Button icon={<Eye aria-hidden />} disabledReason={denied} onClick={() => setAsking('see')}>
           Let see…
@@ -55,7 +55,6 @@ export function SightPanel({ jail }: { jail: JailView }) {
               columns={columns}
               rows={grants}
               rowKey={({ id }) => id}
-              density="compact"
               empty={
                 <p className="p-3 text-muted">
                   {jail.name} sees its own processes alone, and no other jail sees them.
