@@ -20,7 +20,7 @@ beforeAll(async () => {
   await dashboard.start();
   admin = await dashboard.claim();
   for (const role of Role.options) {
-    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     const { data } = await dashboard.mutate<{ token: string }>(
       'tokens.create',
       { name: role, role, expiresAt },
