@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
@@ -6,6 +7,11 @@ import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import type { Answer, AnswersRun } from '@cellblock/shared/answers/answer';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { localClient } from '../src/local-client.ts';
+import { wardenProgram } from '../src/warden/answers/doomed/doomed-agent.ts';
+import { killAgain } from '../src/warden/answers/doomed/kill-again.ts';
+import { wardenPaths } from '../src/warden/paths.ts';
+import { Stage } from '../src/warden/stage/stage.ts';
+import { doomedDirectory } from '../src/warden/stage/sweep-stage.ts';
 import { AnswersHost } from './answers-host.ts';
 import { treesWithout } from './mutant-programs.ts';
 import { Stand } from './stand.ts';
@@ -153,6 +159,30 @@ test.each(MUTANTS)(
       for (const { probe } of answers) expect(probe?.asExpected).toBe(false);
     } finally {
       await remove();
+    }
+  },
+  RUN_MS,
+);
+
+test(
+  'an agent that forgets at its start what its host should be fails X4',
+  async () => {
+    site = await AnswersHost.open();
+    const stage = await Stage.open(site.host, AbortSignal.timeout(RUN_MS));
+    const program = join(stage.programs, 'forgetful.mjs');
+    const ledger = wardenPaths(doomedDirectory(site.host.paths)).ledger;
+    await writeFile(
+      program,
+      `import { rmSync } from 'node:fs';
+      rmSync(${JSON.stringify(ledger)}, { recursive: true, force: true });
+      await import(${JSON.stringify(wardenProgram())});`,
+    );
+    try {
+      const enough = (kills: number) => kills >= 12;
+      const { wrong } = await killAgain(stage, { program, enough, patienceMs: 2_000 });
+      expect(wrong.join('; ')).toContain('does not become true');
+    } finally {
+      await stage.close();
     }
   },
   RUN_MS,

@@ -5,6 +5,7 @@ import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
 import { DEFAULT_DATA_DIRECTORY } from '@cellblock/shared/data-directory';
 import { readTextIfThere } from './durable-file.ts';
 import { readHostFile } from './host-file.ts';
+import { obeyParent } from './obey-parent.ts';
 import { programsDirectory } from './programs-directory.ts';
 import { dialerGroup, serveDialer, serveRoot } from './serve.ts';
 import { Warden } from './warden.ts';
@@ -33,6 +34,7 @@ setInterval(
   1_000,
 );
 warden.purged = () => process.exit(0);
+if (process.send) obeyParent(warden);
 console.error(`warden ${warden.key.instance} is ready (${warden.key.fingerprint})`);
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGPWR'] as const) {

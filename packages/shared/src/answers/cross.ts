@@ -24,7 +24,7 @@ export const CROSS: readonly AnswerRow[] = [
     id: 'X4',
     sentence: 'Whatever is killed in the middle leaves nothing that the next start does not take away.',
     implied: true,
-    says: 'A jail whose start is killed at any moment is gone after one sweep.',
+    says: 'An agent that is killed while it creates, starts, moves or deletes comes to the same when it starts again, and the history has every act.',
   },
   {
     id: 'X6',

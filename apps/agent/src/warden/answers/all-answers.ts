@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
-import { killedInTheMiddle, LOOK_BACK_ROWS } from './rows/cross.ts';
+import { LOOK_BACK_ROWS } from './rows/cross.ts';
+import { killedAgain } from './rows/killed-agent.ts';
 import { ROWS_OF_C } from './rows/rows-of-c.ts';
 import { ROWS_OF_H } from './rows/rows-of-h.ts';
 import { ROWS_OF_K } from './rows/rows-of-k.ts';
@@ -13,6 +14,6 @@ export const ALL_ANSWERS: readonly Row[] = [
   ...ROWS_OF_C,
   ...ROWS_OF_H,
   ...ROWS_OF_W,
-  killedInTheMiddle,
+  killedAgain,
   ...LOOK_BACK_ROWS,
 ];

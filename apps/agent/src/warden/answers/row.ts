@@ -11,6 +11,8 @@ export interface RowResult {
 /** A row that needs the stage; `id` as in the list of sentences. */
 export interface StageRow {
   id: string;
+  /** when it takes longer than most; without `lab`, and with it */
+  longestMs?: { plain: number; lab: number };
   answer(stage: Stage): Promise<RowResult>;
 }
 

@@ -29,13 +29,13 @@ export async function runRows(o: {
     o.answered(answer);
   };
   const before = await takePicture(o.host);
-  const stage = await Stage.open(o.host, o.signal);
+  const stage = await Stage.open(o.host, o.signal, o.lab);
   let during: string[];
   try {
     for (const row of o.rows.filter((row): row is StageRow => 'answer' in row)) {
       o.signal.throwIfAborted();
       o.begun(row.id);
-      take(await answerOf(row.id, o, () => row.answer(stage)));
+      take(await answerOf(row.id, { ...o, longestMs: row.longestMs }, () => row.answer(stage)));
       o.signal.throwIfAborted();
     }
     during = await takePicture(o.host);
@@ -69,7 +69,7 @@ async function pictureAfterwards(
 
 async function answerOf(
   id: string,
-  o: { lab: boolean; signal: AbortSignal },
+  o: { lab: boolean; signal: AbortSignal; longestMs?: StageRow['longestMs'] },
   ask: () => Promise<RowResult>,
 ): Promise<Answer> {
   const began = performance.now();
@@ -80,7 +80,8 @@ async function answerOf(
     return { row: id, verdict: 'skip', reason, probe: null, control: null, tookMs: took() };
   }
   try {
-    const result = await within(ask(), needsLab ? LONGEST_LAB_ROW_MS : LONGEST_ROW_MS, o.signal);
+    const usual = needsLab ? LONGEST_LAB_ROW_MS : LONGEST_ROW_MS;
+    const result = await within(ask(), o.longestMs?.[o.lab ? 'lab' : 'plain'] ?? usual, o.signal);
     return { row: id, ...judge(result.probe, result.control), ...result, tookMs: took() };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -29,6 +29,8 @@ export class Stage {
   readonly host: WardenHost;
   /** aborted: whoever asked has gone, or the time is over */
   readonly signal: AbortSignal;
+  /** what keeps the machine busy for minutes is allowed here */
+  readonly lab: boolean;
   /** in every name and environment, so that whatever were left could be found */
   readonly nonce = randomBytes(6).toString('hex');
   /** what is shown to jails lies below, 0700 above */
@@ -39,18 +41,25 @@ export class Stage {
   /** directories that the first jail of a host makes, and that were not there before */
   private readonly freshParents: readonly string[];
 
-  private constructor(host: WardenHost, signal: AbortSignal, freshParents: readonly string[]) {
+  private constructor(o: {
+    host: WardenHost;
+    signal: AbortSignal;
+    lab: boolean;
+    freshParents: readonly string[];
+  }) {
+    const { host, freshParents } = o;
     this.host = host;
-    this.signal = signal;
+    this.signal = o.signal;
+    this.lab = o.lab;
     this.directory = stageDirectory(host.paths);
     this.freshParents = freshParents;
   }
 
-  static async open(host: WardenHost, signal: AbortSignal): Promise<Stage> {
+  static async open(host: WardenHost, signal: AbortSignal, lab = false): Promise<Stage> {
     await sweepStage(host);
     const netns = netnsDirectory(host.instance);
     const freshParents = [netns, dirname(netns)].filter((path) => !existsSync(path));
-    const stage = new Stage(host, signal, freshParents);
+    const stage = new Stage({ host, signal, lab, freshParents });
     await makePrivateDirectory(host.paths.agent);
     await makePrivateDirectory(stage.directory);
     await mkdir(stage.programs);

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isKernelError } from '@cellblock/native/kernel-error';
 import { cgroupName, cgroupParent, netnsDirectory, netnsPath } from '@cellblock/shared/owned-names';
 import { removeCgroup } from '../apply/jail-steps.ts';
 import { ownIds } from '../observe/observe-ids.ts';
-import { jailPaths, type WardenPaths } from '../paths.ts';
+import { jailPaths, type WardenPaths, wardenPaths } from '../paths.ts';
+import { purge } from '../purge.ts';
 import { removeStorage } from '../storage.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { isOnStage } from './stage-key.ts';
@@ -17,6 +19,11 @@ export function stageDirectory(paths: WardenPaths): string {
   return join(paths.agent, 'stage');
 }
 
+/** The data directory of an agent that is there to be killed (row X4). */
+export function doomedDirectory(paths: WardenPaths): string {
+  return join(stageDirectory(paths), 'doomed');
+}
+
 /**
  * Takes away every throw-away jail and all that was shown to them, by what the kernel shows: after a run, and
  * before anything else when an agent starts, for the one before may have been killed in the middle of a run. Each is
@@ -26,6 +33,9 @@ export async function sweepStage(host: WardenHost): Promise<void> {
   const failures: unknown[] = [];
   for (const key of await keysOnStage(host))
     await removeStageJail(host, key).catch((error) => failures.push(error));
+  const doomed = doomedDirectory(host.paths);
+  if (existsSync(wardenPaths(doomed).key))
+    await purge({ dataDirectory: doomed, idRegistry: host.paths.ids }).catch((error) => failures.push(error));
   if (failures.length > 0) throw failures[0];
   const directory = stageDirectory(host.paths);
   for (const mount of (await host.kernel.listMounts({ under: directory })).toReversed())

@@ -1,10 +1,7 @@
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import { type Answer, judge } from '@cellblock/shared/answers/answer';
-import { cgroupName } from '@cellblock/shared/owned-names';
-import { ofStage, pictureChange, takePicture } from '../../stage/picture.ts';
-import { StageJail } from '../../stage/stage-jail.ts';
-import type { WardenHost } from '../../warden-host.ts';
-import { found, type LookBackRow, type StageRow } from '../row.ts';
+import { ofStage, pictureChange } from '../../stage/picture.ts';
+import { found, type LookBackRow } from '../row.ts';
 
 const LOOKING_BACK = ['X1', 'X2', 'X3', 'X6'];
 
@@ -85,60 +82,6 @@ export const nothingIsLeft: LookBackRow = {
     };
   },
 };
-
-const KILLED_STARTS = 5;
-/** From the first process of a start to its last step it takes some 30 ms where nothing else goes on. */
-const BETWEEN_MS = 6;
-
-/** Everything in the jail's group is killed at some moment of its start, the program that builds it too. */
-export const killedInTheMiddle: StageRow = {
-  id: 'X4',
-  async answer(stage) {
-    const before = await takePicture(stage.host);
-    const told: string[] = [];
-    let left = 0;
-    let atMost = 0;
-    for (let n = 0; n < KILLED_STARTS; n += 1) {
-      const key = stage.key();
-      const start = StageJail.start(stage.host, {
-        key,
-        settings: { root: { kind: 'host-usr', ephemeral: false } },
-        environment: stage.environment,
-      }).then(
-        () => 'had started',
-        (error: Error) => error.message,
-      );
-      await firstProcess(stage.host, cgroupName(stage.host.instance, key), start);
-      await new Promise((resolve) => setTimeout(resolve, n * BETWEEN_MS));
-      await stage.host.kernel
-        .killCgroup({ name: cgroupName(stage.host.instance, key) })
-        .catch(() => undefined);
-      told.push(await start);
-      const of = (line: string) => line.includes(key);
-      const meanwhile = pictureChange(before, await takePicture(stage.host)).filter(of).length;
-      atMost = Math.max(atMost, meanwhile);
-      await stage.drop(key);
-      left += pictureChange(before, await takePicture(stage.host)).filter(of).length;
-    }
-    return {
-      probe: found(
-        left === 0,
-        `${KILLED_STARTS} starts killed in the middle (${[...new Set(told)].slice(0, 3).join('; ')}): after one sweep ${left} objects are left`,
-      ),
-      control: found(atMost > 0, `before the sweep there are up to ${atMost}`),
-    };
-  },
-};
-
-/** Resolves when something runs in the group, or the start is over. */
-async function firstProcess(host: WardenHost, name: string, start: Promise<unknown>): Promise<void> {
-  let over = false;
-  void start.then(() => {
-    over = true;
-  });
-  while (!over && ((await host.kernel.readCgroup({ name }).catch(() => null))?.pids.length ?? 0) === 0)
-    await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** What the archive lost of mail C is tested as it is read here: `fails`, `escape`, and a name under `/...`. */
 export const lostWords: LookBackRow = {
