@@ -55,9 +55,8 @@ export async function startExecSession(
   init: TreeProcess,
   bounds: TreeBounds,
 ): Promise<ExecSession> {
-  const { stdin, stdout, stderr, control } = await attach(program);
+  const { stdin, stdout, stderr, control } = await attach(program, execMessage(request, init, bounds));
   const lines = linesOf(control);
-  control.write(execMessage(request, init, bounds));
   const failure = failureFrom((await lines.next()).value ?? '');
   if (failure) {
     for (const stream of [stdin, stdout, stderr, control]) stream.destroy();
@@ -85,12 +84,13 @@ export async function startExecSession(
 
 /**
  * Not as a child process of Node's: that copies the page tables of the whole warden, and stops it meanwhile. The
- * helper leaves with its control stream, and is waited for then.
+ * helper has its request when it begins, before this thread hears of it; it leaves with its control stream at the
+ * latest, and is waited for then.
  */
-async function attach(program: string) {
+async function attach(program: string, input: Buffer) {
   const { pid, streams } = await callAddon<{ pid: number; streams: [number, number, number, number] }>(
     'startAttachedProgram',
-    { arguments: [program, 'exec'], count: 4 },
+    { arguments: [program, 'exec'], count: 4, input },
   );
   const [stdin, stdout, stderr, control] = streams.map((fd) => new Socket({ fd, allowHalfOpen: true })) as [
     Socket,

@@ -46,7 +46,8 @@ Napi::Value wait_process(const Napi::CallbackInfo& info) {
   }
 }
 
-/// `arguments` is a list of texts, `input` a Buffer. Resolves with {pid, answer}, a descriptor that is the caller's.
+/// `arguments` is a list of texts, `input` a Buffer. Resolves with {pid, answer}, a descriptor that is the
+/// caller's.
 Napi::Value start_program(const Napi::CallbackInfo& info) {
   const Options options(info);
   const auto bytes = options.value("input").As<Napi::Uint8Array>();
@@ -64,13 +65,16 @@ Napi::Value start_program(const Napi::CallbackInfo& info) {
       });
 }
 
-/// `arguments` is a list of texts, `count` how many streams. Resolves with {pid, streams}, descriptors of the caller.
+/// `arguments` is a list of texts, `count` how many streams, `input` a Buffer for the last. Resolves with
+/// {pid, streams}, descriptors of the caller.
 Napi::Value start_attached_program(const Napi::CallbackInfo& info) {
   const Options options(info);
+  const auto bytes = options.value("input").As<Napi::Uint8Array>();
   return answer(
       info.Env(),
-      [arguments = options.texts("arguments"), count = static_cast<size_t>(options.integer("count"))] {
-        return kernel::start_attached_program(arguments, count);
+      [arguments = options.texts("arguments"), count = static_cast<size_t>(options.integer("count")),
+       input = std::string(reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength())] {
+        return kernel::start_attached_program(arguments, count, input);
       },
       [](Napi::Env env, kernel::AttachedProgram& started) -> Napi::Value {
         Napi::Array streams = Napi::Array::New(env, started.streams.size());

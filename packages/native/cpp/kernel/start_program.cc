@@ -26,7 +26,6 @@ Pipe make_pipe(const std::string& step) {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-/// A program that ends without reading says why in its answer: this thread hears of no SIGPIPE meanwhile.
 void write_all(int fd, const std::string& bytes) {
   for (size_t done = 0; done < bytes.size();) {
     const ssize_t n = write(fd, bytes.data() + done, bytes.size() - done);
@@ -34,6 +33,16 @@ void write_all(int fd, const std::string& bytes) {
     if (n <= 0) return;
     done += static_cast<size_t>(n);
   }
+}
+
+/// A program that ends without reading says why in its answer: this thread hears of no SIGPIPE meanwhile.
+void write_unsignalled(int fd, const std::string& bytes) {
+  sigset_t pipe_signal, before;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  write_all(fd, bytes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 /// What a thread of ours blocks or ignores is nothing that a program should begin with.
@@ -85,16 +94,12 @@ StartedProgram start_program(const std::vector<std::string>& arguments, const st
   to.out = UniqueFd();
   from.in = UniqueFd();
 
-  sigset_t pipe_signal, before;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-  write_all(to.in.get(), input);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  write_unsignalled(to.in.get(), input);
   return {pid, std::move(from.out)};
 }
 
-AttachedProgram start_attached_program(const std::vector<std::string>& arguments, size_t count) {
+AttachedProgram start_attached_program(const std::vector<std::string>& arguments, size_t count,
+                                       const std::string& input) {
   const std::string step = "run " + (arguments.empty() ? std::string("nothing") : arguments[0]);
   if (arguments.empty()) throw KernelError(step, EINVAL);
   AttachedProgram started{-1, {}};
@@ -111,6 +116,8 @@ AttachedProgram start_attached_program(const std::vector<std::string>& arguments
     posix_spawn_file_actions_adddup2(&attributes.files, theirs.back().get(), static_cast<int>(i));
   }
   started.pid = spawn_program(arguments, attributes, step);
+  theirs.clear();
+  if (count > 0) write_unsignalled(started.streams.back().get(), input);
   return started;
 }
 

@@ -16,9 +16,9 @@ struct StartedProgram {
 };
 
 /**
- * Starts a program with `input` on its standard input; standard error is ours. The caller's memory is not copied
- * for it, however large that is: a fork of a process with hundreds of megabytes stops it for milliseconds.
- * reap_program must follow.
+ * Starts a program with `input` on its standard input; standard error is ours. The caller's memory is not
+ * copied for it, however large that is: a fork of a process with hundreds of megabytes stops it for
+ * milliseconds. reap_program must follow.
  */
 StartedProgram start_program(const std::vector<std::string>& arguments, const std::string& input);
 
@@ -29,10 +29,11 @@ struct AttachedProgram {
 };
 
 /**
- * As start_program, with `count` stream sockets as its first descriptors and nothing written. reap_program must
- * follow, once its streams have ended.
+ * As start_program, with `count` stream sockets as its first descriptors and `input` in the last of them.
+ * reap_program must follow, once its streams have ended.
  */
-AttachedProgram start_attached_program(const std::vector<std::string>& arguments, size_t count);
+AttachedProgram start_attached_program(const std::vector<std::string>& arguments, size_t count,
+                                       const std::string& input);
 
 /// Waits for its end.
 void reap_program(pid_t pid);

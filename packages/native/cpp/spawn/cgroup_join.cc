@@ -2,7 +2,12 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "failure.h"
 #include "paths.h"
@@ -31,6 +36,18 @@ Groups open_groups(const std::vector<std::string>& procs_files) {
 
 UniqueFd open_unified_procs(const Groups& groups) {
   return groups.unified ? open_in(groups.unified, "cgroup.procs") : UniqueFd();
+}
+
+long fork_into(int group, uint64_t flags, int& pidfd) {
+  clone_args arguments{};
+  arguments.flags = flags | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
+  arguments.exit_signal = SIGCHLD;
+  if (group >= 0) {
+    arguments.flags |= CLONE_INTO_CGROUP;
+    arguments.cgroup = static_cast<uint64_t>(group);
+  }
+  return syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
 void join(const Groups& groups, const UniqueFd& unified_procs) {

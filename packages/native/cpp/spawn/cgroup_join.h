@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ Groups open_groups(const std::vector<std::string>& procs_files);
 
 /** The file by which a process joins the group of the v2 tree by itself; empty where the host has none. */
 UniqueFd open_unified_procs(const Groups& groups);
+
+/** As fork; `group` is the directory of the v2 group to be born in, or -1, `flags` what else clone3 is told.
+ * `pidfd` is the child's. */
+long fork_into(int group, uint64_t flags, int& pidfd);
 
 /** The calling process is in these groups from now on. `unified_procs`: empty where it is in that one
  * already. */

@@ -19,7 +19,6 @@
 
 #include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 /** Of the linker: the headers of this program, wherever it was loaded. */
@@ -43,7 +42,7 @@ __attribute__((constructor)) static void protect_relocated() {
     if (header.p_type != PT_GNU_RELRO) return;
     const size_t start = header.p_vaddr & ~(kPage - 1);
     const size_t end = (header.p_vaddr + header.p_memsz) & ~(kPage - 1);
-    if (mprotect(loaded_at(start), end - start, PROT_READ) != 0) abort();
+    if (mprotect(loaded_at(start), end - start, PROT_READ) != 0) __builtin_trap();
   });
 }
 
@@ -83,27 +82,27 @@ int statx(int at, const char* path, int flags, unsigned mask, struct statx* foun
 
 // What a buffer of known size is filled with, as _FORTIFY_SOURCE has it: an overflow ends the program.
 void* __memcpy_chk(void* to, const void* from, size_t size, size_t room) noexcept {
-  if (size > room) abort();
+  if (size > room) __builtin_trap();
   return memcpy(to, from, size);
 }
 ssize_t __read_chk(int fd, void* to, size_t size, size_t room) {
-  if (size > room) abort();
+  if (size > room) __builtin_trap();
   return read(fd, to, size);
 }
 ssize_t __pread_chk(int fd, void* to, size_t size, off_t place, size_t room) {
-  if (size > room) abort();
+  if (size > room) __builtin_trap();
   return pread(fd, to, size, place);
 }
 ssize_t __readlinkat_chk(int at, const char* path, char* to, size_t size, size_t room) noexcept {
-  if (size > room) abort();
+  if (size > room) __builtin_trap();
   return readlinkat(at, path, to, size);
 }
 int __poll_chk(pollfd* polled, nfds_t count, int milliseconds, size_t room) {
-  if (count > room / sizeof *polled) abort();
+  if (count > room / sizeof *polled) __builtin_trap();
   return poll(polled, count, milliseconds);
 }
 int __snprintf_chk(char* to, size_t size, int, size_t room, const char* format, ...) noexcept {
-  if (size > room) abort();
+  if (size > room) __builtin_trap();
   va_list rest;
   va_start(rest, format);
   const int length = vsnprintf(to, size, format, rest);
@@ -111,11 +110,11 @@ int __snprintf_chk(char* to, size_t size, int, size_t room, const char* format, 
   return length;
 }
 int __open_2(const char* path, int flags) {
-  if (__OPEN_NEEDS_MODE(flags)) abort();
+  if (__OPEN_NEEDS_MODE(flags)) __builtin_trap();
   return open(path, flags);
 }
 int __openat_2(int at, const char* path, int flags) {
-  if (__OPEN_NEEDS_MODE(flags)) abort();
+  if (__OPEN_NEEDS_MODE(flags)) __builtin_trap();
   return openat(at, path, flags);
 }
 

@@ -1,7 +1,6 @@
 #include "tree_builder.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/fsuid.h>
@@ -42,19 +41,6 @@ static uint64_t namespaces_at_birth() {
   return flags;
 }
 
-/** As fork; `group` is the v2 group to be born in, or -1. */
-static long fork_with(uint64_t flags, int group, int& pidfd) {
-  clone_args arguments{};
-  arguments.flags = flags | CLONE_PIDFD;
-  arguments.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  arguments.exit_signal = SIGCHLD;
-  if (group >= 0) {
-    arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = static_cast<uint64_t>(group);
-  }
-  return syscall(SYS_clone3, &arguments, sizeof arguments);
-}
-
 /**
  * As `owner`, so that the tree's user namespace is owner's. What the kernel counts in a user namespace
  * (inotify instances, for one) it counts for the namespace's owner on the host as well: were that root, one
@@ -68,7 +54,7 @@ static long fork_owned_by(uid_t owner, uint64_t flags, int group, int& pidfd) {
     // The group to be born in is root's.
     setfsuid(0);
   }
-  const long pid = fork_with(flags, group, pidfd);
+  const long pid = fork_into(group, flags, pidfd);
   const int error = errno;
   if (pid != 0 && is_owned) {
     check(setresuid(nobody_else, 0, nobody_else), "become root again");
