@@ -37,7 +37,7 @@ export async function programsDisk(directory: string): Promise<string> {
     inject: [CRASH_HOOK],
     logLevel: 'silent',
   });
-  copyFileSync(process.execPath, path.join(content, 'node'));
+  copyFileSync(path.join(REPOSITORY, 'node_modules/.bin/node'), path.join(content, 'node'));
   copyFileSync(path.join(TESTS, 'hostile-root.pl'), path.join(content, 'hostile-root.pl'));
   copyFileSync(path.join(NATIVE, 'Release/cellblock.node'), path.join(native, 'cellblock.node'));
   for (const name of ['spawn', 'keeper', 'probe'])
