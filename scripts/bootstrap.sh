@@ -33,6 +33,26 @@ install_missing_packages() {
   missing_packages=''
 }
 
+# A program of a Debian package that would start a service of its own: it is unpacked beside the npm packages, and
+# the machine gets no service, no user and no configuration. `unpack_program FILE PACKAGE`.
+unpack_program() {
+  unpacked="node_modules/.cellblock-unpacked"
+  { [ -e "$1" ] || [ -e "$unpacked$1" ]; } && return 0
+  command -v apt-get >/dev/null 2>&1 || { say "cellblock: missing: $2 (Debian's name)"; exit 1; }
+  draft="$unpacked.$$"
+  mkdir -p "$draft"
+  # As root, apt-get would download as a user of its own, who may not write here.
+  if ! (cd "$draft" && apt-get update && apt-get -o APT::Sandbox::User=root download "$2" && dpkg -x "$2"_*.deb . && rm "$2"_*.deb) >"$draft.log" 2>&1; then
+    tail -n 20 "$draft.log" >&2
+    rm -rf "$draft" "$draft.log"
+    say "cellblock: apt-get could not download $2"
+    exit 1
+  fi
+  mkdir -p "$unpacked"
+  cp -a "$draft/." "$unpacked/"
+  rm -rf "$draft" "$draft.log"
+}
+
 # Debian's PostgreSQL makes and starts a cluster of its own when it is installed; nobody here asked for one.
 without_main_cluster() {
   case "$missing_packages" in

@@ -1,9 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+/** Where ./dev unpacks it: installed, it would be a service of the machine's. */
+const UNPACKED = join(
+  import.meta.dirname,
+  '../../../node_modules/.cellblock-unpacked/usr/bin/docker-registry',
+);
 
 /** A registry on a loopback of its own: Debian's docker-registry, with its store in `directory`. */
 export class LocalRegistry {
@@ -30,7 +37,8 @@ export class LocalRegistry {
         http: { addr: '127.0.0.1:5000' },
       }),
     );
-    this.program = spawn('nsenter', [`--net=${this.netns}`, 'docker-registry', 'serve', config], {
+    const program = existsSync(UNPACKED) ? UNPACKED : 'docker-registry';
+    this.program = spawn('nsenter', [`--net=${this.netns}`, program, 'serve', config], {
       stdio: 'ignore',
     });
     for (let tries = 0; ; tries += 1) {
