@@ -34,7 +34,8 @@ export const paths = {
   enroll: () => '/enroll',
   host: (host: string, tab: HostTab = 'overview') => `/hosts/${part(host)}/${tab}`,
   jails: (q?: string) => withQuery('/jails', { q }),
-  jailNew: (given: { host?: string; network?: string; ip?: string } = {}) => withQuery('/jails/new', given),
+  jailNew: (given: { host?: string; network?: string; ip?: string; image?: string } = {}) =>
+    withQuery('/jails/new', given),
   jail: (jail: string, tab: JailTab = 'overview') => `/jails/${part(jail)}/${tab}`,
   jailFiles: (jail: string, path?: string) => withQuery(`/jails/${part(jail)}/files`, { path }),
   networks: () => '/networks',
@@ -42,6 +43,7 @@ export const paths = {
   network: (network: string, given: { pool?: string; sel?: string } = {}) =>
     withQuery(`/networks/${part(network)}`, given),
   address: (address: string, at?: string) => withQuery(`/ip/${part(address)}`, { at }),
+  images: (given: { sel?: string; do?: 'new' } = {}) => withQuery('/images', given),
   tasks: (q?: string) => withQuery('/tasks', { q }),
   task: (task: string) => `/tasks/${part(task)}`,
   access: (tab: AccessTab = 'users') => `/access/${tab}`,

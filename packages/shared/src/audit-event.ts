@@ -76,6 +76,7 @@ export const ObjectRef = z.object({
     'pool',
     'jail',
     'address',
+    'image',
     'task',
     'audit',
   ]),

@@ -6,6 +6,7 @@ const hrefs: Partial<Record<ObjectRef['type'], (name: string) => string>> = {
   host: (name) => paths.host(name),
   network: (name) => paths.network(name),
   address: (name) => paths.address(name),
+  image: () => paths.images(),
   task: (name) => paths.task(name),
   user: () => paths.access('users'),
   token: () => paths.access('tokens'),

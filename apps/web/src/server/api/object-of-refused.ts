@@ -18,7 +18,6 @@ const TYPES: Record<string, ObjectRef['type']> = {
   ip: 'address',
   grant: 'jail',
   answers: 'host',
-  image: 'host',
 };
 
 /**
