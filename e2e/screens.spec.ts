@@ -78,6 +78,7 @@ const SCREENS: { path: string; signedOut?: true }[] = [
   { path: '/networks' },
   { path: '/networks/new' },
   { path: '/networks/prod' },
+  { path: '/images' },
   { path: '/ip/10.20.4.77' },
   { path: '/tasks' },
   { path: '/tasks/T-2' },

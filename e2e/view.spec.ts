@@ -1,8 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import { expect, test } from '@playwright/test';
+import { LocalRegistry } from '../apps/agent/test/local-registry.ts';
 import { examineState } from './stand/accessibility.ts';
 import { claim } from './stand/claim.ts';
+import { answerFrom, newNonce } from './stand/nonce.ts';
+import { makeNonceImage, type NonceImage, nonceImageCommand } from './stand/nonce-image.ts';
 import { type Console, openConsole } from './stand/open-console.ts';
 import { makeStand, type Stand } from './stand/stand.ts';
 
@@ -11,6 +15,7 @@ test.describe.configure({ mode: 'serial', timeout: 240_000 });
 let stand: Stand;
 let first: Console;
 let shown: string;
+let registry: LocalRegistry | undefined;
 test.beforeAll(async () => {
   test.setTimeout(900_000);
   stand = await makeStand();
@@ -23,7 +28,7 @@ test.beforeAll(async () => {
   chmodSync(path.join(shown, 'closed'), 0o700);
   writeFileSync(
     path.join(stand.data, 'bounds.d/30-view.yaml'),
-    `viewPrefixes: [{ path: ${shown}, writable: true }]\n`,
+    `viewPrefixes: [{ path: ${shown}, writable: true }]\nimageSources: [upload, '${LocalRegistry.address}']\n`,
     { mode: 0o644 },
   );
   first = await openConsole(stand);
@@ -32,6 +37,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => {
   test.setTimeout(120_000);
+  registry?.close();
   await first?.close();
   await stand?.close();
   if (shown) rmSync(shown, { recursive: true, force: true });
@@ -143,4 +149,105 @@ test('the command line says the same, and a document brings it back', async () =
   const audit = await stand.cellblock(['audit', 'search', '--filter', 'jail:viewed']);
   expect(audit.stdout).toMatch(/had it proved what viewed sees/);
   expect(audit.stdout).toMatch(/downloaded the file \/www\/page in viewed/);
+});
+
+const REFERENCE = `${LocalRegistry.address}/answer:stable`;
+let one: NonceImage;
+let two: NonceImage;
+
+const digestOf = async (name: string) => (await stand.json<{ digest: string }>('image', 'show', name)).digest;
+
+/** What the jail itself says on its address, once it is up. */
+async function expectNonce(jail: string, nonce: string): Promise<void> {
+  const jails = CLI_OUTPUT.ls.parse(await stand.json('ls'));
+  const address = jails.find(({ name }) => name === jail)?.wanted.addresses[0] ?? '';
+  await expect.poll(() => answerFrom(stand.segment.site, address), { timeout: 60_000 }).toBe(nonce);
+}
+
+test('an image is pulled, and a jail that has it as its root answers', async () => {
+  const { page } = first;
+  one = await makeNonceImage(shown, 'one', newNonce());
+  two = await makeNonceImage(shown, 'two', newNonce());
+  registry = new LocalRegistry(shown, stand.segment.site);
+  await registry.open();
+  await registry.push(one.layout, 'answer:stable');
+  await page.goto('/images');
+  await expect(page.getByText('No images yet.')).toBeVisible();
+  await stand.must(['image', 'pull', REFERENCE]);
+  // Nothing is reloaded: what the host has made appears by itself.
+  await page.getByRole('row', { name: new RegExp(`${REFERENCE}.*no jail`) }).click();
+  await examineState(page, 'images with one chosen');
+  await page.getByRole('link', { name: 'Create a jail with it' }).click();
+  await page.getByLabel('Name').fill('pinned');
+  await expect(page.getByLabel('Image')).toHaveValue(await digestOf(REFERENCE));
+  await page.getByRole('textbox', { name: 'Command' }).fill(nonceImageCommand.join(' '));
+  await page.getByRole('button', { name: 'Create pinned' }).click();
+  await page.waitForURL('**/jails/pinned/**');
+  await expectNonce('pinned', one.nonce);
+});
+
+test('a tag that moves changes no jail, only what is made from then on', async () => {
+  const { page } = first;
+  const before = await digestOf(REFERENCE);
+  await registry?.push(two.layout, 'answer:stable');
+  await page.goto('/images?do=new');
+  const dialog = page.getByRole('dialog', { name: 'New image' });
+  await dialog.getByText('Registry', { exact: true }).click();
+  await dialog.getByLabel('Reference').fill(`elsewhere.example/answer:stable`);
+  await dialog.getByRole('button', { name: 'Pull it' }).click();
+  await expect(dialog.getByRole('alert').filter({ hasText: 'imageSources' })).toBeVisible();
+  await dialog.getByLabel('Reference').fill(REFERENCE);
+  await dialog.getByRole('button', { name: 'Pull it' }).click();
+  await expect(page.getByRole('row', { name: new RegExp(REFERENCE) })).toHaveCount(2, { timeout: 60_000 });
+  const after = await digestOf(REFERENCE);
+  expect(after).not.toBe(before);
+  await stand.must(['restart', 'pinned']);
+  await expectNonce('pinned', one.nonce);
+  await stand.must(['create', 'moved', '--root', `image:${REFERENCE}`, '--', ...nonceImageCommand]);
+  await expectNonce('moved', two.nonce);
+});
+
+test('the same tree as an archive is the same image', async () => {
+  const { page } = first;
+  await page.keyboard.press('n');
+  const dialog = page.getByRole('dialog', { name: 'New image' });
+  await dialog.getByText('Archive', { exact: true }).click();
+  await dialog.locator('input[type=file]').setInputFiles(one.archive);
+  await expect(dialog.getByLabel('Name')).toHaveValue('one.tar');
+  await dialog.getByRole('button', { name: 'Upload it' }).click();
+  await expect(page.getByText('one.tar was there already')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('table', { name: 'Images' }).locator('tbody tr')).toHaveCount(2);
+});
+
+test('an image that is a root stays, and says whose; then it goes', async () => {
+  const { page } = first;
+  const [pinned = ''] = (
+    await stand.json<{ images: { digest: string; usedBy: string[] }[] }[]>('image', 'ls')
+  ).flatMap(({ images }) =>
+    images.filter(({ usedBy }) => usedBy.includes('pinned')).map((each) => each.digest),
+  );
+  const refused = await stand.cellblock(['image', 'rm', pinned]);
+  expect(refused.exitCode).toBe(4);
+  expect(refused.stderr).toMatch(/is the root of pinned[\s\S]*fix: .*cellblock destroy pinned --purge/);
+  await page.goto(
+    `/images?sel=${(await stand.must(['host', 'ls', '-o', 'name'])).trim()}/${pinned.slice(7, 19)}`,
+  );
+  const detail = page.getByRole('complementary', { name: 'Detail' });
+  await expect(detail.getByRole('link', { name: 'pinned' })).toBeVisible();
+  const remove = detail.getByRole('button', { name: 'Remove…' });
+  await expect(remove).toHaveAttribute('aria-description', /is the root of pinned/);
+  await expect(page.getByRole('row', { name: /1 jail/ })).toHaveCount(2);
+  await stand.must(['destroy', 'pinned', '--purge', '--yes']);
+  await expect(detail.getByText('No jail. It can be removed.')).toBeVisible({ timeout: 30_000 });
+  await remove.click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Remove / })
+    .click();
+  await expect(page.getByRole('row', { name: new RegExp(REFERENCE) })).toHaveCount(1, { timeout: 30_000 });
+  // What the other jail has below it was not touched.
+  await expectNonce('moved', two.nonce);
+  const audit = await stand.must(['audit', 'search', '--filter', 'action:image.*']);
+  for (const said of [/was refused image\.remove/, /image .* is removed/, /was refused image\.pull/])
+    expect(audit).toMatch(said);
 });

@@ -150,6 +150,16 @@ const forms: Form[] = [
     says: /A network lan exists\..*A name is one network\..*Choose another name/,
   },
   {
+    name: 'new image',
+    path: () => '/images',
+    open: key('n'),
+    fill: { Distribution: 'debian 12' },
+    submit: 'Bootstrap it',
+    call: 'images.bootstrap',
+    at: 'Distribution',
+    says: /debian:RELEASE/,
+  },
+  {
     name: 'new jail',
     path: () => '/jails/new',
     open: (page) => page.getByText('Limits, start and storage').click(),

@@ -192,6 +192,35 @@ test('a jail is destroyed through the menu', async () => {
   await until(async () => (await stand.api.jails.get.query({ jail: 'web-2' })).state === 'destroyed');
 });
 
+test('an image is made, looked at and removed', async () => {
+  await page.goto('/networks');
+  await expect(page.getByRole('row').nth(1)).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await expect(page).toHaveURL(/\/images/);
+  const row = page.getByRole('row', { name: /debian:12/ });
+  await expect(row).toBeVisible();
+  await page.keyboard.press('n');
+  const making = dialogOf(/^New image/);
+  await isFocused(making.getByRole('textbox', { name: 'Distribution' }));
+  await page.keyboard.press('Enter');
+  await expect(making).toBeHidden();
+  await expect(page.getByText('debian:12 is made')).toBeVisible();
+  await press(row);
+  const remove = page
+    .getByRole('complementary', { name: 'Detail' })
+    .getByRole('button', { name: 'Remove…', exact: true });
+  await press(remove);
+  const dialog = dialogOf(/^Remove/);
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await isFocused(remove);
+  await page.keyboard.press('Enter');
+  await isFocused(dialog.getByRole('button', { name: 'Remove debian:12' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('No images yet.')).toBeVisible();
+});
+
 test('a host is approved', async () => {
   await stand.waitingHost('h9');
   await page.goto('/hosts');

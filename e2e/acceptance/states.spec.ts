@@ -13,7 +13,7 @@ test.beforeAll(async () => {
 test.afterAll(() => stand?.close());
 test.describe.configure({ mode: 'serial', timeout: 600_000 });
 
-const settled = (page: Page) => expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+const settled = (page: Page) => expect(page.locator('[aria-busy=true]'), page.url()).toHaveCount(0);
 
 async function see(page: Page, path: string, state: string): Promise<void> {
   await page.goto(path);
@@ -50,6 +50,7 @@ test('empty, before there is a host', async () => {
     '/jails/new',
     '/networks',
     '/networks/new',
+    '/images',
     '/tasks',
     '/audit?q=kind:nothing.at-all',
     '/notifications',
@@ -82,6 +83,8 @@ test('with something in it, and with a filter that nothing matches', async () =>
     `/networks/${network}?sel=${address}`,
     `/networks/${network}?view=list`,
     `/ip/${address}?at=2026-01-02T03:04:00.000Z`,
+    '/images',
+    '/images?sel=h1/abababababab',
   ])
     await see(page, path, 'filled');
   await see(page, '/audit?q=object:nothing', 'filtered empty');
@@ -97,6 +100,7 @@ test('without the permission to act', async () => {
     '/hosts/h3/overview',
     '/jails/new',
     '/access/users',
+    '/images?sel=h1/abababababab',
   ])
     await see(page, path, 'no permission');
   // What may not be done is there, and says why.
@@ -117,7 +121,15 @@ const asksForData = ({ pathname }: URL) =>
     .every((name) => name.startsWith('session.') || name === 'fleet.changes');
 
 test('while it loads, and when it fails', async () => {
-  const screens = ['/overview', '/jails', '/jails/web-1/overview', `/ip/${address}`, '/audit', '/tasks'];
+  const screens = [
+    '/overview',
+    '/jails',
+    '/jails/web-1/overview',
+    `/ip/${address}`,
+    '/audit',
+    '/tasks',
+    '/images',
+  ];
   const page = await stand.page();
   const waiting: (() => void)[] = [];
   await page.route(asksForData, async (route) => {
@@ -213,6 +225,12 @@ const dialogs: [name: string, path: () => string, open: (page: Page) => Promise<
     () => '/access/tokens',
     (page) => page.getByRole('button', { name: 'Revoke ci-1' }).click(),
   ],
+  ['new image', () => '/images', (page) => page.keyboard.press('n')],
+  [
+    'remove image',
+    () => '/images?sel=h1/abababababab',
+    (page) => page.getByRole('button', { name: 'Remove…' }).click(),
+  ],
   ['keys', () => '/overview', (page) => page.keyboard.press('?')],
   ['find', () => '/overview', (page) => page.keyboard.press('Control+k')],
 ];
@@ -289,6 +307,7 @@ test('with its host silent', async () => {
     '/jails',
     '/jails/away/overview',
     '/jails/away/limits',
+    '/images',
     '/jails/away/processes',
     '/jails/away/logs',
     '/notifications',

@@ -53,8 +53,8 @@ export const LAYERS: Layer[] = [
   },
 
   { name: 'cli', paths: ['apps/cli/'], imports: ['shared', 'up'], types: ['api', 'warden'] },
-  // What a test of the agent found in a virtual machine is judged there.
-  { name: 'e2e', paths: ['e2e/'], imports: ['shared'], types: ['api', 'agent-tests'] },
+  // What stands in for the world, a registry, and what a test of the agent found in a virtual machine.
+  { name: 'e2e', paths: ['e2e/'], imports: ['shared', 'agent-tests'], types: ['api'] },
   // The dashboard alone, with its own database and agents of the tests' own.
   {
     name: 'acceptance',

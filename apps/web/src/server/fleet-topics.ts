@@ -8,7 +8,7 @@ const PAYLOAD_LIMIT = 7_000;
 
 /**
  * Tells all dashboards, when and if the transaction commits: `jail/UUID`, `host/UUID`, `network/UUID`,
- * `pool/UUID`, `address/10.0.0.5`, `task/T-1`, `answers/HOST`, `audit`, `dashboards`; `spec/UUID` when a host has something new
+ * `pool/UUID`, `address/10.0.0.5`, `task/T-1`, `answers/HOST`, `image/HOST`, `audit`, `dashboards`; `spec/UUID` when a host has something new
  * to be told, `connected/HOST/DASHBOARD` when its agent has come there.
  */
 export async function notifyChanges(tx: Tx, topics: Iterable<string>): Promise<void> {

@@ -17,6 +17,7 @@ const sections: Record<string, Crumb> = {
   enroll: { label: 'Enrol a host', href: paths.enroll() },
   jails: { label: 'Jails', href: paths.jails() },
   networks: { label: 'Networks', href: paths.networks() },
+  images: { label: 'Images', href: paths.images() },
   ip: { label: 'Addresses', href: paths.networks() },
   account: { label: 'Your sign-in', href: paths.account() },
   tasks: { label: 'Tasks', href: paths.tasks() },

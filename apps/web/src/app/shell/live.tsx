@@ -40,14 +40,17 @@ function useStaleBy() {
   const fleet = trpc.fleet.pathFilter();
   const tasks = trpc.tasks.pathFilter();
   const notices = trpc.notices.pathFilter();
+  const images = trpc.images.pathFilter();
   const staleBy: Record<string, { queryKey?: readonly unknown[] }[]> = {
-    jail: [jails, fleet, hosts, ips, trpc.grants.pathFilter()],
+    // Whose root an image is, is told with the images.
+    jail: [jails, fleet, hosts, ips, images, trpc.grants.pathFilter()],
     host: [hosts, fleet, jails, tasks],
     network: [networks, pools, hosts],
     pool: [pools, networks],
     address: [ips, pools, networks, jails],
     task: [tasks, fleet, notices],
     notice: [notices],
+    image: [images],
     answers: [trpc.answers.pathFilter()],
     // Who may come in changes nothing else than the history.
     audit: [trpc.audit.pathFilter(), fleet, trpc.users.pathFilter(), trpc.tokens.pathFilter()],

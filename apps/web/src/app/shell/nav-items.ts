@@ -1,6 +1,7 @@
 import {
   Box,
   History,
+  Layers,
   LayoutGrid,
   ListChecks,
   type LucideIcon,
@@ -26,6 +27,7 @@ export const navItems: readonly NavItem[] = [
   { label: 'Hosts', href: paths.hosts(), icon: Server, key: 'h', count: 'hosts' },
   { label: 'Jails', href: paths.jails(), icon: Box, key: 'j', count: 'jails' },
   { label: 'Networks', href: paths.networks(), icon: Network, key: 'n', count: 'networks' },
+  { label: 'Images', href: paths.images(), icon: Layers, key: 'i' },
   { label: 'Tasks', href: paths.tasks(), icon: ListChecks, key: 't', count: 'tasks' },
   { label: 'Audit', href: paths.audit(), icon: History, key: 'a' },
   { label: 'Access', href: paths.access(), icon: UsersRound, key: 'u', under: '/access' },

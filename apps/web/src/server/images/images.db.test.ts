@@ -130,17 +130,23 @@ test('a host that does not know of images, or hangs up, does not hide those of t
   setAgentConnections(db, {
     connections: {
       of: (id: string) => {
-        const failing = { image: { list: { query: () => Promise.reject(answers.h2) } } };
+        const query = () => (answers.h2 ? Promise.reject(answers.h2) : new Promise(() => undefined));
+        const failing = { image: { list: { query } } };
         return { agent: id === h2.id ? failing : agent };
       },
     } as unknown as AgentConnections,
     relays: null,
   });
-  const answers: { h2: Error } = { h2: older };
+  const answers: { h2: Error | null } = { h2: older };
   const ofH1 = { host: 'h1', problem: null, images: [debian] };
   expect(await listImages(mira, {})).toMatchObject([
     ofH1,
     { host: 'h2', images: [], problem: 'h2: No procedure found on path "image.list"' },
+  ]);
+  answers.h2 = null;
+  expect(await listImages(mira, {}, 200)).toMatchObject([
+    ofH1,
+    { host: 'h2', images: [], problem: 'h2: Host h2 did not answer within 0.2 s.' },
   ]);
   answers.h2 = new TRPCClientError('the connection was closed');
   expect(await listImages(mira, {})).toMatchObject([

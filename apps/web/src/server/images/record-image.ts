@@ -61,7 +61,7 @@ export async function recordImageEnd(
       summary: `${actorName(ctx.actor)}: ${summary}`,
       after,
     });
-    await notifyChanges(tx, ['audit', `host/${act.host.id}`]);
+    await notifyChanges(tx, ['audit', `host/${act.host.id}`, `image/${act.host.id}`]);
   });
   await appendLeaves(ctx.db);
 }

@@ -111,7 +111,7 @@ export class AgentUnderTest {
   moreAddresses: { link: string; prefix: string }[] = [];
   problems: HostStatus['problems'] = [];
   /** what its store holds; whatever is ordered comes to be the first of these */
-  images = [IMAGE];
+  images: (Image & { usedBy?: string[] })[] = [IMAGE];
   /** what was true when it last did something */
   #true = new Map<string, SpecObject>();
   #accounted = new Set<string>();
@@ -313,7 +313,7 @@ export class AgentUnderTest {
       cancel: t.procedure.mutation(() => undefined),
     }),
     image: t.router({
-      list: t.procedure.query(() => this.images.map((image) => ({ ...image, usedBy: [] }))),
+      list: t.procedure.query(() => this.images.map((image) => ({ usedBy: [], ...image }))),
       begin: t.procedure.mutation(() => ({ order: 'o1' })),
       feed: t.procedure.mutation(() => undefined),
       follow: t.procedure.subscription(async function* (): AsyncGenerator<ImageProgress> {

@@ -1,5 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@/app/link';
+import { paths } from '@/paths';
 import { useTRPC } from '@/trpc/client';
 import { SelectField } from '@/ui/select-field';
 
@@ -23,9 +25,16 @@ export function ImageChoice({ host, value, onChange }: ImageChoiceProps) {
       hint={
         query.error?.message ??
         store?.problem ??
-        (query.data && images.length === 0
-          ? `${host} has no image yet: cellblock image bootstrap debian:12`
-          : 'Shared read only; what the jail writes is its own')
+        (query.data && images.length === 0 ? (
+          <>
+            {host} has no image yet:{' '}
+            <Link href={paths.images({ do: 'new' })} className="text-accent-text hover:underline">
+              make one
+            </Link>
+          </>
+        ) : (
+          'Shared read only; what the jail writes is its own'
+        ))
       }
       options={[
         { value: '', label: query.isPending ? 'Looking them up …' : 'Choose one' },

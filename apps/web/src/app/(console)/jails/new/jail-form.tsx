@@ -19,7 +19,7 @@ import { MoreSettings } from './more-settings';
 import { NetworkChoice } from './network-choice';
 
 interface JailFormProps {
-  given?: { host?: string; network?: string; address?: string };
+  given?: { host?: string; network?: string; address?: string; image?: string };
   onMade: (jail: JailView) => void;
 }
 
@@ -37,6 +37,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
     host: given.host,
     network: given.network,
     address: given.address ?? '',
+    ...(given.image && { root: 'image', rootPath: given.image }),
   });
   const set = (part: Partial<JailDraft>) => {
     change.reset();

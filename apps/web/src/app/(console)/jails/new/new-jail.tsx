@@ -15,6 +15,7 @@ export function NewJail() {
         given={{
           host: given.get('host') ?? undefined,
           network: given.get('network') ?? undefined,
+          image: given.get('image') ?? undefined,
           address: given.get('ip') ?? undefined,
         }}
         onMade={(jail) => router.push(paths.jail(jail.name))}
