@@ -10,6 +10,7 @@ import type { ChildAnswers } from '../../obey-parent.ts';
 import { purge } from '../../purge.ts';
 import type { Stage } from '../../stage/stage.ts';
 import { doomedDirectory } from '../../stage/sweep-stage.ts';
+import { NotTried } from '../row.ts';
 
 const READY_MS = 40_000;
 const MOST_LOG = 4_000;
@@ -68,11 +69,11 @@ export class DoomedAgent {
     });
     this.child = child;
     const ended = once(child, 'exit').then(() => {
-      throw new Error(`the agent that is to be killed ended by itself: ${this.log}`);
+      throw new NotTried(`the agent that is to be killed ended by itself: ${this.log}`);
     });
     ended.catch(() => undefined);
     const ready = new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`it did not start: ${this.log}`)), READY_MS);
+      const late = setTimeout(() => reject(new NotTried(`it did not start: ${this.log}`)), READY_MS);
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         this.log = `${this.log}${text}`.slice(-MOST_LOG);
         if (text.includes('is ready')) resolve(clearTimeout(late));
@@ -94,13 +95,13 @@ export class DoomedAgent {
   /** False: it was killed before it could answer. */
   async put(put: SpecPut): Promise<boolean> {
     const answer = await this.ask<SpecPutAnswer>(put);
-    if (answer !== null && answer.result !== 'accepted') throw new Error(JSON.stringify(answer));
+    if (answer !== null && answer.result !== 'accepted') throw new NotTried(JSON.stringify(answer));
     return answer !== null;
   }
 
   async status(): Promise<HostStatus> {
     const status = await this.ask<HostStatus>(null);
-    if (status === null) throw new Error(`it was asked, and ended: ${this.log}`);
+    if (status === null) throw new NotTried(`it was asked, and ended: ${this.log}`);
     return status;
   }
 
@@ -114,7 +115,7 @@ export class DoomedAgent {
       const ended = () => settle(() => resolve(null));
       const hear = (said: ChildAnswers) => {
         if (said.n !== n) return;
-        settle(() => ('error' in said ? reject(new Error(said.error)) : resolve(said.answer as T)));
+        settle(() => ('error' in said ? reject(new NotTried(said.error)) : resolve(said.answer as T)));
       };
       const settle = (end: () => void) => {
         child.off('message', hear);

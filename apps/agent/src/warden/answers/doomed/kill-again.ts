@@ -3,6 +3,7 @@ import { hostSpec, type SpecObject, type SpecPut } from '@cellblock/shared/host-
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { pictureChange } from '../../stage/picture.ts';
 import type { Stage } from '../../stage/stage.ts';
+import { NotTried } from '../row.ts';
 import { ALWAYS, DOOMED_ACTS, type DoomedAct, isTrue, steady, wantedBy } from './doomed-acts.ts';
 import { DoomedAgent } from './doomed-agent.ts';
 import { doomedObjects } from './doomed-objects.ts';
@@ -114,7 +115,7 @@ class Kills {
     await this.agent.put(this.putOf(wanted));
     if (await this.becomesTrue(wanted, PATIENCE_MS)) return;
     const { problems, refused, converged } = await this.agent.status();
-    throw new Error(`without a kill: ${JSON.stringify({ converged, problems, refused })}`);
+    throw new NotTried(`without a kill: ${JSON.stringify({ converged, problems, refused })}`);
   }
 
   private putOf(wanted: readonly SpecObject[]): SpecPut {
