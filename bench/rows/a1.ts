@@ -76,7 +76,7 @@ function why(o: { ours: Timing; floor: Timing; program: Timing; bubblewrap: Timi
   const more = o.ours.cpu.median - o.floor.cpu.median;
   const least = o.ours.wall.least / o.floor.wall.least;
   const lines = [
-    `Why: ${short(more)} ms of processor time more than the floor, and ${short(least)} × the floor in the least disturbed run of each. They are what is counted above and the floor does not have: masks over /proc, devices, filters, control groups, the keeper, one more process, and the files of the run directory. Starting any static program takes ${short(o.program.cpu.median)} ms here ("fork and exec" above), twice in both.`,
+    `Why: ${short(more)} ms of processor time more than the floor, and ${short(least)} × the floor in the least disturbed run of each. They are what is counted above and the floor does not have: masks over /proc, devices, filters, control groups, the keeper, one more process, and the files of the run directory. Starting a static program of glibc takes ${short(o.program.cpu.median)} ms here ("fork and exec" above): twice in the floor, and once in ours.`,
   ];
   if (o.bubblewrap && o.floor.wall.median > 0.6 * o.bubblewrap.wall.median)
     lines.push(
