@@ -82,6 +82,9 @@ test('all that is there is the jail’s by its number, and nothing comes in from
   expect(found.listed.length).toBeGreaterThan(20);
   expect(new Set(found.listed)).toEqual(new Set([found.project]));
   expect(found.counted.usedInodes).toBe(found.found);
+  const { usedBytes: bytes, usedInodes: files } = found.counted;
+  expect(found.reported).toEqual({ bytes, files });
+  expect(found.neighbourReported).toBeNull();
   expect(found.neighbours).toMatch(/^\s*0 .*\n\s*0 .*\n$/);
   // Not even by root of the host.
   expect(found.moves).toEqual({

@@ -28,5 +28,9 @@ export const JailUsage = z.object({
   ioPressureSeconds: sum,
   /** processes of it that the kernel killed because its memory was full */
   oomKills: sum,
+  /** of its own directory, where that is counted (decision 24): on the disk, not in the group */
+  storageBytes: sum,
+  /** files, directories and links */
+  storageFiles: sum,
 });
 export type JailUsage = z.infer<typeof JailUsage>;

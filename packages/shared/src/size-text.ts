@@ -19,3 +19,9 @@ export function formatSize(bytes: number): string {
   }
   return `${value}${UNITS[unit]}`;
 }
+
+/** As a person reads it, not exact: 3355443 → `3.2M`. */
+export function sizeText(bytes: number): string {
+  const unit = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+  return `${Math.round((bytes / 1024 ** unit) * 10) / 10}${UNITS[unit]}`;
+}

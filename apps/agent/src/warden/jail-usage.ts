@@ -2,6 +2,7 @@ import type { HostState } from '@cellblock/shared/host-state';
 import type { JailSeen } from '@cellblock/shared/host-status';
 import { cgroupName } from '@cellblock/shared/owned-names';
 import { dataDisk } from './data-disk.ts';
+import { boundedStorages, storageUse } from './project-storage.ts';
 import type { WardenHost } from './warden-host.ts';
 
 const GOOD_FOR_MS = 2_000;
@@ -31,17 +32,20 @@ export class JailUsage {
     const at = (key: string) => this.known.get(key)?.at ?? 0;
     const stale = [...grouped].filter((key) => now - at(key) >= GOOD_FOR_MS).sort((a, b) => at(a) - at(b));
     const began = performance.now();
+    const counted = stale.length === 0 ? new Map() : boundedStorages(this.host);
     for (const key of stale) {
       if (performance.now() - began > AT_MOST_MS) break;
-      this.known.set(key, { at: now, usage: await this.look(key) });
+      this.known.set(key, { at: now, usage: await this.look(key, counted.has(key)) });
     }
     return new Map([...this.known].map(([key, { usage }]) => [key, usage]));
   }
 
-  private async look(key: string): Promise<Usage> {
+  private async look(key: string, isCounted: boolean): Promise<Usage> {
     const name = cgroupName(this.host.instance, key);
     const device = await dataDisk(this.host);
     const used = await this.host.kernel.readCgroupUsage({ name, device }).catch(() => null);
-    return used && { at: this.host.now().toISOString(), ...used };
+    if (used === null) return null;
+    const stored = isCounted ? await storageUse(this.host, key) : null;
+    return { at: this.host.now().toISOString(), ...used, ...stored };
   }
 }

@@ -67,6 +67,22 @@ export async function isBound(host: WardenHost, jailKey: string, wanted: Directo
   return bytes === wanted.size && inodes === wanted.inodes;
 }
 
+/** What lies in a jail's directory that is counted; null: it cannot be looked at now. */
+export async function storageUse(
+  host: WardenHost,
+  jailKey: string,
+): Promise<{ storageBytes: number; storageFiles: number } | null> {
+  try {
+    const project = await projectOf(host, jailKey);
+    if (project === null) return null;
+    const path = jailPaths(host.paths, jailKey).storage;
+    const { usedBytes, usedInodes } = await host.kernel.readProjectQuota({ path, project });
+    return { storageBytes: usedBytes, storageFiles: usedInodes };
+  } catch {
+    return null;
+  }
+}
+
 /** What is about to be removed has no limits any more: its record goes with the last of its files. */
 export async function unboundStorage(host: WardenHost, jailKey: string): Promise<void> {
   const project = await projectOf(host, jailKey);

@@ -9,6 +9,10 @@ export interface GuestFindings {
   byNeighbour: Record<string, string>;
   project: number;
   counted: ProjectQuota;
+  /** what the host's report says that is used, when that had time to become the same */
+  reported: { bytes: number | null | undefined; files: number | null | undefined };
+  /** bytes that it says of the neighbour, whose directory is not counted */
+  neighbourReported: number | null;
   /** the project of each file and directory in the jail's storage, as lsattr names it */
   listed: number[];
   /** how many there are, the storage itself being one */

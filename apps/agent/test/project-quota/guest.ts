@@ -109,6 +109,19 @@ const found = (await run('find', storageOf(limited), '-printf', '%y\n')).trim().
 const neighbours = await run('lsattr', '-pd', storageOf(neighbour), join(storageOf(neighbour), 'var'));
 const counted = await quota();
 
+/** A report may be as old as the look that it rests on. */
+async function reportedUse(): Promise<GuestFindings['reported']> {
+  for (const end = Date.now() + SLOW; ; ) {
+    const usage = (await stand.status()).jails.find(({ key }) => key === limited.key)?.usage;
+    const said = { bytes: usage?.storageBytes, files: usage?.storageFiles };
+    if (said.bytes === counted.usedBytes && said.files === counted.usedInodes) return said;
+    if (Date.now() > end) return said;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+const reported = await reportedUse();
+const neighbourUsage = (await stand.status()).jails.find(({ key }) => key === neighbour.key)?.usage;
+
 // Between a directory of the jail, one of its neighbour, and another of its own.
 const [mine, theirs] = [join(storageOf(limited), 'var'), join(storageOf(neighbour), 'var')];
 for (const name of ['in', 'linked-in']) writeFileSync(join(theirs, name), 'theirs');
@@ -189,6 +202,8 @@ const findings: GuestFindings = {
   crashed,
   project: inProject,
   counted,
+  reported,
+  neighbourReported: neighbourUsage?.storageBytes ?? null,
   listed: listed.map((line) => Number(line?.[1])),
   found: found.length,
   neighbours,

@@ -3,6 +3,7 @@ import { jailDocument } from '@cellblock/shared/document';
 import type { JailSeen } from '@cellblock/shared/host-status';
 import { limitsText } from '@cellblock/shared/jail-limits';
 import { shellWords } from '@cellblock/shared/shell-words';
+import { storageText } from '@cellblock/shared/storage-text';
 import type { JailSummary, JailView } from '@cellblock/shared/views/jail-view';
 import { ageText, momentText } from '../output/moment.ts';
 import { keyValues, type Printable } from '../output/print.ts';
@@ -41,6 +42,7 @@ function addressesText(jail: JailSummary): string {
 export function jailDetail(jail: JailView): Printable {
   const { limits } = jail.settings;
   const seen = jail.seen;
+  const storage = storageText(jail.settings.storage, seen?.usage ?? null);
   return keyValues(
     jailDocument(jail),
     [jail.name],
@@ -62,6 +64,7 @@ export function jailDetail(jail: JailView): Printable {
         ]),
       ]),
       ['limits', limitsText(limits)],
+      ...(storage === null ? [] : ([['storage', storage]] as const)),
       ...(seen?.hold ? ([['held', `${seen.hold.reason} (by ${seen.hold.by})`]] as const) : []),
       ...(jail.problem === null
         ? []

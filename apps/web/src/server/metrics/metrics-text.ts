@@ -70,6 +70,8 @@ const of = (jail: JailSummary) => ({ jail: jail.name, host: jail.host.name });
 const USAGE: readonly (readonly [Exclude<keyof JailUsage, 'at'>, string, 'gauge' | 'counter', string])[] = [
   ['memoryBytes', 'memory_bytes', 'gauge', 'Memory in use, with the cache of files.'],
   ['pids', 'processes', 'gauge', 'Processes and threads.'],
+  ['storageBytes', 'storage_bytes', 'gauge', 'Bytes in its directory, where that is counted.'],
+  ['storageFiles', 'storage_files', 'gauge', 'Files in its directory, where that is counted.'],
   ['cpuSeconds', 'cpu_seconds_total', 'counter', 'Processor time used.'],
   ['throttledSeconds', 'cpu_throttled_seconds_total', 'counter', 'Time that it had to wait for its limit.'],
   ['ioReadBytes', 'io_read_bytes_total', 'counter', 'Bytes read from the disk.'],
