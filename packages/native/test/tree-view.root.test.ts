@@ -90,7 +90,7 @@ describe('a view', () => {
     place('names');
     const mounts = [bind('names', '/srv/www'), bind('names', '/data')];
     const names = (await inView(mounts, ['list', '/'])).trim().split('\n').sort();
-    expect(names).toEqual(['data', 'dev', 'probes', 'proc', 'srv']);
+    expect(names).toEqual(['...', 'data', 'dev', 'probes', 'proc', 'srv']);
     expect(await inView(mounts, ['write', '/'])).toBe('write EROFS\n');
     expect(await inView(mounts, ['write', '/'], 'allowed-calls,sealed-root')).toBe('write ok\n');
   });
@@ -101,7 +101,7 @@ describe('a view', () => {
       .trim()
       .split('\n')
       .map((line) => line.split(' ')[4] ?? '');
-    for (const target of targets) expect(target).toMatch(/^\/($|dev|proc|probes)/);
+    for (const target of targets) expect(target).toMatch(/^\/($|\.\.\.$|dev|proc|probes)/);
     expect(
       new Set(
         mounted

@@ -1,8 +1,10 @@
 import type { JailRoot, JailSettings } from './jail-spec.ts';
 import { isPathAtOrBelow } from './path-below.ts';
 
+/** No user makes a name of dots alone at a jail's root: this one is covered before the start (requirement C30). */
+export const RESERVED_PLACE = '/...';
 /** What every jail gets from spawn, whatever its root is. */
-export const KERNEL_MOUNTS = ['/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc'];
+export const KERNEL_MOUNTS = [RESERVED_PLACE, '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc'];
 /** Links into /usr that a host-usr root has where the host has them. */
 export const USR_LINKS = ['bin', 'sbin', 'lib', 'lib64', 'lib32', 'libx32'];
 /** Directories of a host-usr jail's own storage. */

@@ -13,6 +13,7 @@ describe('what a jail is to see', () => {
   it('on a root of the host’s /usr', () => {
     expect(lines({})).toEqual([
       '/ tmpfs ro,nosuid,nodev jail',
+      '/... mask ro,nosuid,nodev,noexec kernel',
       '/dev tmpfs rw,nosuid,noexec jail',
       '/dev/mqueue mqueue rw,nosuid,nodev,noexec kernel',
       '/dev/pts devpts rw,nosuid,noexec kernel',
@@ -42,6 +43,7 @@ describe('what a jail is to see', () => {
     const shown = tree({ root: { kind: 'view' }, view, command: ['/dir2/script'], profile: 'strict' });
     expect(shown.mounts.map(({ path }) => path)).toEqual([
       '/',
+      '/...',
       '/dev',
       '/dev/mqueue',
       '/dev/pts',

@@ -1,6 +1,6 @@
 import type { JailRoot, JailSettings } from './jail-spec.ts';
 import { PROC_DIRECTORIES, PROC_FILES, PROC_READ_ONLY, SYS_DIRECTORIES } from './kernel-masks.ts';
-import { type OwnMount, ownMounts, USR_LINKS } from './own-mounts.ts';
+import { type OwnMount, ownMounts, RESERVED_PLACE, USR_LINKS } from './own-mounts.ts';
 import { isPathBelow } from './path-below.ts';
 import { PROFILES } from './profile-rules.ts';
 import { shortDigest } from './short-digest.ts';
@@ -140,6 +140,11 @@ function rootMounts({ root, readOnly }: Settings): ViewEntry[] {
 function kernelMounts({ profile }: Settings): ViewEntry[] {
   const masked = PROFILES[profile].proc === 'masked';
   return [
+    entry(RESERVED_PLACE, 'mask', 'nothing: no name is made of dots alone', {
+      readOnly: true,
+      flags: INERT,
+      fsType: 'tmpfs',
+    }),
     entry('/dev', 'tmpfs', 'memory: made for the jail', {
       flags: ['nosuid', 'noexec'],
       fsType: 'tmpfs',

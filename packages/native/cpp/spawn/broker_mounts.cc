@@ -212,6 +212,8 @@ void mount_for(const MountCall& call, const MountSources& sources) {
     fail("mount " + call.type, EPERM);
   UniqueFd target = open_from_root(call.root.get(), call.target, O_DIRECTORY);
   if (is_same_place(target.get(), call.root.get())) fail("mount over the root", EPERM);
+  if (mount_of(target.get(), "the target") == sources.reserved_mount)
+    fail("mount over a reserved name", EPERM);
   require_room(sources);
   const Options options = split(call.options);
   UniqueFd made;

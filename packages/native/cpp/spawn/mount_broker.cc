@@ -22,6 +22,7 @@
 #include "crash_point.h"
 #include "descriptor_passing.h"
 #include "failure.h"
+#include "mount_calls.h"
 #include "mutant.h"
 #include "paths.h"
 #include "user_namespace.h"
@@ -132,6 +133,9 @@ MountSources enter(const BrokerStart& start, MountSources sources) {
   check(setns(start.mounts, CLONE_NEWNS), "enter the tree's mounts");
   become_root();
   sources.own_processes = check_fd(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /proc of the tree");
+  if (!leaves_out("reserved-name"))
+    sources.reserved_mount =
+        mount_of(open_plain("/...", O_PATH | O_DIRECTORY, "open /... of the tree").get(), "/... of the tree");
   // Paths below it name us, which the tree's own /proc does not.
   check(fchdir(sources.processes.get()), "enter /proc of the host");
   sources.mounts_at_first = count_mounts(sources);

@@ -55,6 +55,7 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   CRASH_POINT("spawn mounted the root");
   mount_devices(tree);
   mount_process_table(tree);
+  mount_reserved(tree);
   CRASH_POINT("spawn mounted devices and processes");
   for (const MountSpec& mount : spec.mounts) mount_on_top(tree, mount);
   CRASH_POINT("spawn mounted the storage");

@@ -67,6 +67,15 @@ void check_sources(const TreeSpec& spec);
  * `files`. */
 void attach_files(RootInProgress& tree);
 
+/** No user makes a name of dots alone in a tree's root: an empty directory that nobody writes covers this
+ * one. */
+inline constexpr const char* kReservedName = "...";
+
+/** Refuses a root that has something else of that name. */
+void refuse_reserved(const RootSpec& root);
+/** The cover; in a root on disk its place stays there, as those of /dev and /proc do. */
+void mount_reserved(const RootInProgress& tree);
+
 /** What a mount is given by its flags, as MOUNT_ATTR_*. */
 uint64_t attributes_of(const MountFlags& flags);
 

@@ -143,8 +143,7 @@ void open_sources(RootInProgress& tree) {
 }
 
 void check_sources(const TreeSpec& spec) {
-  if (spec.root.kind == RootSpec::Kind::directory)
-    open_plain(spec.root.directory, O_PATH | O_DIRECTORY, "open root " + spec.root.directory);
+  refuse_reserved(spec.root);
   RootInProgress tree{spec, -1, UniqueFd()};
   open_sources(tree);
 }

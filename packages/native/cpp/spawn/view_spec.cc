@@ -86,8 +86,8 @@ static void refuse_own_places(const MountSpec& mount) {
   if (leaves_out("own-places")) return;
   const std::string& target = mount.target;
   const bool is_process_table = target == "/proc" || target.starts_with("/proc/");
-  bool is_own =
-      target == "/dev" || target == "/proc" || (is_process_table && mount.kind != MountSpec::Kind::mask);
+  bool is_own = target == "/dev" || target == "/proc" || target == "/..." || target.starts_with("/.../") ||
+                (is_process_table && mount.kind != MountSpec::Kind::mask);
   for (const char* node : {"null", "zero", "full", "random", "urandom", "tty"})
     is_own = is_own || target == "/dev/" + std::string(node);
   if (is_own) fail("mount target " + target + " is where the tree has its own", EBUSY);

@@ -78,6 +78,26 @@ static void write_below(const char *directory) {
   tell("write", open(path, O_CREAT | O_WRONLY, 0666));
 }
 
+/* All that could make a name at the root, or put something in its place. */
+static void take_name(const char *name) {
+  char inside[512];
+  snprintf(inside, sizeof inside, "%s/made", name);
+  tell("own", mkdir("/own", 0755));
+  close(open("/own/file", O_CREAT | O_WRONLY, 0644));
+  tell("mkdir", mkdir(name, 0755));
+  tell("inside", mkdir(inside, 0755));
+  tell("create", open(name, O_CREAT | O_EXCL | O_WRONLY, 0644));
+  tell("symlink", symlink("/own", name));
+  tell("link", link("/own/file", name));
+  tell("rename-to", rename("/own", name));
+  tell("exchange", syscall(SYS_renameat2, AT_FDCWD, "/own", AT_FDCWD, name, RENAME_EXCHANGE));
+  tell("rename-away", rename(name, "/away"));
+  tell("rmdir", rmdir(name));
+  tell("chmod", chmod(name, 0777));
+  loosen(name);
+  tell("mount", mount("tmpfs", name, "tmpfs", 0, NULL));
+}
+
 /* One line for each name. */
 static void list(const char *directory) {
   DIR *opened = opendir(directory);
@@ -168,6 +188,7 @@ int main(int count, char **arguments) {
   else if (!strcmp(verb, "open-for-write")) tell("open", open(path, O_WRONLY));
   else if (!strcmp(verb, "loosen")) loosen(path);
   else if (!strcmp(verb, "write")) write_below(path);
+  else if (!strcmp(verb, "take-name")) take_name(path);
   else if (!strcmp(verb, "climb")) climb(path);
   else if (!strcmp(verb, "list")) list(path);
   else if (!strcmp(verb, "print")) print(path);

@@ -29,7 +29,7 @@ export const MAIL_C: readonly AnswerRow[] = [
   {
     id: 'C30',
     sentence: 'What if somebody tries to do mkdir("..."); within somebody else\'s root ? […] Nice try',
-    says: 'A jail cannot make `...` in a read-only root, nor move anything there.',
+    says: 'A jail cannot make `...` at its root, whether it may write there or not, nor put anything in its place.',
   },
   {
     id: 'C31',

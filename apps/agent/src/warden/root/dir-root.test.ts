@@ -34,6 +34,8 @@ test('every other one is refused by its rule, with the command that mends it', a
   expect(await rule(join(directory, 'missing'))).toBe('root-missing');
   expect(await rule(join(directory, 'link'))).toBe('root-link');
   expect(await rule(join(directory, 'closed/empty'))).toBe('root-empty');
+  await symlink('etc', join(directory, 'closed/web/...'));
+  expect(await rule(join(directory, 'closed/web'))).toBe('root-reserved');
   const open = join(directory, 'open/web');
   expect(await rule(open)).toBe('root-open');
   const refusal = await refuseDirRoot({

@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { RESERVED_PLACE } from '@cellblock/shared/own-mounts';
 import { ownPlaces } from '@cellblock/shared/view-source-problem';
 import { closedAbove } from '../closed-above.ts';
 import { mountTableOnce, ownPlaceAt } from '../own-place-at.ts';
@@ -29,6 +30,7 @@ export interface RootRefusal {
     | 'root-link'
     | 'root-missing'
     | 'root-open'
+    | 'root-reserved'
     | 'root-empty';
   message: string;
   fix: string;
@@ -107,6 +109,14 @@ export async function refuseDirRoot(o: {
       rule: 'root-empty',
       message: `${path} is no root: it has neither usr, bin nor etc`,
       fix: onHost(`mmdebstrap bookworm ${path}; or unpack another system into it`),
+    };
+  }
+  const reserved = lstatSync(path + RESERVED_PLACE, { throwIfNoEntry: false });
+  if (reserved && !reserved.isDirectory()) {
+    return {
+      rule: 'root-reserved',
+      message: `${path} has something called ... that is no directory, and a jail's own ${RESERVED_PLACE} is covered before it starts`,
+      fix: onHost(`mv ${path}${RESERVED_PLACE} ${path}/dots`),
     };
   }
   return closedAbove(path) ? null : openAbove(path);

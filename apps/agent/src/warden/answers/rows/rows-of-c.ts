@@ -5,7 +5,8 @@ import { allHeld, attemptsInside, attemptsOutside, theseBreak } from '../probe-l
 import { found, type Row } from '../row.ts';
 import { attackTogether, attackTogetherFromChroot } from './accomplice.ts';
 import { plainJail } from './plain-jail.ts';
-import { onView, viewJail } from './view-jail.ts';
+import { reservedName } from './reserved-name.ts';
+import { onView } from './view-jail.ts';
 
 const HANDED_OVER = [
   'passed-root',
@@ -83,34 +84,7 @@ export const ROWS_OF_C: readonly Row[] = [
       };
     },
   },
-  {
-    id: 'C30',
-    async answer(stage) {
-      const { jail } = await viewJail(stage);
-      const tries = [
-        'mkdir /...',
-        'touch /...',
-        'mkdir -p /dir1/d && mv /dir1/d /...',
-        'ln -s /dir1 /...',
-        'mount -t tmpfs none /...',
-      ];
-      const tried = await jail.sh(`${tries.map((line) => `{ ${line}; } 2>&1`).join('; ')}; ls -A /`);
-      const own = await stage.apart(
-        `m=$(mktemp -d -p ${stage.directory}); mount -t tmpfs none $m && mkdir $m/... && ls -A $m`,
-      );
-      const names = tried.stdout.trim().split('\n');
-      return {
-        probe: found(
-          !names.includes('...') && /Read-only/i.test(tried.stdout),
-          `${tries.join('; ')}: ${names.filter((line) => line.includes(':')).join('; ')}`,
-        ),
-        control: found(
-          own.stdout.trim() === '...',
-          'the kernel itself lets anybody make it in a writable root',
-        ),
-      };
-    },
-  },
+  reservedName,
   {
     id: 'C31',
     async answer(stage) {

@@ -91,7 +91,12 @@ export const noSignalAcross: StageRow = {
     await a.sh('kill -9 -1; :', { uid: 1000 });
     const survived = await alive();
     await b.sh('kill -9 -1; :', { uid: 1000 });
-    const killed = !(await alive());
+    // What was killed stands in the table until the jail's init has taken notice of it.
+    let killed = !(await alive());
+    for (let looks = 0; !killed && looks < 20; looks += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      killed = !(await alive());
+    }
     return {
       probe: found(
         before && survived,
