@@ -34,6 +34,15 @@ test('a misspelt key, a bad value and a file that others can write are refused b
   await expect(loadBounds(path)).rejects.toMatchObject({
     refusal: { cause: expect.stringMatching(/subnets.0: .*10.0.0.0\/24/) },
   });
+  await writeFile(file, 'hostSettings: [net.ipv4.ip_forward, proc.hidpid]\n');
+  await expect(loadBounds(path)).rejects.toMatchObject({
+    refusal: {
+      cause: expect.stringMatching(/^hostSettings.1: proc.hidpid .*proc.hidepid/),
+      fix: expect.stringContaining(path),
+    },
+  });
+  await writeFile(file, 'hostSettings: [net.ipv4.ip_forward, proc.hidepid]\n');
+  expect((await loadBounds(path)).bounds.hostSettings).toHaveLength(2);
   await writeFile(file, 'exec: true\n');
   await chmod(file, 0o666);
   await expect(loadBounds(path)).rejects.toMatchObject({

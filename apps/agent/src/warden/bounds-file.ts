@@ -6,6 +6,7 @@ import { AppError } from '@cellblock/shared/app-error';
 import { Bounds } from '@cellblock/shared/bounds';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { parse } from 'yaml';
+import { unknownHostSettings } from './host-setting-names.ts';
 
 /** What is written at enrolment when the host has no bounds yet. */
 const DEFAULT_FILE = `# What any dashboard may ask of this host. Root's alone: no remote call can change it.
@@ -77,8 +78,10 @@ export async function loadBounds(directory: string): Promise<LoadedBounds> {
   let merged: Record<string, unknown> = {};
   for (const { path } of sources) merged = { ...merged, ...readYaml(path, readFileSync(path, 'utf8')) };
   const parsed = Bounds.strict().safeParse(merged);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
+  const issues = parsed.success
+    ? unknownHostSettings(parsed.data.hostSettings)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
+  if (!parsed.success || issues.length > 0) {
     throw new AppError('invalid', `The bounds in ${directory} cannot be used.`, {
       cause: issues.join('; '),
       fix: `Mend that in ${directory}/*.yaml; the agent reads them as soon as they are written`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileSystemOf, hidepidOf, knowsFileSystem } from './confinement-checks.ts';
+import { fileSystemOf, hidepidFinding, hidepidOf, knowsFileSystem } from './confinement-checks.ts';
 
 const MOUNTS = `25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 26 25 0:23 / /proc rw,nosuid - proc proc rw,hidepid=invisible,gid=4
@@ -24,4 +24,20 @@ test('what hides processes is the last /proc', () => {
 test('a file system is known by its whole name', () => {
   expect(knowsFileSystem('nodev\ttmpfs\n\text4\n', 'ext4')).toBe(true);
   expect(knowsFileSystem('nodev\ttmpfs\n\text4\n', 'ext')).toBe(false);
+});
+
+test('who hides no processes is told how, in the words of the kernel', () => {
+  expect(hidepidFinding('2', '5.4.0')).toMatchObject({ verdict: 'have' });
+  expect(hidepidFinding('noaccess', '6.1.0-30-amd64')).toMatchObject({
+    verdict: 'warn',
+    fix: 'mount -o remount,hidepid=invisible,gid=adm /proc',
+  });
+  for (const release of ['4.19.0', '5.7.19'])
+    expect(hidepidFinding(null, release)).toMatchObject({
+      verdict: 'warn',
+      evidence: expect.stringContaining(`Linux ${release} does not know hidepid=invisible`),
+      lost: expect.stringContaining('The agent cannot set it here'),
+      fix: 'mount -o remount,hidepid=2,gid=adm /proc',
+    });
+  expect(hidepidFinding(null, '5.8.0').lost).toContain('The agent sets it');
 });

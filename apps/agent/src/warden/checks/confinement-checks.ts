@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { promisify } from 'node:util';
-import { hidesProcesses } from '@cellblock/shared/proc-hidepid';
+import { HIDDEN, hidesProcesses, PROC_HIDEPID } from '@cellblock/shared/proc-hidepid';
 import { PROJECT_QUOTA } from '@cellblock/shared/storage-refusal';
 import { mountOf, readUncountedProjects } from '../counted-projects.ts';
 import type { Check } from './host-check.ts';
@@ -142,20 +143,33 @@ export function hidepidOf(mountinfo: string): string | null {
   return /hidepid=(\w+)/.exec(line ?? '')?.[1] ?? null;
 }
 
+const HIDDEN_LOST =
+  "every user of the host sees all jails' processes in the listing of /proc; jails see only their own";
+
+/** `hidepid`: as /proc has it; null: not at all. Before Linux 5.8 it is a number, and is the whole host's alone. */
+export function hidepidFinding(hidepid: string | null, kernel: string): Awaited<ReturnType<Check['look']>> {
+  const evidence = `/proc is mounted ${hidepid === null ? 'without hidepid' : `with hidepid=${hidepid}`}`;
+  if (hidepid !== null && hidesProcesses(hidepid)) return { verdict: 'have', evidence };
+  const [major = 0, minor = 0] = kernel.split('.').map(Number);
+  if (major < 5 || (major === 5 && minor < 8))
+    return {
+      verdict: 'warn',
+      evidence: `${evidence}; Linux ${kernel} does not know hidepid=${HIDDEN}, which came with 5.8`,
+      lost: `${HIDDEN_LOST}. The agent cannot set it here: where the bounds name ${PROC_HIDEPID}, that is told as a problem of the host`,
+      fix: 'mount -o remount,hidepid=2,gid=adm /proc',
+    };
+  return {
+    verdict: 'warn',
+    evidence,
+    lost: `${HIDDEN_LOST}. The agent sets it where the bounds name ${PROC_HIDEPID} among hostSettings`,
+    fix: `mount -o remount,hidepid=${HIDDEN},gid=adm /proc`,
+  };
+}
+
 const hiddenProcesses: Check = {
   id: 'hidepid',
   title: "Processes are hidden from the host's users",
-  async look() {
-    const hidepid = hidepidOf(await text('/proc/self/mountinfo'));
-    const evidence = `/proc is mounted ${hidepid === null ? 'without hidepid' : `with hidepid=${hidepid}`}`;
-    if (hidepid !== null && hidesProcesses(hidepid)) return { verdict: 'have', evidence };
-    return {
-      verdict: 'warn',
-      evidence,
-      lost: "every user of the host sees all jails' processes in the listing of /proc; jails see only their own. The agent sets it where the bounds name proc.hidepid among hostSettings",
-      fix: 'mount -o remount,hidepid=invisible,gid=adm /proc',
-    };
-  },
+  look: async () => hidepidFinding(hidepidOf(await text('/proc/self/mountinfo')), release()),
 };
 
 export const CONFINEMENT_CHECKS: readonly Check[] = [
