@@ -1,15 +1,6 @@
 #include "broker_filter.h"
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstddef>
-#include <iterator>
-
+#include "allow_only.h"
 #include "failure.h"
 
 /** Open, read, mount, answer, end: nothing that executes, forks, signals, or makes a socket. */
@@ -47,18 +38,5 @@ static constexpr long kNeeded[] = {SYS_read,
                                    SYS_rt_sigreturn};
 
 void confine_broker() {
-  constexpr size_t kCalls = std::size(kNeeded);
-  sock_filter code[kCalls + 6] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-  };
-  for (size_t i = 0; i < kCalls; i++)
-    code[4 + i] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(kNeeded[i]),
-                           static_cast<unsigned char>(kCalls - i), 0);
-  code[4 + kCalls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-  code[5 + kCalls] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-  const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
-  check(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "confine the mount broker");
+  if (!allow_only(kNeeded)) fail("confine the mount broker");
 }
