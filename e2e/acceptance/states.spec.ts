@@ -176,7 +176,6 @@ const dialogs: [name: string, path: () => string, open: (page: Page) => Promise<
         .first()
         .click(),
   ],
-  ['see', () => '/jails/web-1/processes', (page) => page.getByRole('button', { name: 'Let see…' }).click()],
   [
     'stop',
     () => '/jails/web-1/overview',
