@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 
 const CACHE = join(import.meta.dirname, '../../../node_modules/.cellblock-distribution');
-const RECIPE = ['--variant=minbase', '--include=sysvinit-core,login,util-linux'];
+const RECIPE = ['--variant=minbase', '--include=sysvinit-core,systemd,login,util-linux'];
 
 /** Where this machine gets Debian from, as lines of sources.list. */
 function debianSources(): string[] {
@@ -16,7 +16,7 @@ function debianSources(): string[] {
     .map((line) => line.slice('Debian|'.length));
 }
 
-/** Makes `directory` the root of a Debian 12 with an init of its own. Bootstrapped once a clone. */
+/** Makes `directory` the root of a Debian 12 with two inits: sysvinit at /sbin/init, and systemd beside it. Bootstrapped once a clone. */
 export function unpackDistribution(directory: string): void {
   const file = join(CACHE, `${createHash('sha256').update(RECIPE.join(' ')).digest('hex').slice(0, 16)}.tar`);
   if (!existsSync(file)) {

@@ -1,13 +1,15 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { TreeSpec } from '../lib/process-tree.ts';
+import type { ProcessTrees, TreeSpec } from '../lib/process-tree.ts';
 import { unpackDistribution } from './distribution-root.ts';
 import { BUILD_MS, CAPABILITIES, CONFINEMENTS, TreeFixture } from './tree-fixture.ts';
 
 // A whole Debian with an init of its own, by the profile for one (requirement W1).
 
 const SIGINT = 2;
+/** SIGRTMIN+3, systemd(1) */
+const SIGHALT = 37;
 let fixture: TreeFixture;
 let root: string;
 beforeAll(async () => {
@@ -17,14 +19,20 @@ beforeAll(async () => {
 }, BUILD_MS + 900_000);
 afterAll(() => fixture.remove());
 
-async function boot(): Promise<TreeSpec> {
+async function specOf(command: string[], changes: Partial<TreeSpec> = {}): Promise<TreeSpec> {
   const spec = await fixture.spec({
     confinement: CONFINEMENTS.system,
     capabilities: [...CAPABILITIES, 'CAP_AUDIT_WRITE', 'CAP_SETFCAP', 'CAP_SYS_BOOT', 'CAP_SYS_TTY_CONFIG'],
     root: { kind: 'directory', path: root, readOnly: false },
-    command: ['/sbin/init'],
+    command,
+    ...changes,
   });
-  await fixture.trees.start({ ...spec, mounts: [] });
+  return { ...spec, mounts: [] };
+}
+
+async function boot(): Promise<TreeSpec> {
+  const spec = await specOf(['/sbin/init']);
+  await fixture.trees.start(spec);
   // As its start scripts leave it: the last of them is over when the level is written down.
   await vi.waitUntil(
     async () => (await inside(spec, 'cat /run/runlevel 2>/dev/null; who -r')).includes('run-level 2'),
@@ -129,4 +137,83 @@ test('what it makes set-user-id helps nobody on the host', async () => {
   expect(await inside(spec, '/usr/local/bin/planted -u', 1000)).toBe('0\n');
   expect(statSync(fixture.directory).mode & 0o777).toBe(0o700);
   await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: SIGINT, timeoutMs: 30_000 });
+}, 60_000);
+
+test('systemd, the init of most distributions, boots to a login on the console, and halts when it is told to', async () => {
+  const group = await fixture.unifiedGroup('systemd');
+  // Without the v2 tree there is nothing that it could be given.
+  if (!group) return;
+  const spec = await specOf(['/lib/systemd/systemd'], {
+    cgroupProcsFiles: [join(group, 'cgroup.procs')],
+    environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', container: 'cellblock' },
+  });
+  await fixture.trees.start(spec);
+  await vi.waitUntil(async () => (await inside(spec, 'systemctl is-system-running --wait')) === 'running\n', {
+    timeout: 90_000,
+    interval: 500,
+  });
+  expect(await inside(spec, 'cat /proc/1/comm; systemctl --failed --no-legend --plain')).toBe('systemd\n');
+  // The kernel's own /sys is not shown, and its groups are those below its own.
+  expect(await inside(spec, 'ls /sys; stat -f -c %T /sys/fs/cgroup; ls -d /sys/fs/cgroup/*.slice')).toBe(
+    'fs\ncgroup2fs\n/sys/fs/cgroup/system.slice\n',
+  );
+  expect(readFileSync(join(group, 'own/init.scope/cgroup.procs'), 'utf8')).toMatch(/^\d+\n$/);
+  await vi.waitUntil(async () => (await fixture.consoleText(spec.runDirectory)).includes('login: '), 60_000);
+
+  const begun = performance.now();
+  const status = await fixture.trees.stop({
+    runDirectory: spec.runDirectory,
+    signal: SIGHALT,
+    timeoutMs: 30_000,
+  });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  // By reboot(2) of its own pid namespace, which is to halt it: not by our SIGKILL.
+  expect(status).toMatchObject({ state: 'exited', exit: { signal: 2 } });
+  expect(await fixture.consoleText(spec.runDirectory)).toContain('Halting system.');
+}, 240_000);
+
+test('of its control groups it may make and fill no more than were given to it', async () => {
+  const group = await fixture.unifiedGroup('given');
+  const uncounted = await fixture.unifiedGroup('uncounted');
+  if (!group || !uncounted) return;
+  const told = async (trees: ProcessTrees, script: string, within = group) => {
+    const spec = await specOf(['/bin/sh', '-c', `cd /sys/fs/cgroup && (${script}) 2>&1`], {
+      cgroupProcsFiles: [join(within, 'cgroup.procs')],
+    });
+    await trees.start(spec);
+    await trees.wait({ runDirectory: spec.runDirectory, signal: AbortSignal.timeout(60_000) });
+    return fixture.consoleText(spec.runDirectory);
+  };
+  const many = 'mkdir $(seq -f part%g 1100) 2>/dev/null; ls -d part* | wc -l';
+  expect(await told(fixture.trees, many)).toBe('1024\n');
+  expect(await told(await fixture.without('counted-groups'), many, uncounted)).toBe('1100\n');
+  // What an earlier run left is gone, and it moves itself, within.
+  const within =
+    'ls -d part* | wc -l; mkdir sub && echo 0 > sub/cgroup.procs && cat /proc/self/cgroup | grep ^0';
+  expect(await told(fixture.trees, within)).toContain('0\n0::/sub\n');
+  // Nothing above is there, nor what limits it.
+  const beyond = 'echo max > cgroup.max.descendants; ls ..';
+  const limit = () => readFileSync(join(group, 'own/cgroup.max.descendants'), 'utf8');
+  expect(await told(fixture.trees, beyond)).toMatch(/descendants: Permission denied\ncgroup\n$/);
+  expect(limit()).toBe('1024\n');
+  await told(await fixture.without('own-limits'), beyond);
+  expect(limit()).toBe('max\n');
+  expect(statSync(join(group, 'cgroup.procs')).uid).toBe(0);
+}, 120_000);
+
+test('its console is a terminal of its own devpts, and none of the host', async () => {
+  const place = async (trees: ProcessTrees) => {
+    const spec = await specOf(['/bin/sh', '-c', 'echo said > /dev/console; exec sleep 1d']);
+    await trees.start(spec);
+    await vi.waitUntil(async () => (await fixture.consoleText(spec.runDirectory)).includes('said'), 20_000);
+    const shown = await inside(
+      spec,
+      'stat -c %d /dev/pts; stat -c %d /dev/console; test -t 0 </dev/console && echo terminal',
+    );
+    await trees.stop({ runDirectory: spec.runDirectory, signal: 9, timeoutMs: 5000 });
+    const [terminals, console, ...rest] = shown.trim().split('\n');
+    return { isOwn: terminals === console, rest };
+  };
+  expect(await place(fixture.trees)).toEqual({ isOwn: true, rest: ['terminal'] });
+  expect((await place(await fixture.without('own-console'))).isOwn).toBe(false);
 }, 60_000);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chown, copyFile, mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeGroup } from '../lib/cgroup/remove-group.ts';
 import { createLinuxProcessTrees } from '../lib/linux-process-trees.ts';
 import type { ExecRequest, ProcessTrees, TreeSpec } from '../lib/process-tree.ts';
 
@@ -53,6 +54,7 @@ export class TreeFixture {
   readonly trees: ProcessTrees = createLinuxProcessTrees({ programs });
   readonly #runDirectories: string[] = [];
   #cgroup: string | null = null;
+  readonly #unified = new Set<string>();
   #mutants = 0;
 
   private constructor(directory: string) {
@@ -75,6 +77,7 @@ export class TreeFixture {
         await this.trees.stop({ runDirectory, signal: 9, timeoutMs: 5000 });
     execFileSync('ip', ['netns', 'del', this.name]);
     if (this.#cgroup) await rmdir(this.#cgroup);
+    for (const group of this.#unified) await removeGroup(group);
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -185,6 +188,18 @@ export class TreeFixture {
     const script = `#!/bin/sh\nexport SPAWN_MUTANT=${protections}\n${before}\nexec ${program} "$@" ${descriptors}\n`;
     await writeFile(join(directory, 'spawn'), script, { mode: 0o755 });
     return directory;
+  }
+
+  /** A group of the v2 tree; null where this host has none. Its procs file is what a spec takes. */
+  async unifiedGroup(name: string): Promise<string | null> {
+    const tree = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((path) =>
+      existsSync(join(path, 'cgroup.subtree_control')),
+    );
+    if (!tree) return null;
+    const group = join(tree, `${this.name}-${name}`);
+    await mkdir(group, { recursive: true });
+    this.#unified.add(group);
+    return group;
   }
 
   /** A control group of the pids controller with a limit; its procs file. */

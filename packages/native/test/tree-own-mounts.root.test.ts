@@ -67,6 +67,7 @@ describe('a tree that may mount', () => {
       'no-type': noType,
       'bad-pointer': badPointer,
       'no-such': noSuch,
+      move,
       ...rest
     } = first;
     expect(Object.entries(rest).filter(([, outcome]) => outcome === 'ok')).toEqual(
@@ -75,6 +76,8 @@ describe('a tree that may mount', () => {
     expect(new Set(Object.values(rest))).toEqual(new Set(['ok', 'EPERM']));
     expect([noType, badPointer, noSuch]).toEqual(['EPERM', 'EFAULT', 'ENOENT']);
     expect([hierarchy, agent]).toEqual([expect.not.stringMatching('ok'), 'EINVAL']);
+    // What the tree began with is locked.
+    expect(move).toBe('EINVAL');
   });
 
   test('and the broker is what refuses another kind', async () => {
@@ -172,6 +175,23 @@ describe('what it is given', () => {
     );
     const locked = 'umount EINVAL\ndetach EINVAL\n'.repeat(4);
     expect(text).toBe(`0\n${locked}read-only\n0\nspawn\n0\n`);
+  });
+
+  test('it moves what it mounted, and makes it read only; neither can be said of what it began with', async () => {
+    const script = `mkdir /tmp/a /tmp/b && mount -t tmpfs a /tmp/a && touch /tmp/a/file && cd /
+      mount -o remount,bind,ro /tmp/a && touch /tmp/a/more; mount -o remount,bind,rw /tmp/a; touch /tmp/a/more
+      mount --move /tmp/a /tmp/b && ls /tmp/a /tmp/b; mount --move /tmp/b / ; mount --move /proc/sys /tmp/a
+      mount -o remount,bind,rw /proc/sys; echo x > /proc/sys/kernel/hostname; ls /tmp/a`;
+    const told = await inTree((sh) => sh(`export LC_ALL=C; ${script}`));
+    expect(told.match(/Read-only file system/g)?.length).toBe(3);
+    expect(told).toContain('/tmp/a:\n\n/tmp/b:\nfile\n');
+    expect(told).not.toMatch(/^kernel$/m);
+    const unlocked = await fixture.without('locked-mounts');
+    const moved = await inTree(
+      (sh) => sh('mkdir /tmp/a && mount --move /proc/sys /tmp/a; ls /tmp/a'),
+      unlocked,
+    );
+    expect(moved).toMatch(/^kernel$/m);
   });
 
   test('its groups can be read and not changed', async () => {

@@ -35,6 +35,21 @@ describe('what a jail is to see', () => {
     ]);
   });
 
+  it('for an init of its own: a console, and a place for its groups where nothing of the view is', () => {
+    const paths = (more: object) => tree({ profile: 'system', ...more }).mounts.map(({ path }) => path);
+    const image = { kind: 'image', image: 'debian:12', digest: `sha256:${'0'.repeat(64)}` };
+    expect(paths({ root: image, command: ['/sbin/init'] })).toEqual(
+      expect.arrayContaining(['/dev/console', '/sys']),
+    );
+    const view = [{ kind: 'sysfs', target: '/sys' }];
+    expect(paths({ root: image, command: ['/sbin/init'], view }).filter((path) => path === '/sys')).toEqual([
+      '/sys',
+    ]);
+    expect(paths({})).toContain('/dev/console');
+    expect(paths({})).not.toContain('/sys');
+    expect(paths({ profile: 'daemon' })).not.toContain('/dev/console');
+  });
+
   it('on a view alone: what is declared, /dev and /proc', () => {
     const view = [
       { kind: 'bind', source: '/srv/d1', target: '/dir1', readOnly: false },

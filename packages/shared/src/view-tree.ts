@@ -1,7 +1,7 @@
 import type { JailRoot, JailSettings } from './jail-spec.ts';
 import { PROC_DIRECTORIES, PROC_FILES, PROC_READ_ONLY, SYS_DIRECTORIES } from './kernel-masks.ts';
 import { type OwnMount, ownMounts, RESERVED_PLACE, USR_LINKS } from './own-mounts.ts';
-import { isPathBelow } from './path-below.ts';
+import { isPathAtOrBelow, isPathBelow } from './path-below.ts';
 import { PROFILES } from './profile-rules.ts';
 import { shortDigest } from './short-digest.ts';
 import type { Propagation, ViewMount } from './view-mount.ts';
@@ -55,6 +55,7 @@ export function viewTree(
   const mounts = [
     ...rootMounts(settings),
     ...kernelMounts(settings),
+    ...mountsOfInit(settings),
     ...settings.devices.map((name) => deviceMount(name)),
     ...ownMounts(settings).map(({ kind, target }) => ownMount(settings, kind, target)),
     ...settings.view.flatMap((mount) => viewMounts(mount, settings)),
@@ -158,6 +159,26 @@ function kernelMounts({ profile }: Settings): ViewEntry[] {
     entry('/dev/mqueue', 'mqueue', "the jail's own message queues", { flags: INERT, fsType: 'mqueue' }),
     ...processes('/proc', masked, 'all'),
   ];
+}
+
+/** What an init of its own looks for: a console, and a place for its control groups. */
+function mountsOfInit({ profile, root, view, devices }: Settings): ViewEntry[] {
+  if (!PROFILES[profile].mounts) return [];
+  const isGiven = devices.includes('console') || view.some(({ target }) => target === '/dev/console');
+  const terminal = entry('/dev/console', 'devpts', "the jail's own console", {
+    flags: ['nosuid', 'noexec'],
+    fsType: 'devpts',
+  });
+  const console = isGiven ? [] : [terminal];
+  const hasPlace = root.kind !== 'host-usr' && root.kind !== 'view';
+  if (!hasPlace || view.some(({ target }) => isPathAtOrBelow(target, '/sys'))) return console;
+  const place = entry('/sys', 'tmpfs', "a place for the jail's own groups, and nothing of the host", {
+    readOnly: true,
+    flags: INERT,
+    fsType: 'tmpfs',
+    ids: 'jail',
+  });
+  return [...console, place];
 }
 
 function processes(path: string, masked: boolean, by: ViewEntry['by']): ViewEntry[] {

@@ -21,7 +21,14 @@ import { jailPaths } from '../../src/warden/paths.ts';
 import { jailSpec } from '../spec-builders.ts';
 import { Stand } from '../stand.ts';
 import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
-import { type Declared, declaredBy, OF_A_DISTRIBUTION, SKIPS_AT_MOST, unknownSkips } from './declared.ts';
+import {
+  type Declared,
+  declaredBy,
+  givenGroups,
+  OF_A_DISTRIBUTION,
+  SKIPS_AT_MOST,
+  unknownSkips,
+} from './declared.ts';
 import { hostPicture } from './host-picture.ts';
 import { entriesIn, type Finding, findingsIn } from './verdicts.ts';
 
@@ -125,7 +132,7 @@ function makeRoot(): void {
 /** The host's /usr makes a root read only, whatever the profile says. */
 const declaredOf = ({ profile, root }: Attacker): Declared => ({
   ...declaredBy(profile),
-  ...(root.kind === 'dir' ? OF_A_DISTRIBUTION : {}),
+  ...(root.kind === 'dir' ? { ...OF_A_DISTRIBUTION, ...givenGroups(profile) } : {}),
 });
 
 function jailOf(attacker: Attacker): JailSpec {

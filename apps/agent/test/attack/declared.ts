@@ -20,6 +20,14 @@ export const OF_A_DISTRIBUTION: Declared = {
   'program-of-init': 'the program of its first process lies in its own root',
 };
 
+/** Of a profile for inits, on a root that can have one. What limits the part is asked beside it, and holds. */
+export function givenGroups(profile: Profile): Declared {
+  if (!PROFILES[profile].mounts) return {};
+  return {
+    'write-cgroup-procs': 'the jail’s init puts its services into groups of a part that was given to it',
+  };
+}
+
 /** What of the probes a profile allows; its rules are data (packages/shared/src/profile.ts). */
 export function declaredBy(profile: Profile): Declared {
   const rules = PROFILES[profile];

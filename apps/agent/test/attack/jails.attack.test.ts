@@ -7,7 +7,7 @@ import type { Profile } from '@cellblock/shared/profile';
 import { PROFILES } from '@cellblock/shared/profile-rules';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AttackSite, BUILD_MS, PROGRAMS } from './attack-site.ts';
-import { declaredBy, OF_A_WRITABLE_ROOT, SKIPS_AT_MOST, unknownSkips } from './declared.ts';
+import { declaredBy, givenGroups, OF_A_WRITABLE_ROOT, SKIPS_AT_MOST, unknownSkips } from './declared.ts';
 import { hostPicture } from './host-picture.ts';
 import { attackAsInit, attackByExec } from './run-probes.ts';
 import { entriesIn, type Finding } from './verdicts.ts';
@@ -98,7 +98,8 @@ describe.each<[TreeSpec['root']['kind'], Profile]>([
     async () => {
       const root: TreeSpec['root'] = kind === 'view' ? { kind } : { kind: 'directory', ...site.ownRoot() };
       const { mounts, environment } = await specFor(profile, 0);
-      const allowed = Object.keys({ ...declaredBy(profile), ...(kind === 'view' ? {} : OF_A_WRITABLE_ROOT) });
+      const ofRoot = kind === 'view' ? {} : { ...OF_A_WRITABLE_ROOT, ...givenGroups(profile) };
+      const allowed = Object.keys({ ...declaredBy(profile), ...ofRoot });
       const changes: Partial<TreeSpec> = {
         root,
         mounts: [...mounts, { kind: 'tmpfs', target: '/tmp', size: '16m', mode: '1777' }],

@@ -117,6 +117,7 @@ constexpr Probe kProbes[] = {
     {"write-release-agent", 45, 'C', "CVE-2022-0492", kWrite, not_writable,
      "/sys/fs/cgroup/memory/release_agent"},
     {"write-cgroup-procs", 46, 'C', "", kWrite, not_writable, "/sys/fs/cgroup/cgroup.procs"},
+    {"write-cgroup-bound", 46, 'C', "", kWrite, not_writable, "/sys/fs/cgroup/cgroup.max.descendants"},
     {"write-cgroup-kill", 46, 'C', "", kWrite, not_writable, "/sys/fs/cgroup/cgroup.kill"},
     {"write-cgroup-limit", 46, 'C', "", kWrite, not_writable, "/sys/fs/cgroup/pids/pids.max"},
     {"write-device-rules", 45, 'C', "", kWrite, not_writable, "/sys/fs/cgroup/devices/devices.allow"},

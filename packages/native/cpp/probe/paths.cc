@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -100,6 +101,12 @@ Outcome make_node(const char* what) {
   return outcome;
 }
 
+/** One of the terminals of the tree's own devpts, under another name. */
+bool is_own_terminal(const struct stat& node) {
+  struct stat terminals {};
+  return S_ISCHR(node.st_mode) && stat("/dev/pts", &terminals) == 0 && node.st_dev == terminals.st_dev;
+}
+
 /** Nothing but what every program needs; terminals are the tree's own. */
 Outcome device_census(const char*) {
   DIR* directory = opendir("/dev");
@@ -110,6 +117,7 @@ Outcome device_census(const char*) {
     struct stat at {};
     const std::string path = "/dev/" + std::string(entry->d_name);
     if (lstat(path.c_str(), &at) < 0 || !(S_ISCHR(at.st_mode) || S_ISBLK(at.st_mode))) continue;
+    if (std::strcmp(entry->d_name, "console") == 0 && is_own_terminal(at)) continue;
     if (known.find(" " + std::string(entry->d_name) + " ") == std::string::npos)
       found += " " + std::string(entry->d_name);
   }
@@ -117,14 +125,31 @@ Outcome device_census(const char*) {
   return found.empty() ? held("none but its own") : breach("there are" + found);
 }
 
-Outcome is_empty_directory(const char* path) {
+/** How many names but this one there are; -1 where there is no such directory. */
+int names_beside(const char* path, const char* known) {
   DIR* directory = opendir(path);
-  if (!directory) return held(error_name(errno));
+  if (!directory) return -1;
   int count = 0;
   for (dirent* entry; (entry = readdir(directory));)
-    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) count++;
+    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0 &&
+        std::strcmp(entry->d_name, known) != 0)
+      count++;
   closedir(directory);
+  return count;
+}
+
+Outcome is_empty_directory(const char* path) {
+  const int count = names_beside(path, "");
+  if (count < 0) return held(error_name(errno));
   return count == 0 ? held("empty") : breach(std::to_string(count) + " entries");
+}
+
+/** An init of its own finds a place for the tree's groups there. */
+Outcome shows_nothing_of_system(const char*) {
+  const int beside = names_beside("/sys", "fs");
+  if (beside < 0) return held(error_name(errno));
+  const int count = beside + std::max(names_beside("/sys/fs", "cgroup"), 0);
+  return count == 0 ? held("nothing of the host") : breach(std::to_string(count) + " entries");
 }
 
 /** Idmapped as storage is, the host's programs would belong to root of the tree. */
@@ -183,7 +208,7 @@ constexpr Probe kProbes[] = {
     {"read-only-file", 43, 'C', "CVE-2019-14271", "a file that was laid into the tree stays as it is",
      file_is_read_only, "LAID_FILE"},
     {"usr-local", 50, 'C', "", "the host's /usr/local is not shown", is_empty_directory, "/usr/local"},
-    {"sys-is-empty", 60, 'D', "", "/sys shows nothing", is_empty_directory, "/sys"},
+    {"sys-is-empty", 60, 'D', "", "/sys shows nothing of the host", shows_nothing_of_system, ""},
     {"usr-owner", 38, 'B', "CVE-2018-18955", "the host's programs belong to nobody inside", owner_of_usr, ""},
     {"host-secret", 36, 'B', "", "what only a group of the agent may read stays unread", secret_of_host,
      "SECRET"},

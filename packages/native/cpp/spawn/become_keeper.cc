@@ -44,14 +44,21 @@ void become_keeper(const RunDirectory& run, const KeeperStart& start) {
                            {run.listener.get(), kListenSocket},
                            {start.console_pipe, kConsolePipe},
                            {start.first_process, kFirstProcess},
-                           {start.report, kReportPipe}};
+                           {start.report, kReportPipe},
+                           {start.terminal, kConsoleTerminal}};
   // First out of the way, then to their places: none may land on another that is still to be moved.
   int moved[std::size(wanted)];
   for (size_t i = 0; i < std::size(wanted); i++)
-    moved[i] = check(fcntl(wanted[i][0], F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
+    moved[i] = wanted[i][0] < 0
+                   ? -1
+                   : check(fcntl(wanted[i][0], F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
   const int program = check(fcntl(start.program, F_DUPFD_CLOEXEC, 64), "pass descriptor to keeper");
   for (size_t i = 0; i < std::size(wanted); i++)
-    check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
+    // A number at which nothing is says that the tree has no such thing.
+    if (moved[i] < 0)
+      close(wanted[i][1]);
+    else
+      check(dup2(moved[i], wanted[i][1]), "pass descriptor to keeper");
   try {
     execute_keeper(program, start);
   } catch (const Failure& failure) {

@@ -14,6 +14,8 @@ struct KeeperStart {
   int console_pipe;
   /** The keeper says `ok` there. */
   int report;
+  /** -1: the tree has no console. */
+  int terminal;
 };
 
 /** This process, parent of the tree's first, gives up everything and is the keeper. Throws Failure while it has

@@ -205,12 +205,38 @@ void require_other_file_system(int mount, int target) {
   if (a.st_dev == b.st_dev && a.st_ino == b.st_ino) fail("mount: it is there already", EBUSY);
 }
 
-void mount_for(const MountCall& call, const MountSources& sources) {
+UniqueFd open_target(MountCall& call) {
+  return call.place ? std::move(call.place) : open_from_root(call.root.get(), call.target, O_DIRECTORY);
+}
+
+/** Of a mount that is there: it can be made read only, and nothing that it forbids is allowed again. */
+bool is_tightening(uint64_t flags) {
+  constexpr uint64_t kAsked = MS_REMOUNT | MS_BIND | MS_RDONLY;
+  return (flags & kAsked) == kAsked;
+}
+
+void tighten(MountCall& call) {
+  const UniqueFd target = open_target(call);
+  set_attributes(target.get(), attributes_of(call.flags & ~uint64_t{MS_REMOUNT | MS_BIND}), 0, -1,
+                 "the target");
+}
+
+/** Of a mount that the tree made: the others are locked, by the kernel. */
+void move_for(MountCall& call) {
+  const UniqueFd source = open_from_root(call.root.get(), call.source, O_DIRECTORY);
+  const UniqueFd target = open_target(call);
+  if (is_same_place(target.get(), call.root.get())) fail("mount over the root", EPERM);
+  attach_mount(source.get(), target.get(), "what is moved");
+}
+
+void mount_for(MountCall& call, const MountSources& sources) {
+  if (is_tightening(call.flags)) return tighten(call);
+  if (call.flags == MS_MOVE) return move_for(call);
   const uint64_t attributes = attributes_of(call.flags);
   if (!is_any_of(call.type, {"tmpfs", "proc", "devpts", "mqueue", "cgroup", "cgroup2"}) &&
       !leaves_out("mount-kinds"))
     fail("mount " + call.type, EPERM);
-  UniqueFd target = open_from_root(call.root.get(), call.target, O_DIRECTORY);
+  const UniqueFd target = open_target(call);
   if (is_same_place(target.get(), call.root.get())) fail("mount over the root", EPERM);
   if (mount_of(target.get(), "the target") == sources.reserved_mount)
     fail("mount over a reserved name", EPERM);
@@ -269,7 +295,7 @@ uint64_t bounded_size(std::string_view size, uint64_t most, uint64_t whole) {
   return value == 0 ? most : std::min(value, most);
 }
 
-void carry_out(const MountCall& call, const MountSources& sources) {
+void carry_out(MountCall call, const MountSources& sources) {
   if (call.is_umount)
     unmount_for(call, sources);
   else

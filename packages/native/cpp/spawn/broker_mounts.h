@@ -28,7 +28,7 @@ inline constexpr size_t kUncounted = SIZE_MAX;
 size_t count_mounts(const MountSources& sources);
 
 /** Does it. Throws Failure with the errno that the caller is to see. */
-void carry_out(const MountCall& call, const MountSources& sources);
+void carry_out(MountCall call, const MountSources& sources);
 
 /** The bytes that a tmpfs may hold which was asked for with `size`: `most` where that is less, or where
  * nothing, 0 or nonsense was asked for. */

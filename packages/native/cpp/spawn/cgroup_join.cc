@@ -34,8 +34,8 @@ Groups open_groups(const std::vector<std::string>& procs_files) {
   return groups;
 }
 
-UniqueFd open_unified_procs(const Groups& groups) {
-  return groups.unified ? open_in(groups.unified, "cgroup.procs") : UniqueFd();
+UniqueFd open_procs(const UniqueFd& group) {
+  return group ? open_in(group, "cgroup.procs") : UniqueFd();
 }
 
 long fork_into(int group, uint64_t flags, int& pidfd) {

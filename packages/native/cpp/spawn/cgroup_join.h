@@ -16,8 +16,8 @@ struct Groups {
 
 Groups open_groups(const std::vector<std::string>& procs_files);
 
-/** The file by which a process joins the group of the v2 tree by itself; empty where the host has none. */
-UniqueFd open_unified_procs(const Groups& groups);
+/** The file by which a process joins a group of the v2 tree by itself; empty where there is no group. */
+UniqueFd open_procs(const UniqueFd& group);
 
 /** As fork; `group` is the directory of the v2 group to be born in, or -1, `flags` what else clone3 is told.
  * `pidfd` is the child's. */

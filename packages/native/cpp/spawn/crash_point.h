@@ -12,7 +12,7 @@ void arm_crash_points();
 void crash_here(const char* point);
 
 /** A keeper opens nothing: `spawn` leaves it the directory at this number. */
-constexpr int kCrashDirectory = 10;
+constexpr int kCrashDirectory = 11;
 void leave_crash_points_to_keeper();
 void take_crash_points_over();
 #else

@@ -63,4 +63,6 @@ void mount_devices(RootInProgress& tree) {
   mount_terminals_at(tree, "/dev/pts");
   mount_on_top(tree, {.kind = MountSpec::Kind::tmpfs, .target = "/dev/shm", .size = "50%", .mode = "1777"});
   mount_message_queues(tree, "/dev/mqueue");
+  mount_console(tree);
+  mount_place_of_groups(tree);
 }

@@ -52,7 +52,7 @@ void enter_groups(const ExecRequest& request) {
     if (child == 0) return join(groups, UniqueFd());
     // The kernel cannot, or the group may not: it says so when it is joined.
   }
-  join(groups, open_unified_procs(groups));
+  join(groups, open_procs(groups.unified));
 }
 
 void enter(const ExecRequest& request) {

@@ -7,6 +7,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -72,6 +73,46 @@ bool drain(ConsoleRing& ring, bool& over) {
   return n > 0;
 }
 
+/**
+ * The other end of the tree's /dev/console. When nobody in the tree has it open any more, as between two
+ * sessions, reading fails and poll(2) says so again and again: then we hold it open ourselves.
+ */
+class Terminal {
+ public:
+  void adopt() {
+    const int flags = fcntl(kConsoleTerminal, F_GETFL);
+    if (flags < 0) return;
+    fcntl(kConsoleTerminal, F_SETFL, flags | O_NONBLOCK);
+    is_there_ = true;
+    sit();
+  }
+  int watched() const { return is_there_ && is_held_ ? kConsoleTerminal : -1; }
+  /** How long poll may wait until `sit` is tried again. */
+  int patience() const { return is_there_ && !is_held_ ? 1000 : -1; }
+  /** Whether anything was read. */
+  bool drain(ConsoleRing& ring) {
+    char buffer[16384];
+    const ssize_t n = is_there_ ? read(kConsoleTerminal, buffer, sizeof buffer) : 0;
+    if (n > 0) ring.append({buffer, static_cast<size_t>(n)});
+    if (n < 0 && errno == EIO) sit();
+    return n > 0;
+  }
+  /** Asked of the terminal itself: no path in the tree is involved. */
+  void sit() {
+    if (!is_there_) return;
+    const int seat = ioctl(kConsoleTerminal, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (seat_ >= 0) close(seat_);
+    seat_ = seat;
+    // The tree can keep us out (TIOCEXCL), as long as it likes.
+    is_held_ = seat >= 0;
+  }
+
+ private:
+  bool is_there_ = false;
+  bool is_held_ = false;
+  int seat_ = -1;
+};
+
 /** A line that is put together without an allocation. */
 class Line {
  public:
@@ -129,28 +170,38 @@ pid_t number_in(const char* text) {
 
 int keep(pid_t first) {
   ConsoleRing ring(kConsoleRing);
+  Terminal terminal;
+  terminal.adopt();
   Listeners listeners;
   bool console_over = false;
   int status = 0;
   for (bool ended = false; !ended;) {
-    constexpr size_t fixed = 3;
+    constexpr size_t fixed = 4;
     pollfd polled[fixed + kListenersMost] = {{kFirstProcess, POLLIN, 0},
                                              {kListenSocket, POLLIN, 0},
-                                             {console_over ? -1 : kConsolePipe, POLLIN, 0}};
+                                             {console_over ? -1 : kConsolePipe, POLLIN, 0},
+                                             {terminal.watched(), POLLIN, 0}};
     const size_t count = fixed + listeners.watch(polled + fixed);
-    if (poll(polled, count, -1) < 0) {
+    const int patience = terminal.patience();
+    const int found = poll(polled, count, patience);
+    if (patience >= 0) terminal.sit();
+    if (found < 0) {
       if (errno == EFAULT || errno == EINVAL) return 1;  // a mistake in this program: no other try mends it
       // Short of memory, as it may be for long: what it holds outlives that. A wait for nothing needs none.
       if (errno != EINTR) poll(nullptr, 0, 100);
       continue;
     }
     if (polled[2].revents != 0 && drain(ring, console_over)) listeners.tell('c');
+    if (polled[3].revents != 0 && terminal.drain(ring)) listeners.tell('c');
     if (polled[1].revents != 0) listeners.accept_one();
     for (size_t i = fixed; i < count; i++)
       if (polled[i].revents != 0) listeners.drop(polled[i].fd);
     if (polled[0].revents != 0) ended = waitpid(first, &status, 0) == first || errno == ECHILD;
   }
   while (!console_over && drain(ring, console_over)) {
+  }
+  // No more than a terminal holds: whoever writes to it from outside may go on.
+  for (int reads = 0; reads < 16 && terminal.drain(ring); reads++) {
   }
   CRASH_POINT("keeper saw the end");
   write_exit(status);

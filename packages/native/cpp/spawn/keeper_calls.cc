@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -87,6 +88,14 @@ int fcntl(int fd, int command, ...) {
   const long value = va_arg(rest, long);
   va_end(rest);
   return static_cast<int>(answer(raw(SYS_fcntl, fd, command, value)));
+}
+
+int ioctl(int fd, unsigned long command, ...) noexcept {
+  va_list rest;
+  va_start(rest, command);
+  const long value = va_arg(rest, long);
+  va_end(rest);
+  return static_cast<int>(answer(raw(SYS_ioctl, fd, static_cast<long>(command), value)));
 }
 
 int prctl(int option, ...) noexcept {

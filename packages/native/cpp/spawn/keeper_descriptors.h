@@ -8,4 +8,6 @@ constexpr int kListenSocket = 6;
 constexpr int kConsolePipe = 7;
 constexpr int kFirstProcess = 8;
 constexpr int kReportPipe = 9;
-constexpr int kKeeperDescriptorsEnd = 10;
+/** The other end of the tree's /dev/console; closed where it has none. */
+constexpr int kConsoleTerminal = 10;
+constexpr int kKeeperDescriptorsEnd = 11;

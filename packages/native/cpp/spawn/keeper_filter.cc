@@ -1,5 +1,7 @@
 #include "keeper_filter.h"
 
+#include <sys/ioctl.h>
+
 #include "allow_only.h"
 
 /** Read, write, wait, listen, end: nothing that opens, executes, forks, signals, or changes its memory. */
@@ -36,4 +38,7 @@ static constexpr long kNeeded[] = {
 };
 
 // What else is asked for is refused, and does not kill: a keeper that dies takes the exit status with it.
-bool confine_keeper() { return allow_only(kNeeded); }
+bool confine_keeper() {
+  // The other side of a terminal is opened by it.
+  return allow_only(kNeeded, TIOCGPTPEER);
+}

@@ -156,7 +156,7 @@ void be_mount_broker(const BrokerStart& start) {
       ::signal(signal, SIG_IGN);
     // The groups come first: nothing we do for the tree is outside its limits.
     const Groups groups = open_groups(start.cgroup_procs_files);
-    join(groups, open_unified_procs(groups));
+    join(groups, open_procs(groups.unified));
     lower_oom_protection(0);
     MountSources sources{.memory_limits = open_memory_limits(start.cgroup_procs_files)};
     sources.processes = check_fd(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /proc");

@@ -73,6 +73,20 @@ static std::string working_directory(int caller) {
   return at.substr(root.size());
 }
 
+/** Of a target that is named by a descriptor of the caller, as systemd names all of its own: what that is open
+ * on. Our own /proc says nothing of the caller's descriptors. */
+static UniqueFd own_descriptor(int caller, const std::string& target) {
+  for (const std::string_view prefix : {"/proc/self/fd/", "/proc/thread-self/fd/"}) {
+    if (!target.starts_with(prefix)) continue;
+    const std::string number = target.substr(prefix.size());
+    if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) return UniqueFd();
+    // A magic link, followed on purpose. What is no place of the tree's mounts, the kernel mounts nothing on.
+    return check_fd(openat(caller, ("fd/" + number).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC),
+                    "open the target");
+  }
+  return UniqueFd();
+}
+
 MountCall read_mount_call(int listener, const seccomp_notif& notice, int processes, uint64_t capabilities) {
   const std::string name = std::to_string(notice.pid);
   UniqueFd caller =
@@ -90,6 +104,7 @@ MountCall read_mount_call(int listener, const seccomp_notif& notice, int process
     call.type = read_if_given(memory, notice.data.args[2], kNameMost);
     call.options = read_if_given(memory, notice.data.args[4], kPage - 1);
   }
+  if (!call.is_umount) call.place = own_descriptor(caller.get(), call.target);
   if (call.target[0] != '/') call.target = working_directory(caller.get()) + "/" + call.target;
   call.root =
       check_fd(openat(caller.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC), "open the caller's root");

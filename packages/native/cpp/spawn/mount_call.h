@@ -18,6 +18,8 @@ struct MountCall {
   uint64_t flags;
   /** The caller's root directory. */
   UniqueFd root{};
+  /** What the target is, where it is named by a descriptor of the caller. */
+  UniqueFd place{};
 };
 
 /** Reads the call from the memory of the process that waits for `listener`. Throws Failure, with the errno

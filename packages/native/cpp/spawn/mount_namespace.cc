@@ -40,7 +40,7 @@ static void hand_over_unlocked(int user_namespace) {
   check(chdir("/"), "enter new root");
 }
 
-UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
+LockedTree build_locked_tree(const TreeSpec& spec, int user_namespace) {
   check(unshare(CLONE_NEWNS), "make mount namespace");
   umask(0);
   RootInProgress tree{spec, user_namespace, UniqueFd()};
@@ -72,5 +72,5 @@ UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace) {
   CRASH_POINT("spawn locked the mounts");
   UniqueFd copy = check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
   shared.attach_to(copy.get());
-  return copy;
+  return {std::move(copy), std::move(tree.console)};
 }

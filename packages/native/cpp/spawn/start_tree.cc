@@ -41,12 +41,13 @@ void leave_caller() {
       check(fchown(builder.console.in.get(), spec.id_base + spec.uid, spec.id_base + spec.gid),
             "own console pipe");
       builder.make_first();
-      const UniqueFd mounts = builder.make_mounts();
-      builder.make_broker(mounts);
-      builder.release_first(mounts);
+      const LockedTree tree = builder.make_mounts();
+      builder.make_broker(tree.mounts);
+      builder.release_first(tree.mounts);
       become_keeper(builder.run,
                     KeeperStart{spec.keeper_uid, spec.keeper_gid, keeper.get(), builder.first,
-                                builder.first_process.get(), builder.console.out.get(), report_to});
+                                builder.first_process.get(), builder.console.out.get(), report_to,
+                                tree.console.get()});
     } catch (const Failure& failure) {
       builder.give_up(failure, report_to);
     }

@@ -15,6 +15,7 @@
 #include "init.h"
 #include "mount_broker.h"
 #include "mutant.h"
+#include "own_part.h"
 #include "paths.h"
 #include "tree_facts.h"
 #include "tree_root.h"
@@ -69,7 +70,7 @@ static void wait_for(pid_t pid) {
   }
 }
 
-void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) {
+void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs, bool has_own_part) {
   failures.out.reset();
   mounts_for_first.ours.reset();
   hand_over.ours.reset();
@@ -94,6 +95,7 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
   UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
   if (!mounts) _exit(1);
   check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
+  if (has_own_part) mount_own_part();
   // What the broker mounts is in one for a moment: the kernel counts those too.
   if (!leaves_out("no-nested-namespaces") &&
       !write_all(mount_namespaces.get(), spec.confinement.mount_broker ? "8" : "0"))
@@ -115,6 +117,10 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs) 
 
 void TreeBuilder::make_first() {
   const Groups groups = open_groups(spec.cgroup_procs_files);
+  const UniqueFd part = spec.confinement.mount_broker && groups.unified
+                            ? make_own_part(groups.unified, spec.id_base)
+                            : UniqueFd();
+  const UniqueFd& unified = part ? part : groups.unified;
   UniqueFd unified_procs;
   const UniqueFd own = check_fd(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), "open own network");
   UniqueFd network = open_plain(spec.netns, O_RDONLY, "open netns " + spec.netns);
@@ -125,15 +131,15 @@ void TreeBuilder::make_first() {
   if (spec.confinement.mount_broker) hand_over = make_socket_pair();
   confinement.broker = hand_over.theirs.get();
   const uint64_t namespaces = namespaces_at_birth();
-  long pid = groups.unified && !leaves_out("own-groups")
-                 ? fork_owned_by(spec.id_base, namespaces, groups.unified.get(), pidfd)
+  long pid = unified && !leaves_out("own-groups")
+                 ? fork_owned_by(spec.id_base, namespaces, unified.get(), pidfd)
                  : -1;
   if (pid < 0) {
     // The kernel cannot, or the group may not: it says so when it is joined.
-    unified_procs = open_unified_procs(groups);
+    unified_procs = open_procs(unified);
     pid = check(fork_owned_by(spec.id_base, namespaces, -1, pidfd), "make first process");
   }
-  if (pid == 0) run_as_child(failures.in.get(), [&] { be_first(groups, unified_procs); });
+  if (pid == 0) run_as_child(failures.in.get(), [&] { be_first(groups, unified_procs, static_cast<bool>(part)); });
   first = static_cast<pid_t>(pid);
   first_process.reset(pidfd);
   check(setns(own.get(), CLONE_NEWNET), "leave netns " + spec.netns);
@@ -146,7 +152,7 @@ void TreeBuilder::make_first() {
   CRASH_POINT("spawn gave the first process its ids");
 }
 
-UniqueFd TreeBuilder::make_mounts() {
+LockedTree TreeBuilder::make_mounts() {
   // Made only now: were the first process to hold an end too, a mounter that died would never be noticed.
   SocketPair hand_over = make_socket_pair();
   const UniqueFd own = check_fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "open own pid namespace");
@@ -156,16 +162,19 @@ UniqueFd TreeBuilder::make_mounts() {
   if (mounter == 0)
     run_as_child(failures.in.get(), [&] {
       check(setns(first_process.get(), CLONE_NEWIPC), "enter ipc namespace");
-      UniqueFd mounts = build_locked_tree(spec, user_namespace.get());
+      const LockedTree tree = build_locked_tree(spec, user_namespace.get());
       failures.in.reset();
-      send_descriptor(hand_over.theirs.get(), mounts.get());
+      if (tree.console) send_descriptor(hand_over.theirs.get(), tree.console.get());
+      send_descriptor(hand_over.theirs.get(), tree.mounts.get());
       CRASH_POINT("spawn handed the mounts over");
     });
   check(setns(own.get(), CLONE_NEWPID), "leave pid namespace");
   hand_over.theirs.reset();
-  UniqueFd mounts = receive_descriptor(hand_over.ours.get());
-  if (!mounts) fail("build mounts", ECHILD);
-  return mounts;
+  LockedTree tree;
+  if (has_console(spec)) tree.console = receive_descriptor(hand_over.ours.get());
+  tree.mounts = receive_descriptor(hand_over.ours.get());
+  if (!tree.mounts) fail("build mounts", ECHILD);
+  return tree;
 }
 
 void TreeBuilder::make_broker(const UniqueFd& mounts) {

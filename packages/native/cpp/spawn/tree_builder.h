@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "pipes.h"
 #include "run_directory.h"
+#include "tree_root.h"
 #include "tree_spec.h"
 
 /**
@@ -43,8 +44,8 @@ struct TreeBuilder {
 
   /** The first process exists, has its ids, and waits for its mounts. */
   void make_first();
-  /** The mount namespace that the first process is to enter. */
-  UniqueFd make_mounts();
+  /** The mount namespace that the first process is to enter, and the console in it. */
+  LockedTree make_mounts();
   /** Where the profile has one: it waits for the first process. */
   void make_broker(const UniqueFd& mounts);
   /** The facts are written down and the first process has become its program. */
@@ -53,5 +54,5 @@ struct TreeBuilder {
   [[noreturn]] void give_up(const Failure& failure, int report_to);
 
  private:
-  void be_first(const Groups& groups, const UniqueFd& unified_procs);
+  void be_first(const Groups& groups, const UniqueFd& unified_procs, bool has_own_part);
 };

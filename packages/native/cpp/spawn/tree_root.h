@@ -26,6 +26,8 @@ struct RootInProgress {
   struct Networks {
     UniqueFd own{}, tree{};
   } networks{};
+  /** The other end of the tree's console. */
+  UniqueFd console{};
   /** Mounted last, and by another way. */
   std::vector<SharedBind> shared{};
 
@@ -41,12 +43,23 @@ struct RootInProgress {
   std::string owner() const { return std::to_string(spec.id_base); }
 };
 
+struct LockedTree {
+  /** A mount namespace. */
+  UniqueFd mounts{};
+  /** The other end of the terminal that the tree has as /dev/console; empty where it has none. */
+  UniqueFd console{};
+};
+
+/** Whether there is a /dev/console of its own: where an init of its own may be the first process, and none
+ * is given. */
+bool has_console(const TreeSpec& spec);
+
 /**
  * Builds the whole tree of mounts, makes it the root, and answers with a mount namespace that belongs to the
  * user namespace and holds a copy of it. The copy is what locks: mounts that come from a more privileged
  * namespace cannot be unmounted, moved or changed from inside. Must run in the tree's pid and ipc namespaces.
  */
-UniqueFd build_locked_tree(const TreeSpec& spec, int user_namespace);
+LockedTree build_locked_tree(const TreeSpec& spec, int user_namespace);
 
 /** The root of the kind that the spec names, mounted at `stage`. */
 void mount_root(RootInProgress& tree, int stage);
@@ -92,5 +105,7 @@ void mount_mask(const RootInProgress& tree, const std::string& target);
 void mount_host_usr(RootInProgress& tree, int stage);
 void mount_directory(RootInProgress& tree, int stage);
 void mount_devices(RootInProgress& tree);
+void mount_console(RootInProgress& tree);
+void mount_place_of_groups(const RootInProgress& tree);
 void mount_process_table(const RootInProgress& tree);
 void mount_on_top(RootInProgress& tree, const MountSpec& mount);

@@ -45,6 +45,27 @@ const userNamespaces: Check = {
   },
 };
 
+/** By the host's /proc/self/mountinfo (proc(5)): where the v2 tree is mounted. */
+export function unifiedTree(mountinfo: string): string | null {
+  const line = mountinfo.split('\n').find((one) => one.includes(' - cgroup2 '));
+  return line?.split(' ')[4] ?? null;
+}
+
+const groupsForInits: Check = {
+  id: 'cgroup-tree',
+  title: 'Control groups for a jail’s own init',
+  async look() {
+    const tree = unifiedTree(await text('/proc/self/mountinfo'));
+    if (tree !== null) return { verdict: 'have', evidence: `the v2 tree at ${tree}` };
+    return {
+      verdict: 'warn',
+      evidence: 'no v2 tree is mounted',
+      lost: 'systemd as a jail’s init ends at once with 255: it keeps its services in groups of that tree; other inits start',
+      fix: 'mkdir -p /run/cgroup2 && mount -t cgroup2 none /run/cgroup2, and start the agent again',
+    };
+  },
+};
+
 const seccomp: Check = {
   id: 'seccomp',
   title: 'Seccomp filters',
@@ -114,6 +135,7 @@ const processFileSystem: Check = {
 export const KERNEL_CHECKS: readonly Check[] = [
   kernelVersion,
   userNamespaces,
+  groupsForInits,
   seccomp,
   processFileSystem,
   terminalInjection,
