@@ -57,6 +57,13 @@ const kinds = ['/probes/own_mounts', 'kinds', '/tmp'];
 const allowed = ['tmpfs', 'devpts', 'mqueue', 'proc', 'cgroup2'];
 
 describe('a tree that may mount', () => {
+  test('covers its own root from no place, a root of its own making included', async () => {
+    const over = ['/probes/own_mounts', 'over-own-root', '/tmp'];
+    expect(await fixture.run(fixture.trees, over, system)).toBe('chroot ok\nmount EPERM\n');
+    const mutant = await fixture.without('own-root');
+    expect(await fixture.run(mutant, over, system)).toBe('chroot ok\nmount ok\n');
+  });
+
   test('mounts what its profile names and nothing else, as first process and by exec', async () => {
     const first = linesByName(await fixture.run(fixture.trees, kinds, system));
     const exec = linesByName(await inTree((sh) => sh(kinds.join(' '))));

@@ -89,6 +89,17 @@ test('the broker mounts nothing there, and without it the name is taken by a mou
   expect(await mounts(await fixture.without('reserved-name'))).toBe('mount ok\n');
 });
 
+test('nor is a mount of its own moved there', async () => {
+  for (const name of ['root/...', 'root/mnt']) mkdirSync(join(at, name), { recursive: true });
+  const moves = async (trees: ProcessTrees) =>
+    fixture.run(trees, ['/probes/own_mounts', 'move', '/mnt', '/...'], {
+      root: rootOf('directory'),
+      confinement: CONFINEMENTS.system,
+    });
+  expect(await moves(fixture.trees)).toBe('made ok\nmoved EPERM\n');
+  expect(await moves(await fixture.without('reserved-name'))).toBe('made ok\nmoved ok\n');
+});
+
 describe('what lies in the root by that name', () => {
   const start = (kind: Kind) => attempts(kind, fixture.trees);
 

@@ -4,6 +4,7 @@
  * us each, a hundred times in a start. What does not fit is musl's, so that whoever lives long has no end
  * here.
  */
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -25,7 +26,8 @@ char* g_top = g_room;
 Block* g_last = nullptr;
 
 void* take(size_t size) {
-  const size_t whole = sizeof(Block) + ((size + sizeof(Block) - 1) & ~(sizeof(Block) - 1));
+  // Nothing takes a byte too: what lies at the very end would be taken for another's.
+  const size_t whole = sizeof(Block) + ((std::max(size, size_t{1}) + sizeof(Block) - 1) & ~(sizeof(Block) - 1));
   if (size > kLargest || whole > static_cast<size_t>(g_room + kRoom - g_top)) return nullptr;
   g_last = new (g_top) Block{g_last, false};
   g_top += whole;

@@ -209,6 +209,17 @@ UniqueFd open_target(MountCall& call) {
   return call.place ? std::move(call.place) : open_from_root(call.root.get(), call.target, O_DIRECTORY);
 }
 
+/** Where something may come to lie: not over a root, the caller's or the tree's, nor over the reserved name. */
+UniqueFd open_free_target(MountCall& call, const MountSources& sources) {
+  UniqueFd target = open_target(call);
+  const bool is_root = is_same_place(target.get(), call.root.get()) ||
+                       (is_same_place(target.get(), sources.root.get()) && !leaves_out("own-root"));
+  if (is_root) fail("mount over the root", EPERM);
+  if (mount_of(target.get(), "the target") == sources.reserved_mount)
+    fail("mount over a reserved name", EPERM);
+  return target;
+}
+
 /** Of a mount that is there: it can be made read only, and nothing that it forbids is allowed again. */
 bool is_tightening(uint64_t flags) {
   constexpr uint64_t kAsked = MS_REMOUNT | MS_BIND | MS_RDONLY;
@@ -222,24 +233,20 @@ void tighten(MountCall& call) {
 }
 
 /** Of a mount that the tree made: the others are locked, by the kernel. */
-void move_for(MountCall& call) {
+void move_for(MountCall& call, const MountSources& sources) {
   const UniqueFd source = open_from_root(call.root.get(), call.source, O_DIRECTORY);
-  const UniqueFd target = open_target(call);
-  if (is_same_place(target.get(), call.root.get())) fail("mount over the root", EPERM);
+  const UniqueFd target = open_free_target(call, sources);
   attach_mount(source.get(), target.get(), "what is moved");
 }
 
 void mount_for(MountCall& call, const MountSources& sources) {
   if (is_tightening(call.flags)) return tighten(call);
-  if (call.flags == MS_MOVE) return move_for(call);
+  if (call.flags == MS_MOVE) return move_for(call, sources);
   const uint64_t attributes = attributes_of(call.flags);
   if (!is_any_of(call.type, {"tmpfs", "proc", "devpts", "mqueue", "cgroup", "cgroup2"}) &&
       !leaves_out("mount-kinds"))
     fail("mount " + call.type, EPERM);
-  const UniqueFd target = open_target(call);
-  if (is_same_place(target.get(), call.root.get())) fail("mount over the root", EPERM);
-  if (mount_of(target.get(), "the target") == sources.reserved_mount)
-    fail("mount over a reserved name", EPERM);
+  const UniqueFd target = open_free_target(call, sources);
   require_room(sources);
   const Options options = split(call.options);
   UniqueFd made;

@@ -18,6 +18,8 @@ struct MountSources {
   std::vector<UniqueFd> memory_limits{};
   /** What the tree began with. */
   size_t mounts_at_first = 0;
+  /** Its root directory, which a process that has changed its own can still name. */
+  UniqueFd root{};
   /** The cover of the name that no user makes: nothing is mounted on it. */
   uint64_t reserved_mount = 0;
 };

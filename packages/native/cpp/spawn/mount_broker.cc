@@ -132,6 +132,7 @@ MountSources enter(const BrokerStart& start, MountSources sources) {
         "enter the tree");
   check(setns(start.mounts, CLONE_NEWNS), "enter the tree's mounts");
   become_root();
+  sources.root = check_fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), "open / of the tree");
   sources.own_processes = check_fd(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), "open /proc of the tree");
   if (!leaves_out("reserved-name"))
     sources.reserved_mount =

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 
 #include "failure.h"
@@ -13,9 +15,12 @@
 #include "mutant.h"
 #include "paths.h"
 
-/** A service and its helpers need some ten levels; each group is the host's memory. */
-static constexpr const char* kDepthMost = "16";
+/** A service and its helpers need some ten levels. With names of 255 bytes the path of the deepest still fits. */
+static constexpr const char* kDepthMost = "12";
+/** Those that have a name; of one that was removed, the kernel keeps what a process or a socket began in. */
 static constexpr const char* kGroupsMost = "1024";
+/** Before Linux 6.4 whoever may write a group's pressure files has the kernel start a real-time thread for it. */
+static constexpr const char* kGroupsMostOfOld = "128";
 static constexpr const char* kName = "own";
 
 /** Files that a part is delegated by; all others say what it may be, and stay ours. */
@@ -34,6 +39,13 @@ static void remove_groups_in(int group, int depth) {
     unlinkat(group, name.c_str(), AT_REMOVEDIR);
   }
   closedir(entries);
+}
+
+static bool has_cheap_pressure() {
+  utsname system;
+  int major = 0, minor = 0;
+  if (uname(&system) < 0 || sscanf(system.release, "%d.%d", &major, &minor) != 2) return false;
+  return major > 6 || (major == 6 && minor >= 4);
 }
 
 static void set(const UniqueFd& group, const char* file, const char* value) {
@@ -57,7 +69,7 @@ UniqueFd make_own_part(const UniqueFd& group, uint32_t owner) {
   remove_groups_in(part.get(), 64);
   if (!leaves_out("counted-groups")) {
     set(part, "cgroup.max.depth", kDepthMost);
-    set(part, "cgroup.max.descendants", kGroupsMost);
+    set(part, "cgroup.max.descendants", has_cheap_pressure() ? kGroupsMost : kGroupsMostOfOld);
   }
   check(fchownat(group.get(), kName, owner, owner, AT_SYMLINK_NOFOLLOW), step);
   for (const char* file : kDelegated)

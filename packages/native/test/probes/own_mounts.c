@@ -122,6 +122,20 @@ static void many(const char *directory, int most) {
   for (int i = 0; i < made; i++) umount2(directory, MNT_DETACH);
 }
 
+/* A mount of one's own is moved. */
+static void move_there(const char *directory, const char *target) {
+  tell("made", try_mount("tmpfs", directory, 0, NULL));
+  tell("moved", mount(directory, target, NULL, MS_MOVE, NULL));
+}
+
+/* The root of the tree, named by a descriptor from before root was changed. */
+static void over_own_root(const char *directory) {
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", open("/", O_PATH | O_DIRECTORY));
+  tell("chroot", chroot(directory));
+  tell("mount", try_mount("tmpfs", name, 0, NULL));
+}
+
 int main(int count, char **arguments) {
   if (count < 3) return 2;
   const char *verb = arguments[1], *path = arguments[2];
@@ -130,6 +144,8 @@ int main(int count, char **arguments) {
   else if (!strcmp(verb, "race-target")) race_target(path);
   else if (!strcmp(verb, "many") && count == 4) many(path, atoi(arguments[3]));
   else if (!strcmp(verb, "mount") && count == 5) tell("mount", try_mount(path, arguments[3], 0, arguments[4]));
+  else if (!strcmp(verb, "move") && count == 4) move_there(path, arguments[3]);
+  else if (!strcmp(verb, "over-own-root")) over_own_root(path);
   else if (!strcmp(verb, "umount")) tell("umount", umount2(path, 0)), tell("detach", umount2(path, MNT_DETACH));
   else return 2;
   return 0;
