@@ -18,6 +18,7 @@ import type { HostStatus } from '@cellblock/shared/host-status';
 import type { JailRoot } from '@cellblock/shared/jail-spec';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jailPaths } from '../src/warden/paths.ts';
+import { refuseDirRoot } from '../src/warden/root/dir-root.ts';
 import { jailSpec, keyOf } from './spec-builders.ts';
 import { Stand } from './stand.ts';
 
@@ -72,6 +73,26 @@ test('a directory becomes a jail’s root: uid N inside is uid N on disk, and it
   await stand.accept([{ ...one, wanted: 'destroyed', purge: true }]);
   await stand.until('gone', ({ jails }) => jails[0]?.state === 'destroyed' && !jails[0].hasStorage);
   expect(await readFile(join(path, 'etc/mine'), 'utf8')).toBe('mine\n');
+});
+
+test('a directory on a file system that is read only is refused, unless it has the place that is covered', async () => {
+  await chmod(prefix, 0o700);
+  const path = await smallRoot('read-only');
+  const rule = async () =>
+    (await refuseDirRoot({ path, rootPrefixes: [prefix], dataDirectory: '/var/lib/cellblock' }))?.rule ??
+    null;
+  await run('mount', ['--bind', path, path]);
+  try {
+    expect(await rule()).toBeNull();
+    await run('mount', ['-o', 'remount,bind,ro', path]);
+    expect(await rule()).toBe('root-reserved');
+    await run('mount', ['-o', 'remount,bind,rw', path]);
+    await mkdir(join(path, '...'));
+    await run('mount', ['-o', 'remount,bind,ro', path]);
+    expect(await rule()).toBeNull();
+  } finally {
+    await run('umount', [path]);
+  }
 });
 
 test('a directory below an open parent is refused, with the command that mends it; others go on', async () => {

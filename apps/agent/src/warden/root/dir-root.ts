@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RESERVED_PLACE } from '@cellblock/shared/own-mounts';
 import { ownPlaces } from '@cellblock/shared/view-source-problem';
@@ -119,7 +119,24 @@ export async function refuseDirRoot(o: {
       fix: onHost(`mv ${path}${RESERVED_PLACE} ${path}/dots`),
     };
   }
+  if (!reserved && isReadOnly(path)) {
+    return {
+      rule: 'root-reserved',
+      message: `${path} is on a file system that is read only, and has no directory ${RESERVED_PLACE}, which is covered before a jail starts`,
+      fix: onHost(`mkdir -m 0755 ${path}${RESERVED_PLACE}, where the file system can be written`),
+    };
+  }
   return closedAbove(path) ? null : openAbove(path);
+}
+
+/** Also to root: access(2) asks the mount. */
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS';
+  }
 }
 
 function realPathOf(path: string): string | null {
