@@ -7,6 +7,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  readlink,
   rm,
   stat,
   statfs,
@@ -166,9 +167,12 @@ test('what the bounds do not name is not fetched, and who asks is told', async (
   await expect(orderImage(stand, { kind: 'pull', reference: 'docker.io/library/nginx' })).rejects.toThrow(
     'take no images from docker.io',
   );
-  await expect(orderImage(stand, { kind: 'bootstrap', distribution: 'alpine:3.20' })).rejects.toThrow(
-    'from alpine',
-  );
+  await expect(
+    orderImage(stand, { kind: 'bootstrap', distribution: 'alpine:3.20', include: [] }),
+  ).rejects.toThrow('from alpine');
+  await expect(
+    orderImage(stand, { kind: 'bootstrap', distribution: 'alpine:3.20', include: ['openssh'] }),
+  ).rejects.toThrow('without further packages');
 });
 
 test(
@@ -254,8 +258,11 @@ test(
 test(
   'Debian is bootstrapped from the archives of this host',
   async () => {
-    const image = madeOf(await orderImage(stand, { kind: 'bootstrap', distribution: 'debian:12' }));
-    expect(image.name).toBe('debian:12');
+    const image = madeOf(
+      await orderImage(stand, { kind: 'bootstrap', distribution: 'debian:12', include: ['systemd-sysv'] }),
+    );
+    expect(image.name).toBe('debian:12+systemd-sysv');
+    expect(await readlink(join(rootOf(image), 'sbin/init'))).toContain('systemd');
     expect(await readFile(join(rootOf(image), 'etc/debian_version'), 'utf8')).toMatch(/^12\./);
     expect((await stat(join(rootOf(image), 'etc/shadow'))).gid).toBe(42);
     expect((await stat(join(rootOf(image), 'usr/bin/su'))).mode & 0o4000).toBe(0o4000);

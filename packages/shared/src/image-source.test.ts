@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Distribution, ImageReference } from './image.ts';
+import { Distribution, ImageReference, IncludedPackages } from './image.ts';
 import { imageName, parseReference, sourceOf } from './image-source.ts';
 
 test('a reference names its registry, or means Docker’s', () => {
@@ -23,12 +23,16 @@ test('a reference names its registry, or means Docker’s', () => {
 });
 
 test('what a host’s bounds are asked for, and what people call the image', () => {
-  expect(sourceOf({ kind: 'bootstrap', distribution: 'debian:12' })).toBe('debian');
+  expect(sourceOf({ kind: 'bootstrap', distribution: 'debian:12', include: [] })).toBe('debian');
   expect(sourceOf({ kind: 'upload', name: 'root.tar' })).toBe('upload');
   const pull = { kind: 'pull', reference: 'registry.example:5000/web:1' } as const;
   expect(sourceOf(pull)).toBe('registry.example:5000');
   expect(imageName(pull)).toBe('registry.example:5000/web:1');
   expect(imageName({ kind: 'pull', reference: 'nginx' })).toBe('docker.io/library/nginx');
+  const include = ['systemd-sysv', 'openssh-server'];
+  expect(imageName({ kind: 'bootstrap', distribution: 'debian:12', include })).toBe(
+    'debian:12+systemd-sysv+openssh-server',
+  );
 });
 
 test('options, paths and other words are no references', () => {
@@ -38,4 +42,7 @@ test('options, paths and other words are no references', () => {
     expect(ImageReference.safeParse(good).success, good).toBe(true);
   for (const bad of ['ubuntu:24', 'debian', 'debian:-x', 'alpine:edge/..'])
     expect(Distribution.safeParse(bad).success, bad).toBe(false);
+  for (const bad of ['', '--hook', 'a,b', 'a b', '../x', 'A'])
+    expect(IncludedPackages.safeParse([bad]).success, bad).toBe(false);
+  expect(IncludedPackages.safeParse(['systemd-sysv', 'libstdc++6', 'python3.11']).success).toBe(true);
 });

@@ -34,7 +34,7 @@ export function sourceOf(order: ImageOrder): string {
 
 /** What an image of this order is called for people. */
 export function imageName(order: ImageOrder): string {
-  if (order.kind === 'bootstrap') return order.distribution;
+  if (order.kind === 'bootstrap') return [order.distribution, ...order.include].join('+');
   if (order.kind === 'upload') return order.name;
   const { registry, repository, tag } = parseReference(order.reference);
   return `${registry}/${repository}${tag === null ? '' : `:${tag}`}`;

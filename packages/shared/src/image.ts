@@ -42,6 +42,18 @@ export const Distribution = z
     'must be debian:RELEASE or alpine:VERSION: write debian:12 or alpine:3.20',
   );
 
+/** Debian packages that a bootstrapped root has beside what every root has, as apt names them: `systemd-sysv`. */
+export const IncludedPackages = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9+.-]{1,63}$/,
+        'must be the name of a package: write systemd-sysv or openssh-server',
+      ),
+  )
+  .max(64, 'are more packages than one image may be made with (64)');
+
 /** `registry.example:5000/group/name:tag`, or with `@sha256:…`; without a registry it is Docker's own. */
 export const ImageReference = z
   .string()
@@ -58,7 +70,11 @@ export const UploadName = z
 
 /** What a host is asked to make an image of. */
 export const ImageOrder = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('bootstrap'), distribution: Distribution }),
+  z.object({
+    kind: z.literal('bootstrap'),
+    distribution: Distribution,
+    include: IncludedPackages.default([]),
+  }),
   z.object({ kind: z.literal('pull'), reference: ImageReference }),
   z.object({ kind: z.literal('upload'), name: UploadName }),
 ]);

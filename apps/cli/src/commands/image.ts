@@ -59,16 +59,22 @@ export function imageVerbs(cli: Cli, program: Command): void {
       });
     },
   );
-  verb<OnHost>(
+  verb<OnHost & { include?: string }>(
     cli,
     image,
     'bootstrap <distribution>',
     'make one from a distribution’s own packages: debian:12, alpine:3.20',
     { flags },
-    onHost,
-    async (run, { host }, [distribution = '']) => {
+    (command) =>
+      onHost(command).option(
+        '--include <packages>',
+        'Debian packages to have in it, with commas: systemd-sysv for an init of its own',
+      ),
+    async (run, { host, include }, [distribution = '']) => {
       const { images } = run.dashboard;
-      return made(run, await images.bootstrap.mutate({ ...(host && { host }), distribution }));
+      const packages =
+        include === undefined ? {} : { include: include.split(',').map((name) => name.trim()) };
+      return made(run, await images.bootstrap.mutate({ ...(host && { host }), distribution, ...packages }));
     },
   );
   verb<OnHost>(

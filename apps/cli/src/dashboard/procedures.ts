@@ -99,7 +99,10 @@ export interface Dashboard {
   images: {
     list: Query<{ host?: string }, HostImages[]>;
     get: Query<{ host?: string; network?: string; addresses?: string[]; image: string }, ImageInUse>;
-    bootstrap: Mutation<{ host?: string; distribution: string }, { host: string; order: string }>;
+    bootstrap: Mutation<
+      { host?: string; distribution: string; include?: string[] },
+      { host: string; order: string }
+    >;
     pull: Mutation<{ host?: string; reference: string }, { host: string; order: string }>;
     upload: Mutation<{ host?: string; name: string }, { host: string; order: string }>;
     /** base64; empty: that was all */

@@ -51,7 +51,7 @@ export function fillRoot(
   if (order.kind === 'upload') return unpackUpload(host, order.name, place, wants);
   const [distribution, release = ''] = order.distribution.split(':');
   return distribution === 'debian'
-    ? bootstrapDebian(host, release, place, wants)
+    ? bootstrapDebian(host, release, order.include, place, wants)
     : bootstrapAlpine(host, release, place, wants);
 }
 
@@ -65,6 +65,7 @@ const storage = (path: string, target: string, readOnly = false) => ({
 async function bootstrapDebian(
   host: WardenHost,
   release: string,
+  include: readonly string[],
   place: WorkPlace,
   wants: Wants,
 ): Promise<Filled> {
@@ -80,6 +81,7 @@ async function bootstrapDebian(
       '--mode=root',
       '--variant=minbase',
       '--format=directory',
+      ...(include.length > 0 ? [`--include=${include.join(',')}`] : []),
       '--skip=check/empty,chroot/mount',
       '--aptopt=APT::Sandbox::User "root"',
       codename,
@@ -87,7 +89,11 @@ async function bootstrapDebian(
       ...sources,
     ]),
   );
-  return { source: `Debian ${codename}, bootstrapped from ${archivesOf(sources)}`, suggested: NOTHING };
+  const named = include.length > 0 ? ` with ${include.join(', ')}` : '';
+  return {
+    source: `Debian ${codename}${named}, bootstrapped from ${archivesOf(sources)}`,
+    suggested: NOTHING,
+  };
 }
 
 function archivesOf(sources: readonly string[]): string {

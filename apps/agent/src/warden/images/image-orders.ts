@@ -82,6 +82,7 @@ export class ImageOrders {
   /** Begins an order and answers its id; an upload begins to be made when its last part is there. */
   async begin(o: { order: ImageOrder; by: string; cause: string | null; bounded: boolean }): Promise<string> {
     const { order, by, cause } = o;
+    refuseIncluded(order);
     if (o.bounded) requireSource(order, this.bounds());
     imageTools.require(order);
     const busy = [...this.orders.values()].filter(({ over }) => !over).length;
@@ -305,5 +306,14 @@ function requireSource(order: ImageOrder, { imageSources }: Bounds): void {
     field: order.kind === 'pull' ? 'reference' : order.kind === 'bootstrap' ? 'distribution' : 'file',
     cause: `imageSources allows ${imageSources.join(', ') || 'none'}.`,
     fix: `On the host, as root, in /etc/cellblock/bounds.d: imageSources: [${[...imageSources, source].join(', ')}]`,
+  });
+}
+
+function refuseIncluded(order: ImageOrder): void {
+  if (order.kind !== 'bootstrap' || order.include.length === 0 || sourceOf(order) === 'debian') return;
+  throw new AppError('invalid', 'An Alpine image is made without further packages.', {
+    field: 'include',
+    cause: 'It is unpacked from a root that Alpine publishes whole; no package is installed.',
+    fix: 'Leave them out, and install them in a jail: cellblock exec JAIL -- apk add NAME',
   });
 }

@@ -72,7 +72,9 @@ afterAll(() => db.$disconnect());
 const events = async (kind: string) => (await searchEvents(mira, { q: `action:${kind}` })).events.reverse();
 
 test('an order is in the history before the host has it, and its end whoever listens', async () => {
-  const { host, order } = await orderImage(mira, { order: { kind: 'bootstrap', distribution: 'debian:12' } });
+  const { host, order } = await orderImage(mira, {
+    order: { kind: 'bootstrap', distribution: 'debian:12', include: [] },
+  });
   const [intent] = await events('image.bootstrap');
   expect(begun).toMatchObject([{ by: intent && actorName(intent.actor), cause: intent?.id }]);
   await expect.poll(async () => (await events('image.bootstrap'))[1]?.outcome).toBe('applied');

@@ -27,6 +27,7 @@ export function NewImageDialog({ onClose }: { onClose: () => void }) {
   const [kind, setKind] = useState<Kind>('bootstrap');
   const [named, setHost] = useState<string>();
   const [distribution, setDistribution] = useState('debian:12');
+  const [include, setInclude] = useState('');
   const [reference, setReference] = useState('');
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState('');
@@ -37,10 +38,10 @@ export function NewImageDialog({ onClose }: { onClose: () => void }) {
     enabled: Boolean(host),
   });
   const make = useMakeImage(onClose);
-  const refusal = placeRefusal(make.error, ['host', 'distribution', 'reference', 'file', 'name']);
+  const refusal = placeRefusal(make.error, ['host', 'distribution', 'include', 'reference', 'file', 'name']);
   const order: ImageOrder =
     kind === 'bootstrap'
-      ? { kind, distribution: distribution.trim() }
+      ? { kind, distribution: distribution.trim(), include: include.split(/[\s,]+/).filter(Boolean) }
       : kind === 'pull'
         ? { kind, reference: reference.trim() }
         : { kind, name: name.trim() };
@@ -70,15 +71,26 @@ export function NewImageDialog({ onClose }: { onClose: () => void }) {
     >
       <Segmented label="From" value={kind} options={kinds} onChange={setKind} />
       {kind === 'bootstrap' && (
-        <TextField
-          label="Distribution"
-          mono
-          autoFocus
-          value={distribution}
-          error={refusal.at('distribution')}
-          hint="debian:12 or alpine:3.20, from the distribution’s own archives"
-          onChange={(event) => setDistribution(event.currentTarget.value)}
-        />
+        <>
+          <TextField
+            label="Distribution"
+            mono
+            autoFocus
+            value={distribution}
+            error={refusal.at('distribution')}
+            hint="debian:12 or alpine:3.20, from the distribution’s own archives"
+            onChange={(event) => setDistribution(event.currentTarget.value)}
+          />
+          <TextField
+            label="With packages"
+            mono
+            value={include}
+            optional
+            error={refusal.at('include')}
+            hint="Debian’s, as systemd-sysv for an init of its own, openssh-server"
+            onChange={(event) => setInclude(event.currentTarget.value)}
+          />
+        </>
       )}
       {kind === 'pull' && (
         <TextField

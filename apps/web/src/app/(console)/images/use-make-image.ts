@@ -30,7 +30,11 @@ export function useMakeImage(onBegun: () => void) {
 
   const begin = ({ host, order }: Making) => {
     if (order.kind === 'bootstrap')
-      return client.images.bootstrap.mutate({ host, distribution: order.distribution });
+      return client.images.bootstrap.mutate({
+        host,
+        distribution: order.distribution,
+        include: order.include,
+      });
     if (order.kind === 'pull') return client.images.pull.mutate({ host, reference: order.reference });
     return client.images.upload.mutate({ host, name: order.name });
   };

@@ -1,4 +1,4 @@
-import { Distribution, ImageReference, UploadName } from '@cellblock/shared/image';
+import { Distribution, ImageReference, IncludedPackages, UploadName } from '@cellblock/shared/image';
 import * as z from 'zod';
 import { whileSignedIn } from '../../auth/while-signed-in.ts';
 import { listImages, showImage } from '../../images/list-images.ts';
@@ -22,9 +22,9 @@ export const imagesRouter = router({
     .input(InImage.extend({ network: z.string().optional(), addresses: z.array(z.string()).optional() }))
     .query(({ ctx, input }) => showImage(ctx, input)),
   bootstrap: procedure('administer')
-    .input(OnHost.extend({ distribution: Distribution }))
-    .mutation(({ ctx, input: { host, distribution } }) =>
-      orderImage(ctx, { host, order: { kind: 'bootstrap', distribution } }),
+    .input(OnHost.extend({ distribution: Distribution, include: IncludedPackages.default([]) }))
+    .mutation(({ ctx, input: { host, distribution, include } }) =>
+      orderImage(ctx, { host, order: { kind: 'bootstrap', distribution, include } }),
     ),
   pull: procedure('administer')
     .input(OnHost.extend({ reference: ImageReference }))
