@@ -203,6 +203,7 @@ test('an image is made, looked at and removed', async () => {
   await page.keyboard.press('n');
   const making = dialogOf(/^New image/);
   await isFocused(making.getByRole('textbox', { name: 'Distribution' }));
+  await expect(making.getByRole('button', { name: 'Bootstrap it' })).toBeEnabled();
   await page.keyboard.press('Enter');
   await expect(making).toBeHidden();
   await expect(page.getByText('debian:12 is made')).toBeVisible();

@@ -118,6 +118,7 @@ test(
     expect(await picture()).toBe(bare);
 
     for (const name of ['hostname', 'hosts', 'resolv.conf']) await writeFile(join(root, 'etc', name), '');
+    await mkdir(join(root, '...'));
     const before = await picture();
     const { findings, differs } = await xray('jail2');
     expect(await picture()).toBe(before);

@@ -138,7 +138,7 @@ describe('a host that is known', () => {
     const { db } = dashboard.running.services;
     const { id: objectId } = await hostRow(agent);
     expect(await db.auditEvent.count({ where: { phase: 'refusal', objectId } })).toBe(1);
-    expect(first?.readyState).toBe(3);
+    await expect.poll(() => first?.readyState).toBe(3);
     await dashboard.mutate('hosts.approve', { host: 'k3' }, admin);
     expect(await agent.connect(port(), { counter: 3 })).toMatchObject({ type: 'ready' });
   });
