@@ -48,6 +48,8 @@ interface ConsoleObserver {
 }
 /** Its jail writes nothing. */
 let quiet = false;
+/** Done in the moment in which the host has told something. */
+let whenTold = () => {};
 async function read(signal?: AbortSignal): Promise<string> {
   let text = '';
   for await (const piece of jailLogs(mira, { jail: 'web1', follow: true }, signal)) text += piece.text;
@@ -65,6 +67,7 @@ const agent = {
         const told = { offset: 0, data: Buffer.from('hello').toString('base64'), dropped: 0 };
         const tell = (piece: unknown) => {
           observer.onData(piece);
+          whenTold();
           observer.onComplete();
         };
         if (!quiet) void answering(told)().then(tell, observer.onError);
@@ -127,5 +130,27 @@ test('who leaves before a console has said anything has read nothing of it', asy
   mira.requestId = crypto.randomUUID();
   // Control: there is something to read.
   expect(await read()).toBe('hello');
+  expect(await history()).toEqual(['jail.logs intent', 'jail.logs applied']);
+});
+
+test('who has left before the host is asked waits for nothing, and is told nothing', async () => {
+  quiet = true;
+  expect(await read(AbortSignal.abort())).toBe('');
+  expect(await history()).toEqual(['jail.logs intent', 'jail.logs canceled']);
+  quiet = false;
+});
+
+test('who leaves as the first line comes has not read it, and who leaves after it has', async () => {
+  const reader = new AbortController();
+  whenTold = () => reader.abort();
+  await read(reader.signal);
+  expect(await history()).toEqual(['jail.logs intent', 'jail.logs canceled']);
+  whenTold = () => {};
+  mira.requestId = crypto.randomUUID();
+  const follower = new AbortController();
+  for await (const piece of jailLogs(mira, { jail: 'web1', follow: true }, follower.signal)) {
+    expect(piece.text).toBe('hello');
+    follower.abort();
+  }
   expect(await history()).toEqual(['jail.logs intent', 'jail.logs applied']);
 });

@@ -29,7 +29,9 @@ export async function* relaySubscription<T>(
     },
     onComplete: over,
   });
-  signal?.addEventListener('abort', over);
+  // A signal that was given before this tells nobody any more.
+  if (signal?.aborted) over();
+  else signal?.addEventListener('abort', over);
   try {
     for (;;) {
       while (queue.length > 0) yield queue.shift() as T;

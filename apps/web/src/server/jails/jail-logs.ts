@@ -39,9 +39,9 @@ export async function* jailLogs(
         summary: `read the console output of ${jail.name}`,
       },
       () => pieces.next(),
-      ({ done }) =>
-        done && signal?.aborted
-          ? { outcome: 'canceled', word: 'left before there was any' }
+      () =>
+        signal?.aborted
+          ? { outcome: 'canceled', word: 'left before anything was shown' }
           : { outcome: 'applied', word: 'done' },
     );
     if (first.done) return;
