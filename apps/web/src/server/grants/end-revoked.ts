@@ -1,8 +1,5 @@
 import { appendLeaves } from '../audit/append-leaves.ts';
-import { bySystem } from '../by-system.ts';
-import type { Db } from '../db.ts';
 import type { AgentClient } from '../host-sync/agent-connections.ts';
-import { agentHere } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
 import { partiesOf } from './parties-of.ts';
 import { recordGrantOutcome } from './record-grant.ts';
@@ -10,10 +7,17 @@ import { recordGrantOutcome } from './record-grant.ts';
 /** A host that is connected and does not answer is asked again at the next look. */
 const ANSWER_MS = 10_000;
 
-/** Has the host end a permission that was revoked, and records that it did. Throws what the host answers. */
+/**
+ * Has the host end a permission that was revoked, and records that it did. While it is not known how its granting came
+ * out nothing is recorded: on its way to the host it may be behind this, and the host is told once more when it is
+ * known. Throws what the host answers.
+ */
 export async function endRevoked(ctx: VerbContext, agent: AgentClient, id: string): Promise<void> {
   const { db } = ctx;
+  // Before the host is told: what comes out between the two may have come to the host behind this.
+  const cameOut = await db.auditEvent.findFirst({ where: { intent: id, kind: 'grant.see' } });
   await agent.sights.revoke.mutate({ id }, { signal: AbortSignal.timeout(ANSWER_MS) });
+  if (cameOut === null) return;
   const grant = await db.sightGrant.findUnique({ where: { id } });
   const named = grant && (await partiesOf(db, grant));
   if (!grant?.revokeEvent || !named) return;
@@ -34,16 +38,4 @@ export async function endRevoked(ctx: VerbContext, agent: AgentClient, id: strin
     });
   });
   await appendLeaves(db);
-}
-
-/** Tells the hosts that are connected here what was revoked while they were silent. */
-export async function endRevokedMeanwhile(db: Db): Promise<void> {
-  const waiting = await db.sightGrant.findMany({ where: { endedAt: null, revokeEvent: { not: null } } });
-  for (const { id, hostId } of waiting) {
-    const agent = agentHere(db, hostId);
-    if (agent === null) continue;
-    await endRevoked(bySystem(db), agent, id).catch((error) =>
-      console.error(`a permission to see was not ended yet: ${(error as Error).message}`),
-    );
-  }
 }

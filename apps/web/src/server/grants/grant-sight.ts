@@ -11,6 +11,7 @@ import { findJail } from '../find-object.ts';
 import type { AgentClient } from '../host-sync/agent-connections.ts';
 import { agentOf } from '../hosts/agent-client.ts';
 import type { VerbContext } from '../verb-context.ts';
+import { expireGrant } from './expire-grant.ts';
 import { listGrants } from './list-grants.ts';
 import { type NamedGrant, recordGrantOutcome } from './record-grant.ts';
 
@@ -63,9 +64,10 @@ export async function grantSight(
     // As a report locks: the host before its jails.
     await tx.$queryRaw`SELECT 1 FROM host WHERE id = ${viewer.hostId}::uuid FOR UPDATE`;
     const held = await tx.sightGrant.findFirst({
-      where: { viewerId: viewer.id, targetId: target.id, endedAt: null, until: { gt: now } },
+      where: { viewerId: viewer.id, targetId: target.id, endedAt: null },
     });
-    if (held) {
+    if (held?.revokeBy) throw stillHeld(grant, held.revokeBy);
+    if (held && held.until > now) {
       throw new AppError(
         'conflict',
         `${viewer.name} may see ${target.name} until ${held.until.toISOString()}.`,
@@ -77,10 +79,7 @@ export async function grantSight(
       );
     }
     // One that is over and not yet recorded as over makes room.
-    await tx.sightGrant.updateMany({
-      where: { viewerId: viewer.id, targetId: target.id, endedAt: null },
-      data: { endedAt: now, ended: 'expired' },
-    });
+    if (held) await expireGrant(tx, ctx.db, held, grant);
     await tx.sightGrant.create({
       data: {
         id: event,
@@ -120,8 +119,12 @@ export async function grantSight(
       () => false,
     );
     await ctx.db.$transaction(async (tx) => {
+      // One that was revoked meanwhile ends as that, with the outcome that its revocation waits for.
       if (isOver)
-        await tx.sightGrant.update({ where: { id }, data: { endedAt: new Date(), ended: 'failed' } });
+        await tx.sightGrant.updateMany({
+          where: { id, endedAt: null, revokeEvent: null },
+          data: { endedAt: new Date(), ended: 'failed' },
+        });
       await recordGrantOutcome(tx, ctx, grant, {
         kind: 'grant.see',
         intent: id,
@@ -148,6 +151,15 @@ export async function grantSight(
   const made = (await listGrants(ctx.db, { ended: true })).find((each) => each.id === id);
   if (!made) throw new Error('a grant that was just recorded is not there');
   return made;
+}
+
+/** What is revoked holds until its host has said that it does not, whatever the clocks say. */
+function stillHeld({ viewer, target, host }: NamedGrant, by: string): AppError {
+  return new AppError('conflict', `${viewer.name} may still see ${target.name}.`, {
+    field: 'target',
+    cause: `${by} revoked it, and host ${host.name} has not said yet that it ended it.`,
+    fix: 'Grant it again when it has ended: cellblock grant ls --all',
+  });
 }
 
 /** It begins when it is granted, or not at all: decision 26. */

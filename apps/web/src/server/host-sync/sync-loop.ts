@@ -3,7 +3,7 @@ import { appendLeaves } from '../audit/append-leaves.ts';
 import { recordLostEnds } from '../audit/record-lost-ends.ts';
 import type { ChangeListener } from '../fleet/change-listener.ts';
 import { notifyChanges } from '../fleet-topics.ts';
-import { endRevokedMeanwhile } from '../grants/end-revoked.ts';
+import { endRevokedMeanwhile } from '../grants/end-revoked-meanwhile.ts';
 import { recordExpiredGrants } from '../grants/record-expired-grants.ts';
 import { purgeExpired } from '../jails/purge-expired.ts';
 import type { WebServices } from '../web-services.ts';
@@ -23,7 +23,6 @@ export class SyncLoop {
   readonly #syncs = new Map<string, HostSync>();
   #silent: Set<string> | null = null;
   #lostAt = 0;
-  #ending: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(services: WebServices, changes: ChangeListener) {
@@ -77,11 +76,9 @@ export class SyncLoop {
     await purgeExpired(db);
     await recordExpiredGrants(db);
     // Nobody waits for a host that does not answer.
-    this.#ending ??= endRevokedMeanwhile(db)
-      .catch((error) => console.error(`revoked permissions were not looked at: ${(error as Error).message}`))
-      .finally(() => {
-        this.#ending = null;
-      });
+    void endRevokedMeanwhile(db).catch((error) =>
+      console.error(`revoked permissions were not looked at: ${(error as Error).message}`),
+    );
     if (Date.now() - this.#lostAt >= LOST_MS) {
       this.#lostAt = Date.now();
       await recordLostEnds(db);
