@@ -1,43 +1,41 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditKind } from '@cellblock/shared/audit-event';
-import type { Db } from '../db.ts';
+import type { AuditKind, ObjectRef } from '@cellblock/shared/audit-event';
+import type { Db, Tx } from '../db.ts';
 import { notifyChanges } from '../fleet-topics.ts';
 import { appendLeaves } from './append-leaves.ts';
 import { newEventId } from './event-id.ts';
 import { recordEvent } from './record-event.ts';
 
 /** Taken by whoever looks: any number that only this code uses. */
-const LOOKER_LOCK = 7_227_002;
+const LOOKER_LOCK = 7_227_003;
 
 /** Longer than an image takes that is made, and than a host is silent that still tests a row. */
 const IMAGE_MS = 3_600_000;
 const ANSWERS_MS = 15 * 60_000;
+/** Longer than a connection to a host lasts that answers nothing. */
+const GRANT_MS = 15 * 60_000;
+/** Somebody may wait for the first line of a jail that has never written one. */
+const LOGS_MS = 24 * 3_600_000;
+/** A permission lasts 30 days at the most, and its revocation may wait for a day beyond. */
+const LOOKED_BACK_MS = 40 * 24 * 3_600_000;
 
 /**
- * Writes into the history that nobody heard how an order to a host ended: the process that listened is gone, and the
- * host has nobody to tell. One that is heard of after all has a later outcome. Answers how many.
+ * Writes into the history that nobody heard how something ended that a host was asked for: the process that listened
+ * is gone, and the host has nobody to tell. One that is heard of after all has a later outcome. Answers how many.
  */
 export async function recordLostEnds(db: Db, now = new Date()): Promise<number> {
   const recorded = await db.$transaction(async (tx) => {
     // Other dashboards look too: of two that see the same one, the second sees what the first wrote.
     await tx.$queryRaw`SELECT pg_advisory_xact_lock(${LOOKER_LOCK})::text`;
-    const lost = await tx.$queryRaw<{ id: string }[]>`
-      SELECT e.id FROM audit_event e
-      WHERE e.object_type = 'host' AND e.phase = 'intent'
-        AND (e.kind IN ('image.bootstrap', 'image.pull', 'image.upload')
-               AND e.at < ${new Date(now.getTime() - IMAGE_MS)}::timestamptz
-          OR e.kind = 'answers.run' AND e.at < ${new Date(now.getTime() - ANSWERS_MS)}::timestamptz
-               AND NOT EXISTS (SELECT 1 FROM answers_run r WHERE r.intent = e.id
-                               AND r.heard_at >= ${new Date(now.getTime() - ANSWERS_MS)}::timestamptz))
-        AND NOT EXISTS (SELECT 1 FROM audit_event o WHERE o.intent = e.id)
-      ORDER BY e.at LIMIT 100`;
+    const lost = [...(await lostOfHosts(tx, now)), ...(await lostOfJails(tx, now))];
     const intents = await tx.auditEvent.findMany({
       where: { id: { in: lost.map(({ id }) => id) } },
-      include: { details: { where: { field: { in: ['object', 'summary'] } } } },
+      include: { details: { where: { field: { in: ['object', 'host', 'summary', 'about'] } } } },
     });
-    for (const { id, kind, objectId, details } of intents) {
-      const told = (field: string) => String(details.find((each) => each.field === field)?.value ?? '');
-      const host = { id: objectId, name: told('object') };
+    for (const { id, kind, objectType, objectId, hostId, details } of intents) {
+      const detail = (field: string) => details.find((each) => each.field === field)?.value;
+      const told = (field: string) => String(detail(field) ?? '');
+      const object = { type: objectType as ObjectRef['type'], id: objectId, name: told('object') };
       const author = {
         actor: { type: 'system' as const, name: 'cellblock' },
         ...{ session: null, sourceAddress: null, requestId: randomUUID() },
@@ -48,15 +46,46 @@ export async function recordLostEnds(db: Db, now = new Date()): Promise<number> 
         phase: 'outcome',
         outcome: 'unknown',
         intent: id,
-        object: { type: 'host', ...host },
-        host,
+        object,
+        host: hostId === null ? null : { id: hostId, name: told('host') },
         summary: `nobody heard what came of it: ${told('summary')}`,
+        about: (detail('about') ?? []) as string[],
       });
     }
     if (intents.length > 0)
-      await notifyChanges(tx, ['audit', ...intents.map((each) => `host/${each.objectId}`)]);
+      await notifyChanges(tx, ['audit', ...intents.map((each) => `${each.objectType}/${each.objectId}`)]);
     return intents.length;
   });
   if (recorded > 0) await appendLeaves(db);
   return recorded;
 }
+
+/** What a host makes or tests. */
+function lostOfHosts(tx: Tx, now: Date): Promise<{ id: string }[]> {
+  return tx.$queryRaw`
+    SELECT e.id FROM audit_event e
+    WHERE e.object_type = 'host' AND e.phase = 'intent'
+      AND (e.kind IN ('image.bootstrap', 'image.pull', 'image.upload')
+             AND e.at < ${ago(now, IMAGE_MS)}::timestamptz
+        OR e.kind = 'answers.run' AND e.at < ${ago(now, ANSWERS_MS)}::timestamptz
+             AND NOT EXISTS (SELECT 1 FROM answers_run r WHERE r.intent = e.id
+                             AND r.heard_at >= ${ago(now, ANSWERS_MS)}::timestamptz))
+      AND NOT EXISTS (SELECT 1 FROM audit_event o WHERE o.intent = e.id)
+    ORDER BY e.at LIMIT 100`;
+}
+
+/** What of a jail is read, and who sees it. A revocation that waits for its host is not lost. */
+function lostOfJails(tx: Tx, now: Date): Promise<{ id: string }[]> {
+  return tx.$queryRaw`
+    SELECT e.id FROM audit_event e
+    WHERE e.phase = 'intent' AND e.kind IN ('jail.logs', 'grant.see', 'grant.revoke')
+      AND e.at > ${ago(now, LOOKED_BACK_MS)}::timestamptz
+      AND (e.kind = 'jail.logs' AND e.at < ${ago(now, LOGS_MS)}::timestamptz
+        OR e.kind <> 'jail.logs' AND e.at < ${ago(now, GRANT_MS)}::timestamptz
+             AND NOT EXISTS (SELECT 1 FROM sight_grant g WHERE g.revoke_event = e.id AND g.ended_at IS NULL))
+      -- That the time of a permission is over says nothing of how its granting came out.
+      AND NOT EXISTS (SELECT 1 FROM audit_event o WHERE o.intent = e.id AND o.kind = e.kind)
+    ORDER BY e.at LIMIT 100`;
+}
+
+const ago = (now: Date, ms: number) => new Date(now.getTime() - ms);
