@@ -19,6 +19,7 @@ const wish = fc.record({
       purge: fc.boolean(),
       startNumber: fc.integer({ min: 1, max: 2 }),
       pids: fc.option(fc.integer({ min: 2, max: 100 }), { nil: null }),
+      files: fc.option(fc.integer({ min: 16, max: 64 }), { nil: undefined }),
     }),
     { minLength: 3, maxLength: 3 },
   ),
@@ -31,7 +32,7 @@ function objectsOf({ networks, jails, holders }: Wish): SpecObject[] {
   const nets = networks.map(({ present, nat }, n) =>
     networkSpec(n + 1, { wanted: present ? 'present' : 'absent', nat }),
   );
-  const specs = jails.map(({ wanted, purge, startNumber, pids }, index) => {
+  const specs = jails.map(({ wanted, purge, startNumber, pids, files }, index) => {
     const n = index + 1;
     const network = nets[n === 3 ? 1 : 0];
     if (!network) throw new Error('no such network');
@@ -40,7 +41,11 @@ function objectsOf({ networks, jails, holders }: Wish): SpecObject[] {
       purge,
       startNumber,
       interfaces: [interfaceSpec(n, network)],
-      settings: { root: { kind: 'dir', path: `/srv/root${n}` }, limits: { ...NO_LIMITS, pids } },
+      settings: {
+        root: { kind: 'dir', path: `/srv/root${n}` },
+        limits: { ...NO_LIMITS, pids },
+        resourceLimits: files === undefined ? {} : { nofile: files },
+      },
     });
   });
   const addresses = holders.flatMap((holder, index): SpecObject[] =>
@@ -57,7 +62,11 @@ const withoutTime = ({ at: _, jails, ...state }: HostState) => ({
   ...state,
   jails: jails.map(({ process, ...jail }) => ({
     ...jail,
-    process: process && { state: process.state, startNumber: process.startNumber },
+    process: process && {
+      state: process.state,
+      startNumber: process.startNumber,
+      resourceLimits: process.resourceLimits,
+    },
   })),
 });
 

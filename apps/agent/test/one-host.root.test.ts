@@ -3,10 +3,12 @@ import { verify } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ConsoleRingReader } from '@cellblock/native/console-ring';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import type { AddressSpec, JailSpec, SpecObject } from '@cellblock/shared/host-spec';
 import { netnsPath } from '@cellblock/shared/owned-names';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jailPaths } from '../src/warden/paths.ts';
 import { receiptHash } from '../src/warden/receipts.ts';
 import { nonceServer } from './nonce-server.ts';
 import { addressSpec, interfaceSpec, jailSpec, networkSpec } from './spec-builders.ts';
@@ -155,6 +157,59 @@ test('the receipts are a chain, signed by this host, and carry the event that wa
   if (!first) throw new Error('there are no receipts');
   const forged = Buffer.from(canonicalJson({ ...first.body, text: 'nothing happened' }));
   expect(verify(null, forged, key, Buffer.from(first.signature, 'base64'))).toBe(false);
+});
+
+/** Opens files every now and then, and says of each time how many it could. */
+const OPENS_FILES = [
+  '/usr/bin/perl',
+  '-e',
+  `$| = 1; while (1) { my @files; for (1..200) { open(my $file, '<', '/dev/null') or last; push @files, $file }
+   print scalar(@files), "\\n"; @files = (); select undef, undef, undef, 0.05 }`,
+];
+
+test('limits of processes change while the jail runs, or from its next start where the host may not raise them', async () => {
+  const limited = (nofile: number, more: Partial<JailSpec> = {}) =>
+    jailSpec(4, { ...more, settings: { command: OPENS_FILES, resourceLimits: { nofile } } });
+  const first = limited(512);
+  const { id } = first;
+  const wanted = (jail: JailSpec) => whenConverged([lan, ...jails, ...own, jail]);
+  /** What the newest of its lines says, once the limit had the time to show. */
+  const opened = async () => {
+    const log = jailPaths(stand.paths, first.key).run;
+    const ring = await ConsoleRingReader.open(log);
+    if (!ring) return null;
+    const chunk = await ring.read(await ring.offsetOfLastLines(1)).finally(() => ring.close());
+    return Number(Buffer.from(chunk?.data ?? []).toString());
+  };
+  const start = startOf(await wanted(first), first);
+  await expect.poll(opened, BUSY).toBe(200);
+
+  const lowered = await wanted(limited(64));
+  expect(lowered.problems).toEqual([]);
+  expect(startOf(lowered, first)).toBe(start);
+  await expect.poll(opened, BUSY).toBeLessThan(64);
+
+  const higher = await wanted(limited(256));
+  expect(higher.problems).toEqual([]);
+  expect(startOf(higher, first)).toBe(start);
+  if (await stand.kernel.mayRaiseLimits({})) await expect.poll(opened, BUSY).toBe(200);
+  else expect(await opened()).toBeLessThan(64);
+  const anew = await wanted(limited(256, { startNumber: 2 }));
+  expect(startOf(anew, first)).not.toBe(start);
+  await expect.poll(opened, BUSY).toBe(200);
+
+  const agent = await stand.dashboard();
+  const { receipts } = await stand.status();
+  const done = await agent.receipts.after.query({ seq: Math.max(0, receipts - 100), limit: 100 });
+  const changes = done.filter(({ body }) => body.step.kind === 'process.limits').map(({ body }) => body);
+  expect(changes[0]).toMatchObject({
+    text: `limit every process of jail ${first.name} to nofile 64, while it runs`,
+    result: 'done',
+    before: { resourceLimits: { nofile: 512 } },
+    after: { resourceLimits: { nofile: 64 } },
+  });
+  await wanted(limited(256, { startNumber: 2, wanted: 'destroyed', purge: true }));
+  expect((await stand.status()).jails.find((jail) => jail.id === id)?.state).toBe('destroyed');
 });
 
 test('a warden that is killed restarts no jail and adopts them', async () => {

@@ -5,6 +5,7 @@ import * as mounts from './fake/mounts.ts';
 import * as namespaces from './fake/namespaces.ts';
 import * as neighbours from './fake/neighbours.ts';
 import * as nft from './fake/nft.ts';
+import { mayRaiseLimits, readProcessLimits, setProcessLimit } from './fake/process-limits.ts';
 import { endProcess, processStartTime, signalProcess, startProcess, waitProcess } from './fake/processes.ts';
 import * as projects from './fake/projects.ts';
 import * as sysctls from './fake/sysctls.ts';
@@ -33,11 +34,12 @@ function verbsOf<Verbs extends Record<string, (world: World, o: never) => unknow
 }
 
 /** A kernel in memory: the same verbs, the same errnos, no root. `failures` names acts that are to fail, by
- *  their step, worded as in the real kernel's errors; its file systems count projects when `countsProjects`. */
+ *  their step, worded as in the real kernel's errors; its file systems count projects when `countsProjects`, and we
+ *  may raise limits unless `raisesLimits` is false. */
 export function createFakeKernel(
-  o: { failures?: PlannedFailure[]; countsProjects?: boolean } = {},
+  o: { failures?: PlannedFailure[]; countsProjects?: boolean; raisesLimits?: boolean } = {},
 ): FakeKernel {
-  const world = new World(o.failures ?? [], o.countsProjects);
+  const world = new World(o.failures ?? [], o);
   return {
     ...verbsOf(world, namespaces),
     ...verbsOf(world, {
@@ -56,6 +58,7 @@ export function createFakeKernel(
     ...verbsOf(world, mounts),
     ...verbsOf(world, projects),
     ...verbsOf(world, { processStartTime, signalProcess, waitProcess }),
+    ...verbsOf(world, { readProcessLimits, setProcessLimit, mayRaiseLimits }),
     listControllers: async () => cgroups.listControllers(world),
     watch: (options) => watch(world, options),
     failures: world.failures,

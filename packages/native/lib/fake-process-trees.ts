@@ -28,10 +28,16 @@ interface FakeTree {
 export class FakeProcessTrees implements ProcessTrees {
   readonly #trees = new Map<string, FakeTree>();
   readonly #now: () => Date;
+  /** as the kernel's mayRaiseLimits */
+  readonly #raisesLimits: boolean;
   #pid = 1000;
 
-  constructor({ now = () => new Date() }: { now?: () => Date } = {}) {
+  constructor({
+    now = () => new Date(),
+    raisesLimits = true,
+  }: { now?: () => Date; raisesLimits?: boolean } = {}) {
     this.#now = now;
+    this.#raisesLimits = raisesLimits;
   }
 
   /** Run directories of trees that run. */
@@ -72,6 +78,7 @@ export class FakeProcessTrees implements ProcessTrees {
       startedAt: this.#now().toISOString(),
       exit: null,
       idBase: spec.idBase,
+      resourceLimits: spec.resourceLimits,
     };
     const console = earlier?.console ?? new Uint8Array();
     this.#trees.set(spec.runDirectory, { spec, status, console, waiters: new Set() });
@@ -114,6 +121,18 @@ export class FakeProcessTrees implements ProcessTrees {
       })(),
       exit: Promise.resolve({ code: 0, signal: null }),
     };
+  }
+
+  async limit(o: { runDirectory: string; limits: Record<string, number>; cgroupProcsFiles: string[] }) {
+    const tree = this.#tree(o.runDirectory);
+    if (tree.status.state !== 'running')
+      throw new KernelError(`limit tree in ${o.runDirectory}`, 'ESRCH', 3, 'it does not run');
+    if (o.cgroupProcsFiles.length === 0) throw new KernelError('limit the tree', 'EINVAL', 22);
+    const before = tree.status.resourceLimits ?? {};
+    const raises = Object.entries(before).some(([name, value]) => (o.limits[name] ?? value + 1) > value);
+    if (raises && !this.#raisesLimits)
+      throw new KernelError('set a limit of process 1', 'EPERM', 1, 'not changed: all');
+    tree.status = { ...tree.status, resourceLimits: o.limits };
   }
 
   async *console(o: Parameters<ProcessTrees['console']>[0]): AsyncGenerator<ConsoleChunk> {

@@ -5,6 +5,8 @@ export class KernelError extends Error {
   /** `EEXIST`, `EPERM`, … */
   readonly code: string;
   readonly errno: number;
+  /** what there is to say beyond errno */
+  readonly detail: string | undefined;
 
   constructor(step: string, code: string, errno: number, detail?: string) {
     super(`${step}: ${code}${detail ? ` (${detail})` : ''}`);
@@ -12,6 +14,7 @@ export class KernelError extends Error {
     this.step = step;
     this.code = code;
     this.errno = errno;
+    this.detail = detail;
   }
 }
 

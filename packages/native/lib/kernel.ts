@@ -175,6 +175,15 @@ export interface Kernel {
   signalProcess(o: { pid: number; startTime: number; signal: number }): Promise<void>;
   /** Resolves when that process has ended (ESRCH when it is not there). */
   waitProcess(o: { pid: number; startTime: number }): Promise<void>;
+
+  /** prlimit(2) by name, lower case without RLIMIT_; null when there is no such process. */
+  readProcessLimits(o: { pid: number }): Promise<Record<string, ProcessLimit> | null>;
+  /** One limit of the process that started then is so, and for what it starts from now on; what it has in use already
+   *  stays (ESRCH; EINVAL for no such limit, or a soft one above the hard one; EPERM above the hard limit that it has,
+   *  unless we may raise limits). */
+  setProcessLimit(o: ProcessLimit & { pid: number; startTime: number; resource: string }): Promise<void>;
+  /** Whether we have what raises a hard limit: CAP_SYS_RESOURCE, which root of some machines lacks. */
+  mayRaiseLimits(o: object): Promise<boolean>;
 }
 
 export interface BridgePortFlags {
@@ -277,6 +286,12 @@ export interface CgroupAccount extends CgroupUsage {
   cpuPressureSeconds: number | null;
   memoryPressureSeconds: number | null;
   ioPressureSeconds: number | null;
+}
+
+/** In the kernel's units; null: none. */
+export interface ProcessLimit {
+  soft: number | null;
+  hard: number | null;
 }
 
 export interface Project {

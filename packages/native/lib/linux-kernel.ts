@@ -3,6 +3,7 @@ import { fileStep } from './file-step.ts';
 import type { Kernel } from './kernel.ts';
 import { linuxCgroups } from './linux-cgroups.ts';
 import { linuxNetwork } from './linux-network.ts';
+import { linuxProcesses } from './linux-processes.ts';
 import { linuxWatch } from './linux-watch.ts';
 import { mountFile } from './mount-file.ts';
 import { isAtOrBelow, readMounts } from './mountinfo.ts';
@@ -20,12 +21,6 @@ const linuxMounts: Pick<
     fileStep(`list mounts at or below ${under}`, async () =>
       (await readMounts()).filter((mount) => isAtOrBelow(mount.target, under)),
     ),
-};
-
-const linuxProcesses: Pick<Kernel, 'processStartTime' | 'signalProcess' | 'waitProcess'> = {
-  processStartTime: (o) => callAddon('processStartTime', o),
-  signalProcess: (o) => callAddon('signalProcess', o),
-  waitProcess: (o) => callAddon('waitProcess', o),
 };
 
 const linuxProjects: Pick<Kernel, 'readProject' | 'setProject' | 'readProjectQuota' | 'setProjectQuota'> = {

@@ -6,10 +6,13 @@ import { ConsoleRingReader } from './console-ring.ts';
 import { startExecSession } from './exec-session.ts';
 import { keeperNews } from './keeper-client.ts';
 import { isKernelError, KernelError } from './kernel-error.ts';
+import { linuxProcesses } from './linux-processes.ts';
+import { pidDepth } from './pid-depth.ts';
 import type { ConsoleChunk, ProcessTrees, TreeProcess, TreeSpec, TreeStatus } from './process-tree.ts';
 import { readTreeFacts, readTreeStatus } from './run-directory.ts';
 import { failureFrom } from './spawn-answer.ts';
 import { startMessage } from './spawn-message.ts';
+import { forgetTreeLimits, limitTree } from './tree-limits.ts';
 
 const SIGKILL = 9;
 /** How long the keeper may take to write down how a killed tree ended. */
@@ -105,6 +108,7 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
     }
     for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'mounts.sock'])
       await rm(join(runDirectory, name), { force: true });
+    await forgetTreeLimits(runDirectory);
   }
 
   async function stop(o: { runDirectory: string; signal: number; timeoutMs: number }): Promise<TreeStatus> {
@@ -156,11 +160,24 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
         throw new KernelError(`run ${request.command[0]} in the tree`, 'ESRCH', 3, 'it does not run');
       return startExecSession(program, request, status.init, facts);
     },
+    async limit({ runDirectory, limits, cgroupProcsFiles }) {
+      const status = await requireStatus(runDirectory);
+      const facts = readTreeFacts(runDirectory);
+      if (!status.init || !facts)
+        throw new KernelError(`limit tree in ${runDirectory}`, 'ESRCH', 3, 'it does not run');
+      await limitTree(linuxProcesses, {
+        ...{ runDirectory, init: status.init, limits, cgroupProcsFiles },
+        before: { resourceLimits: facts.resourceLimits, pending: facts.pending ?? null },
+        // Broker and relays of commands are in the group, and not in the process table of the tree.
+        isInside: (pid) => pidDepth(pid) > pidDepth(process.pid),
+      });
+    },
     async forget({ runDirectory }) {
       const status = readTreeStatus(runDirectory);
       if (status?.state === 'running') throw new KernelError(`forget tree in ${runDirectory}`, 'EBUSY', 16);
       for (const name of ['tree', 'tree.new', 'exit', 'keeper.sock', 'mounts.sock', 'console', 'lock'])
         await rm(join(runDirectory, name), { force: true });
+      await forgetTreeLimits(runDirectory);
     },
   };
 }

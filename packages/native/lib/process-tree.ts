@@ -19,6 +19,15 @@ export interface ProcessTrees {
   /** Runs a command in the tree with exactly the protections of pid 1: namespaces, cgroups first of all,
    *  capabilities, no_new_privs, filter last, no descriptor but 0 to 2. */
   exec(o: ExecRequest): Promise<ExecSession>;
+  /** Every process of a running tree, and every command run in it from now on, has these resource limits, by name as in
+   *  TreeSpec; what is no longer named is as it is for us. A process that gave itself less keeps that. ESRCH when the
+   *  tree does not run; EPERM above a hard limit without the right to raise it: then everything is as before, or the
+   *  status says null and the error names the processes that are not changed. Asked again, it goes on from there. */
+  limit(o: {
+    runDirectory: string;
+    limits: Record<string, number>;
+    cgroupProcsFiles: string[];
+  }): Promise<void>;
   /** Console output from `from` (byte offset since the ring began; absent: the last `tailLines`). */
   console(o: {
     runDirectory: string;
@@ -143,6 +152,8 @@ export interface TreeStatus {
   startedAt: string;
   exit: { code: number | null; signal: number | null; at: string } | null;
   idBase: number;
+  /** What every process of it is limited to; null: a change of it has not reached all of them. */
+  resourceLimits: Record<string, number> | null;
 }
 
 export interface ExecRequest {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TreeConfinement, TreeProcess, TreeStatus } from './process-tree.ts';
+import { readTreeLimits, type TreeLimits } from './tree-limits.ts';
 
 /** What every process of a tree is confined by; `exec` takes it from here, not from whoever asks. */
 export interface TreeBounds {
@@ -10,8 +11,10 @@ export interface TreeBounds {
   resourceLimits: Record<string, number>;
 }
 
-/** What `spawn` wrote down when it started the tree. */
+/** What `spawn` wrote down when it started the tree; its limits as they were changed since. */
 export interface TreeFacts extends TreeBounds {
+  /** of a change of the limits that has not reached every process */
+  pending?: TreeLimits['pending'];
   keeper: TreeProcess;
   init: TreeProcess;
   startedAt: string;
@@ -41,10 +44,12 @@ export function readTreeFacts(runDirectory: string): TreeFacts | null {
   // Blank until the start is written down, and then whole with its last newline.
   if (!text?.endsWith('\n')) return null;
   try {
-    return { ...BEFORE_PROFILES, ...(JSON.parse(text) as TreeFacts) };
-  } catch {
+    const facts: TreeFacts = { ...BEFORE_PROFILES, ...JSON.parse(text) };
+    return { ...facts, ...readTreeLimits(runDirectory, facts.init) };
+  } catch (error) {
     // Read while it was blanked for the next start, piece by piece: nobody knows of that one yet.
-    return null;
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 
@@ -97,5 +102,6 @@ export function readTreeStatus(runDirectory: string): TreeStatus | null {
     startedAt: facts.startedAt,
     exit,
     idBase: facts.idBase,
+    resourceLimits: facts.pending ? null : facts.resourceLimits,
   };
 }

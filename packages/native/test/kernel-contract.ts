@@ -9,6 +9,7 @@ import { namespaceExpectations } from './contract/namespaces.ts';
 import { neighbourExpectations } from './contract/neighbours.ts';
 import { nftExpectations } from './contract/nft.ts';
 import { procExpectations } from './contract/proc.ts';
+import { processLimitExpectations } from './contract/process-limits.ts';
 import { processExpectations } from './contract/processes.ts';
 import { projectExpectations } from './contract/projects.ts';
 import { routeExpectations } from './contract/routes.ts';
@@ -26,6 +27,7 @@ const sections: Record<string, Record<string, (scene: Scene) => Promise<void>>> 
   nftables: nftExpectations,
   watch: watchExpectations,
   processes: processExpectations,
+  'limits of processes': processLimitExpectations,
   cgroups: cgroupExpectations,
   mounts: mountExpectations,
   proc: procExpectations,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { createLinuxKernel } from '../lib/linux-kernel.ts';
 import { processTreesContract } from './process-trees-contract.ts';
 import { BUILD_MS, TreeFixture } from './tree-fixture.ts';
 
@@ -11,4 +12,6 @@ afterAll(() => fixture.remove());
 processTreesContract('on Linux', () => ({
   trees: fixture.trees,
   spec: (changes) => fixture.spec(changes),
+  group: () => fixture.pidsGroup(100),
+  mayRaise: () => createLinuxKernel().mayRaiseLimits({}),
 }));

@@ -5,6 +5,10 @@ export interface ContractWorld {
   trees: ProcessTrees;
   /** A spec that can be started, in a run directory of its own. */
   spec(changes?: Partial<TreeSpec>): Promise<TreeSpec>;
+  /** `cgroup.procs` of a group for one tree. */
+  group(): Promise<string>;
+  /** Whether hard limits may be raised. */
+  mayRaise(): Promise<boolean>;
 }
 
 /** What holds for trees in memory and for real ones alike: whoever drives them may rely on it. */
@@ -90,6 +94,33 @@ export function processTreesContract(name: string, world: () => ContractWorld): 
       expect(await session.exit).toEqual({ code: 0, signal: null });
       await stop(spec);
       await expect(trees.exec(execRequest(spec))).rejects.toMatchObject({ code: 'ESRCH' });
+    });
+
+    test('the limits of a tree are changed while it runs, and are again those of its start after the next', async () => {
+      const { trees } = world();
+      const cgroupProcsFiles = [await world().group()];
+      const spec = await world().spec({ cgroupProcsFiles, resourceLimits: { nofile: 256 } });
+      const limits = async () => (await trees.status(spec))?.resourceLimits;
+      const limit = (to: Record<string, number>) => trees.limit({ ...spec, limits: to });
+      await expect(limit({ nofile: 64 })).rejects.toMatchObject({ code: 'ENOENT' });
+      await trees.start(spec);
+      expect(await limits()).toEqual({ nofile: 256 });
+      await limit({ nofile: 64, core: 0 });
+      expect(await limits()).toEqual({ nofile: 64, core: 0 });
+      // Once more is no change.
+      await limit({ nofile: 64, core: 0 });
+      await expect(trees.limit({ ...spec, limits: {}, cgroupProcsFiles: [] })).rejects.toMatchObject({
+        code: 'EINVAL',
+      });
+      const higher = { nofile: 128, core: 0 };
+      if (await world().mayRaise()) await limit(higher);
+      else await expect(limit(higher)).rejects.toMatchObject({ name: 'KernelError', code: 'EPERM' });
+      expect(await limits()).toEqual((await world().mayRaise()) ? higher : { nofile: 64, core: 0 });
+      await stop(spec);
+      await expect(limit({ nofile: 32 })).rejects.toMatchObject({ code: 'ESRCH' });
+      await trees.start(spec);
+      expect(await limits()).toEqual({ nofile: 256 });
+      await stop(spec);
     });
 
     test('a wait is given up when its signal says so', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { JailLimits } from './jail-limits.ts';
+import { ResourceLimits } from './jail-spec.ts';
 
 /**
  * What the kernel of one host holds of this agent's objects, as it was observed: never a stranger's object,
@@ -17,6 +18,9 @@ export const ProcessState = z.object({
   restarts: z.int(),
   /** When the restart policy wants it started again; null: it is done, or its policy gave up. */
   restartAt: z.string().nullable(),
+  /** setrlimit(2) by name, of every process; null: a change has not reached all of them; absent: an agent that cannot
+   *  change them while it runs */
+  resourceLimits: ResourceLimits.nullable().optional(),
 });
 export type ProcessState = z.infer<typeof ProcessState>;
 
@@ -101,6 +105,8 @@ export const HostState = z.object({
   /** host-wide settings that a wanted network or the bounds themselves ask for, and whether the bounds let us change
    *  them */
   hostSettings: z.array(z.object({ key: z.string(), value: z.string(), mayChange: z.boolean() })),
+  /** whether its root may raise a hard limit of a process that runs (CAP_SYS_RESOURCE) */
+  raisesLimits: z.boolean().optional(),
 });
 export type HostState = z.infer<typeof HostState>;
 

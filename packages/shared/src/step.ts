@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { PortFlags } from './host-state.ts';
 import { JailLimits, limitsText } from './jail-limits.ts';
+import { ResourceLimits } from './jail-spec.ts';
+import { resourceLimitsText } from './resource-limits-change.ts';
 
 /** Which spec object a step is for (`jail/…`, `address/…`, `network/…`, `host`) and the event that wanted it. */
 const about = { object: z.string(), cause: z.uuid().nullable() };
@@ -84,6 +86,7 @@ export const Step = z.discriminatedUnion('kind', [
   }),
   step('process.start', { ...jail, startNumber: z.int(), reason: z.enum(['wanted', 'restart-policy']) }),
   step('process.stop', { ...jail, startNumber: z.int() }),
+  step('process.limits', { ...jail, limits: ResourceLimits }),
 ]);
 export type Step = z.infer<typeof Step>;
 export type StepKind = Step['kind'];
@@ -135,6 +138,8 @@ const LINES: { [Kind in StepKind]: (step: StepOf<Kind>) => string } = {
   'process.start': (s) =>
     s.reason === 'wanted' ? `start jail ${s.name}` : `start jail ${s.name} again, as its restart policy says`,
   'process.stop': (s) => `stop jail ${s.name}`,
+  'process.limits': (s) =>
+    `limit every process of jail ${s.name} to ${resourceLimitsText(s.limits)}, while it runs`,
 };
 
 /** One line for people: `add address 10.0.0.5/24 to eth0 of jail web1`. */

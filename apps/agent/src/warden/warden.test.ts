@@ -129,6 +129,7 @@ test('another warden adopts what runs; after a reboot `boot` decides, from the l
     exec: (o) => place.trees.exec(o),
     console: (o) => place.trees.console(o),
     forget: (o) => place.trees.forget(o),
+    limit: (o) => place.trees.limit(o),
     status: async (o: { runDirectory: string }) => {
       const status = await place.trees.status(o);
       return status && !restarted.has(o.runDirectory)
@@ -274,6 +275,7 @@ test('jails end with the machine also when none of it can be written down', asyn
     exec: (o) => place.trees.exec(o),
     console: (o) => place.trees.console(o),
     forget: (o) => place.trees.forget(o),
+    limit: (o) => place.trees.limit(o),
     stop: async (o) => {
       if (o.runDirectory === slow) await new Promise((resolve) => setTimeout(resolve, 500));
       return place.trees.stop(o);
@@ -456,6 +458,7 @@ async function oneWaits(before: SpecObject[] = []) {
     exec: (o) => place.trees.exec(o),
     console: (o) => place.trees.console(o),
     forget: (o) => place.trees.forget(o),
+    limit: (o) => place.trees.limit(o),
     status: (o) => place.trees.status(o),
     start: (o) => (isSlow ? ended : Promise.resolve()).then(() => place.trees.start(o)),
   };

@@ -23,6 +23,8 @@ const target = jailSpec(2, {
   interfaces: [interfaceSpec(2, lan), interfaceSpec(3, segment, 'eth1')],
   settings: { command: PROGRAM, limits: { ...NO_LIMITS, memory: 64 * 1024 * 1024, cpus: 0.5, pids: 50 } },
 });
+/** Of a jail that runs: nothing of it is told anew. */
+const limited = { ...target, settings: { ...target.settings, resourceLimits: { nofile: 512, core: 0 } } };
 const fixed = [addressSpec(1, steady, '10.77.1.5'), addressSpec(2, steady, 'fd77:0:0:1::5')];
 const onSegment = {
   ...addressSpec(3, target, '10.77.3.9'),
@@ -46,10 +48,11 @@ function because(objects: SpecObject[]): SpecObject[] {
 
 /**
  * What the warden is told one after the other; the last one leads back to the first. Every kind of act is
- * there: create, assign, move, release, stop, start, destroy, and a network that comes and goes.
+ * there: create, limit, assign, move, release, stop, start, destroy, and a network that comes and goes.
  */
 export const ACTS = [
   'create',
+  'limit',
   'assign',
   'move away',
   'move back',
@@ -68,7 +71,7 @@ const NETWORKS = ['make a network', 'remove a network'] as const;
 
 /** The acts that need this one: what is made is removed again, and there is a jail to act on. */
 export function neededFor(act: ActName | OtherAct): readonly (ActName | OtherAct)[] {
-  if (act === 'create' || act === 'destroy') return ['create', ...ADDRESSES, ...STOPS, 'destroy'];
+  if (act === 'create' || act === 'destroy') return ['create', 'limit', ...ADDRESSES, ...STOPS, 'destroy'];
   const groups: readonly (readonly (ActName | OtherAct)[])[] = [ADDRESSES, STOPS, NETWORKS];
   return groups.find((group) => group.includes(act)) ?? [act];
 }
@@ -90,6 +93,8 @@ export function afterAct(act: ActName, before: SpecObject[]): SpecObject[] {
   switch (act) {
     case 'create':
       return put(target);
+    case 'limit':
+      return put(limited);
     case 'assign':
       return put(onSegment, ...moving(10, target));
     case 'move away':

@@ -11,6 +11,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   binding::export_nft(env, exports);
   binding::export_mounts(env, exports);
   binding::export_processes(env, exports);
+  binding::export_limits(env, exports);
   binding::export_watch(env, exports);
   binding::export_devices(env, exports);
   binding::export_projects(env, exports);

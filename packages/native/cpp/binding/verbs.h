@@ -12,6 +12,7 @@ void export_neighbours(Napi::Env env, Napi::Object exports);
 void export_nft(Napi::Env env, Napi::Object exports);
 void export_mounts(Napi::Env env, Napi::Object exports);
 void export_processes(Napi::Env env, Napi::Object exports);
+void export_limits(Napi::Env env, Napi::Object exports);
 void export_watch(Napi::Env env, Napi::Object exports);
 void export_devices(Napi::Env env, Napi::Object exports);
 void export_projects(Napi::Env env, Napi::Object exports);

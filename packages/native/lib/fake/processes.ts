@@ -1,4 +1,5 @@
-import type { Kernel } from '../kernel.ts';
+import type { Kernel, ProcessLimit } from '../kernel.ts';
+import { usualLimits } from './process-limits.ts';
 import { refuse, type World } from './world.ts';
 
 type Options<Verb extends keyof Kernel> = Parameters<Kernel[Verb]>[0];
@@ -9,6 +10,7 @@ export interface FakeProcess {
   /** Settles when the process has ended. */
   ended: Promise<void>;
   end: () => void;
+  limits: Map<string, ProcessLimit>;
 }
 
 /** A process appears, in a group when one is named; nothing runs in it. */
@@ -17,7 +19,9 @@ export function startProcess(world: World, o: { cgroup?: string } = {}): FakePro
   if (o.cgroup !== undefined && !group) refuse(`find control group ${o.cgroup}`, 'ENOENT');
   const { promise, resolve } = Promise.withResolvers<void>();
   world.lastPid += 1;
-  const process = { pid: world.lastPid, startTime: world.lastPid * 100, ended: promise, end: resolve };
+  const limits = usualLimits();
+  const startTime = world.lastPid * 100;
+  const process = { pid: world.lastPid, startTime, ended: promise, end: resolve, limits };
   world.processes.set(process.pid, process);
   group?.pids.add(process.pid);
   return process;
@@ -29,7 +33,7 @@ export function endProcess(world: World, pid: number) {
   for (const group of world.cgroups.values()) group.pids.delete(pid);
 }
 
-function find(world: World, o: { pid: number; startTime: number }): FakeProcess {
+export function processOf(world: World, o: { pid: number; startTime: number }): FakeProcess {
   const step = `find process ${o.pid} started at ${o.startTime}`;
   world.begin(step);
   const process = world.processes.get(o.pid) ?? refuse(step, 'ESRCH');
@@ -43,10 +47,10 @@ export function processStartTime(world: World, o: Options<'processStartTime'>): 
 
 /** SIGKILL, SIGTERM, SIGINT and SIGHUP end a process; others do nothing to it. */
 export function signalProcess(world: World, o: Options<'signalProcess'>) {
-  const process = find(world, o);
+  const process = processOf(world, o);
   if ([1, 2, 9, 15].includes(o.signal)) endProcess(world, process.pid);
 }
 
 export async function waitProcess(world: World, o: Options<'waitProcess'>): Promise<void> {
-  await find(world, o).ended;
+  await processOf(world, o).ended;
 }

@@ -98,8 +98,17 @@ export class World {
   readonly processes = new Map<number, FakeProcess>();
   lastPid = 1000;
   readonly failures: PlannedFailure[];
+  /** Whether hard limits of processes may be raised. */
+  readonly raisesLimits: boolean;
 
-  constructor(failures: PlannedFailure[], countsProjects = false) {
+  constructor(
+    failures: PlannedFailure[],
+    {
+      countsProjects = false,
+      raisesLimits = true,
+    }: { countsProjects?: boolean; raisesLimits?: boolean } = {},
+  ) {
+    this.raisesLimits = raisesLimits;
     this.failures = failures;
     this.projects = countsProjects ? new Map() : null;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AddressSpec, JailSpec, NetworkSpec, SpecObject } from '../host-spec.ts';
 import { hostSpec, specKey } from '../host-spec.ts';
-import { emptyHostState, type HostState, type JailState } from '../host-state.ts';
+import { emptyHostState, type HostState, type JailState, type ProcessState } from '../host-state.ts';
 import { NO_LIMITS } from '../jail-limits.ts';
 import { bridgeName, portName } from '../owned-names.ts';
 import { describeStep } from '../step.ts';
@@ -401,6 +401,49 @@ describe('plan', () => {
     expect(stepsAt('invisible', false)).toEqual([]);
     state.hostSettings = [];
     expect(plan(hostSpec(1, []), state)).toEqual([]);
+  });
+
+  describe('limits of the processes of a jail that runs', () => {
+    const limited = (limits: JailSpec['settings']['resourceLimits']): JailSpec => ({
+      ...web1,
+      settings: { ...web1.settings, resourceLimits: limits },
+    });
+    const seen = (resourceLimits: ProcessState['resourceLimits'], raisesLimits = true) => {
+      const state = converged([{ jail: web1, addresses: [] }]);
+      const process = state.jails[0]?.process;
+      if (process && resourceLimits !== undefined) process.resourceLimits = resourceLimits;
+      return { ...state, raisesLimits };
+    };
+    const steps = (jail: JailSpec, state: HostState) => kinds([network(), jail], state);
+
+    it('are changed when they differ, and once', () => {
+      expect(steps(limited({ nofile: 64 }), seen({}))).toEqual(['process.limits']);
+      expect(steps(limited({ nofile: 64 }), seen({ nofile: 64 }))).toEqual([]);
+      expect(steps(limited({}), seen({ nofile: 64 }))).toEqual(['process.limits']);
+      const [step] = plan(hostSpec(1, [network(), limited({ nofile: 64, core: 0 })]), seen({}));
+      expect(step && describeStep(step)).toBe(
+        'limit every process of jail web1 to nofile 64, core 0, while it runs',
+      );
+    });
+
+    it('wait as a whole for the next start where one of them would have to be raised, and cannot', () => {
+      expect(steps(limited({ nofile: 128, core: 0 }), seen({ nofile: 64 }, false))).toEqual([]);
+      expect(steps(limited({}), seen({ nofile: 64 }, false))).toEqual([]);
+      expect(steps(limited({ nofile: 32 }), seen({ nofile: 64 }, false))).toEqual(['process.limits']);
+      const restarted = { ...limited({ nofile: 128 }), startNumber: 2 };
+      expect(steps(restarted, seen({ nofile: 64 }, false))).toEqual(['process.stop', 'process.start']);
+    });
+
+    it('that a change has not reached all of are set again, whatever the host may', () => {
+      expect(steps(limited({ nofile: 64 }), seen(null))).toEqual(['process.limits']);
+      expect(steps(limited({}), seen(null, false))).toEqual(['process.limits']);
+    });
+
+    it('are left alone by an agent that does not say what they are, and when the jail is stopped', () => {
+      expect(steps(limited({ nofile: 64 }), seen(undefined))).toEqual([]);
+      const stopped = { ...limited({ nofile: 64 }), wanted: 'stopped' as const };
+      expect(steps(stopped, seen({}))).not.toContain('process.limits');
+    });
   });
 
   it('carries the event that wanted each step', () => {

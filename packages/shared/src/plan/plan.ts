@@ -22,6 +22,7 @@ import {
   natAdditions,
   natRemovals,
 } from './network-steps.ts';
+import { processLimits } from './process-limits.ts';
 import { routeAdditions, routeRemovals } from './route-steps.ts';
 import { seenState } from './seen-state.ts';
 import { type PlanOptions, type WantedJail, wantedOf } from './wanted.ts';
@@ -77,6 +78,8 @@ export function plan(spec: HostSpec, given: HostState, options: PlanOptions = {}
         ...linkAdditions(jail, seen, state),
         ...addresses.after,
         ...routeAdditions(jail, seen),
+        // Last of a jail that runs: processes that refuse keep it from nothing else.
+        ...processLimits(jail, seen, state),
         ...processStart(jail),
       ];
     }),

@@ -5,6 +5,7 @@ import { setHostSetting } from './host-steps.ts';
 import * as jails from './jail-steps.ts';
 import * as links from './link-steps.ts';
 import * as networks from './network-steps.ts';
+import { limitProcesses } from './process-limits.ts';
 import * as processes from './process-steps.ts';
 
 /** One executor per kind; a new kind does not compile without its executor. */
@@ -51,6 +52,7 @@ const EXECUTORS: { [Kind in StepKind]: Executor<Kind> } = {
   'route.remove': links.removeRoute,
   'process.start': processes.startProcess,
   'process.stop': processes.stopProcess,
+  'process.limits': limitProcesses,
 };
 
 /** Makes one fact true. Doing it twice has the effect of once. */

@@ -74,6 +74,7 @@ export async function observeHost(host: WardenHost, scope: Scope | null = null):
     ),
     jails: await observeJails(host, scope),
     hostSettings: [...(await forwardingSettings(host)), ...(await observeHidepid(host))],
+    raisesLimits: await kernel.mayRaiseLimits({}),
   };
 }
 

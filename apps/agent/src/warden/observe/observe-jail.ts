@@ -3,6 +3,7 @@ import { isKernelError } from '@cellblock/native/kernel-error';
 import { type JailSpec, jailsOf } from '@cellblock/shared/host-spec';
 import type { JailState, NetnsState, ProcessState } from '@cellblock/shared/host-state';
 import { JAIL_LIMITS, type JailLimits } from '@cellblock/shared/jail-limits';
+import type { ResourceLimits } from '@cellblock/shared/jail-spec';
 import type { DirectoryStorage } from '@cellblock/shared/jail-storage';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
 import { NETNS_SETTINGS } from '@cellblock/shared/plan/settings';
@@ -124,6 +125,7 @@ async function observeProcess(host: WardenHost, key: string): Promise<ProcessSta
     exit: tree.exit,
     restarts: record.restarts,
     restartAt: tree.state === 'running' ? null : record.restartAt,
+    resourceLimits: tree.resourceLimits as ResourceLimits | null,
   };
 }
 

@@ -3,6 +3,7 @@ import { ConfigureJailInput, type SomeJailSettings } from '@cellblock/shared/jai
 import { JailSettings } from '@cellblock/shared/jail-spec';
 import type { VerbContext } from '../verb-context.ts';
 import { actOnJail } from './act-on-jail.ts';
+import { limitsWait } from './limits-wait.ts';
 import { mustBeUnderstood } from './must-be-understood.ts';
 import { mustCount } from './must-count.ts';
 import { mustHold } from './must-hold.ts';
@@ -12,9 +13,16 @@ import { viewMustStand } from './view-must-stand.ts';
 import { mustBeWithinBounds } from './within-bounds.ts';
 
 /** Settings that a running jail takes on without a restart. */
-const LIVE: ReadonlySet<string> = new Set(['limits', 'storage', 'boot', 'restart', 'stopTimeoutMs']);
+const LIVE: ReadonlySet<string> = new Set([
+  'limits',
+  'resourceLimits',
+  'storage',
+  'boot',
+  'restart',
+  'stopTimeoutMs',
+]);
 
-/** Changes the settings that are named. Limits hold at once, the rest from the next start. */
+/** Changes the settings that are named. Limits hold at once where the host can do that, the rest from the next start. */
 export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
   const input = ConfigureJailInput.parse(asked);
   return actOnJail(ctx, input, {
@@ -35,6 +43,7 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
         data: { settings, cause: work.event, generation: host.generation },
       });
       const later = Object.keys(input.settings).filter((field) => !LIVE.has(field));
+      const waiting = input.settings.resourceLimits ? limitsWait(host, jail, settings.resourceLimits) : [];
       return {
         before: settingsForHistory(before),
         after: settingsForHistory(settings),
@@ -49,15 +58,17 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
             change: { before: named(before, input.settings), after: named(settings, input.settings) },
           },
         ],
-        warnings:
-          later.length > 0 && jail.wanted === 'running'
-            ? [
-                `${later.join(', ')}: from the next start of ${jail.name}. Until then it runs on as it is; to start it anew: cellblock restart ${jail.name}`,
-              ]
-            : [],
+        warnings: jail.wanted === 'running' ? [...fromNextStart(jail.name, later), ...waiting] : [],
       };
     },
   });
+}
+
+function fromNextStart(jail: string, fields: string[]): string[] {
+  if (fields.length === 0) return [];
+  return [
+    `${fields.join(', ')}: from the next start of ${jail}. Until then it runs on as it is; to start it anew: cellblock restart ${jail}`,
+  ];
 }
 
 function named(settings: JailSettings, fields: object): SomeJailSettings {

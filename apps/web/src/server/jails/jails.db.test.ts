@@ -1,6 +1,8 @@
+import { emptyHostState } from '@cellblock/shared/host-state';
 import { SomeJailSettings } from '@cellblock/shared/jail-input';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Prisma } from '../../generated/prisma/client.ts';
 import { recordStatus } from '../host-sync/record-status.ts';
 import { readAddress } from '../ip-assignments/address-view.ts';
 import { assignIp } from '../ip-assignments/assign-ip.ts';
@@ -265,6 +267,41 @@ describe('acts', () => {
       'readOnly: from the next start of web1.',
     );
     await h1.report();
+  });
+
+  test('limits of its processes are planned at once, or from its next start where they cannot be raised', async () => {
+    const { id, key } = await db.jail.findFirstOrThrow({ where: { name: 'web1' } });
+    const hostId = (await db.host.findFirstOrThrow({ where: { name: 'h1' } })).id;
+    const seen = async (resourceLimits: object, raisesLimits: boolean) => {
+      const process = {
+        ...{ state: 'running', startNumber: (await readJail(db, id)).wanted.startNumber, pid: 4711 },
+        ...{ startedAt: new Date().toISOString(), exit: null, restarts: 0, restartAt: null, resourceLimits },
+      };
+      const jails = [{ key, idBase: 1879048192, storage: 'safe', cgroup: null, netns: null, process }];
+      const at = new Date().toISOString();
+      const kernelState = { ...emptyHostState('01234567', at), jails, raisesLimits };
+      await db.host.update({ where: { id: hostId }, data: { kernelState } });
+    };
+    const planned = async (nofile: number) => {
+      const settings = { resourceLimits: { nofile } };
+      const change = await configureJail(mira, { jail: 'web1', settings, dryRun: true });
+      if (!('plan' in change)) throw new Error('not a preview');
+      const { steps, warnings } = change.plan;
+      return {
+        steps: steps.filter(({ kind }) => kind === 'process.limits').map(({ text }) => text),
+        warnings: warnings.filter((text) => text.startsWith('resourceLimits')),
+      };
+    };
+    await seen({ nofile: 64 }, false);
+    const waits = await planned(128);
+    expect(waits.steps).toEqual([]);
+    expect(waits.warnings.join()).toMatch(/from the next start of web1, all of them.*cellblock restart web1/);
+    const lower = ['limit every process of jail web1 to nofile 32, while it runs'];
+    expect(await planned(32)).toEqual({ steps: lower, warnings: [] });
+    await seen({ nofile: 64 }, true);
+    const higher = ['limit every process of jail web1 to nofile 128, while it runs'];
+    expect(await planned(128)).toEqual({ steps: higher, warnings: [] });
+    await db.host.update({ where: { id: hostId }, data: { kernelState: Prisma.DbNull } });
   });
 
   test('a limit below what runs, or that the host cannot hold, is refused before anything', async () => {
