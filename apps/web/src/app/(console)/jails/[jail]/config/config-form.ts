@@ -17,7 +17,7 @@ export const restartPolicies = [
   { value: 'no', label: 'Leave it stopped' },
 ] as const;
 
-export function formOf(settings: JailSettings): ConfigForm {
+function formOf(settings: JailSettings): ConfigForm {
   const { memory, cpus, pids } = settings.limits;
   return {
     memory: memory === null ? '' : formatSize(memory),
@@ -29,11 +29,43 @@ export function formOf(settings: JailSettings): ConfigForm {
   };
 }
 
-/** The settings that differ, or which field cannot be read. */
-export function settingsOf(
-  form: ConfigForm,
-  now: JailSettings,
-): Partial<JailSettings> | { field: 'memory' | 'cpus' | 'pids' | 'view'; error: string } {
+/** What is typed, and what the fields held when they were filled: what another person changes later is no edit. */
+export interface FilledForm {
+  form: ConfigForm;
+  base: ConfigForm;
+}
+
+export function filledFrom(settings: JailSettings): FilledForm {
+  return { form: formOf(settings), base: formOf(settings) };
+}
+
+/** Whether anything was typed. */
+export const isTyped = ({ form, base }: FilledForm): boolean => !isSame(form, base);
+
+/** The settings are others now: fields that nobody typed in show them, the rest stays as it is typed. */
+export function refilled({ form, base }: FilledForm, now: JailSettings): FilledForm {
+  const fresh: Partial<ConfigForm> = Object.fromEntries(
+    Object.entries(formOf(now)).filter(([field]) => {
+      const name = field as keyof ConfigForm;
+      return isSame(form[name], base[name]);
+    }),
+  );
+  return { form: { ...form, ...fresh }, base: { ...base, ...fresh } };
+}
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+interface Unsendable {
+  /** `meanwhile`: another person changed what this one typed in, and neither can be kept without the other */
+  field: 'memory' | 'cpus' | 'pids' | 'view' | 'meanwhile';
+  error: string;
+}
+
+type Typed = Pick<JailSettings, 'restart' | 'boot' | 'view'> & {
+  limits: Pick<JailSettings['limits'], 'memory' | 'cpus' | 'pids'>;
+};
+
+function read(form: ConfigForm): Typed | Unsendable {
   const memory = form.memory.trim() ? parseSize(form.memory) : null;
   if (memory === null && form.memory.trim())
     return { field: 'memory', error: 'This is no size: write 256M or 1G.' };
@@ -45,13 +77,30 @@ export function settingsOf(
     return { field: 'pids', error: 'This is no whole number from 2 up.' };
   const line = form.view.map(viewLineError).find((error) => error !== null);
   if (line) return { field: 'view', error: line };
+  const { restart, boot } = form;
+  return { limits: { memory, cpus, pids }, restart, boot, view: viewOf(form.view) };
+}
+
+/** The settings that were changed here, or why they cannot be sent. */
+export function settingsOf(
+  { form, base }: FilledForm,
+  { name, settings: now }: { name: string; settings: JailSettings },
+): Partial<JailSettings> | Unsendable {
+  const [typed, was] = [read(form), read(base)];
+  if ('error' in typed) return typed;
+  if ('error' in was) return was;
   const changed: Partial<JailSettings> = {};
-  const { limits } = now;
-  if (memory !== limits.memory || cpus !== limits.cpus || pids !== limits.pids)
-    changed.limits = { ...limits, memory, cpus, pids };
-  if (form.restart !== now.restart) changed.restart = form.restart;
-  if (form.boot !== now.boot) changed.boot = form.boot;
-  const view = viewOf(form.view);
-  if (!isSameView(view, now.view)) changed.view = view;
-  return changed;
+  const limits = { ...now.limits };
+  for (const limit of ['memory', 'cpus', 'pids'] as const)
+    if (typed.limits[limit] !== was.limits[limit]) limits[limit] = typed.limits[limit];
+  if (!isSame(limits, now.limits)) changed.limits = limits;
+  if (typed.restart !== was.restart && typed.restart !== now.restart) changed.restart = typed.restart;
+  if (typed.boot !== was.boot && typed.boot !== now.boot) changed.boot = typed.boot;
+  if (isSameView(typed.view, was.view) || isSameView(typed.view, now.view)) return changed;
+  // It is sent whole: what another person took out of it would come back.
+  if (!isSameView(was.view, now.view)) {
+    const error = `The view of ${name} was changed meanwhile. Reset to see it as it is now.`;
+    return { field: 'meanwhile', error };
+  }
+  return { ...changed, view: typed.view };
 }

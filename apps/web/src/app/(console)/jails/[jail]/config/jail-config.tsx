@@ -7,6 +7,7 @@ import { refusalOf } from '@/trpc/refusal';
 import { Button } from '@/ui/button';
 import { Checkbox } from '@/ui/checkbox';
 import { CommandLine } from '@/ui/command-line';
+import { Note } from '@/ui/note';
 import { Panel } from '@/ui/panel';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
@@ -20,7 +21,15 @@ import { placeViewConflicts } from '../../place-view-conflicts';
 import { viewLineError } from '../../view-form';
 import { ViewLines } from '../../view-lines';
 import { useJail } from '../use-jail';
-import { type ConfigForm, formOf, restartPolicies, settingsOf } from './config-form';
+import {
+  type ConfigForm,
+  type FilledForm,
+  filledFrom,
+  isTyped,
+  refilled,
+  restartPolicies,
+  settingsOf,
+} from './config-form';
 
 export function JailConfig() {
   return <Loaded query={useJail()}>{(jail) => <Editor key={jail.id} jail={jail} />}</Loaded>;
@@ -29,8 +38,14 @@ export function JailConfig() {
 function Editor({ jail }: { jail: JailView }) {
   const client = useTRPCClient();
   const denied = useMayNot('operate');
-  const [form, setForm] = useState<ConfigForm>(() => formOf(jail.settings));
-  const changed = settingsOf(form, jail.settings);
+  const [filled, fill] = useState(() => filledFrom(jail.settings));
+  const [shown, setShown] = useState(jail.settings);
+  if (shown !== jail.settings) {
+    setShown(jail.settings);
+    fill(refilled(filled, jail.settings));
+  }
+  const { form } = filled;
+  const changed = settingsOf(filled, jail);
   const wrong = 'error' in changed ? changed : null;
   const settings: Partial<JailSettings> | null =
     'error' in changed || Object.keys(changed).length === 0 ? null : changed;
@@ -40,17 +55,21 @@ function Editor({ jail }: { jail: JailView }) {
   const change = useChange({
     run: (asked: Partial<JailSettings>) => client.jails.configure.mutate({ jail: jail.id, settings: asked }),
     done: () => `${jail.name} is configured anew`,
+    // What was typed while it was sent stays.
+    onAccepted: (_, asked) =>
+      fill((before) => (before.form === form ? filledFrom({ ...jail.settings, ...asked }) : before)),
   });
   const refused = change.error ?? (settings && plan.error);
   const conflicts = settings
     ? [...(plan.data?.conflicts ?? []), ...(refused ? [refusalOf(refused)] : [])]
     : [];
   const ofView = placeViewConflicts(conflicts, form.view);
-  const reset = (to: (before: ConfigForm) => ConfigForm) => {
+  const reset = (to: (before: FilledForm) => FilledForm) => {
     change.reset();
-    setForm(to);
+    fill(to);
   };
-  const set = (part: Partial<ConfigForm>) => reset((before) => ({ ...before, ...part }));
+  const set = (part: Partial<ConfigForm>) =>
+    reset((before) => ({ ...before, form: { ...before.form, ...part } }));
 
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,420px)]">
@@ -130,8 +149,8 @@ function Editor({ jail }: { jail: JailView }) {
               Apply to {jail.name}
             </Button>
             <Button
-              onClick={() => reset(() => formOf(jail.settings))}
-              disabledReason={!settings && !wrong && 'Nothing is changed yet'}
+              onClick={() => reset(() => filledFrom(jail.settings))}
+              disabledReason={!isTyped(filled) && 'Nothing is changed yet'}
             >
               Reset
             </Button>
@@ -139,6 +158,7 @@ function Editor({ jail }: { jail: JailView }) {
         </form>
       </Panel>
       <div className="flex flex-col gap-4">
+        {wrong?.field === 'meanwhile' && <Note tone="bad" live title={wrong.error} />}
         {ofView.rest[0] && <ConflictNote conflict={ofView.rest[0]} />}
         {settings && plan.data && (
           <Panel title="Plan" meta={stepCount(plan.data)}>
