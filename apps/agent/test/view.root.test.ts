@@ -66,7 +66,8 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
     'cd /home; mkdir -p deep/er; echo "text of the jail" > plain; ln -s /etc/passwd link; mkfifo pipe',
     'touch "$(printf \'line\\nend\\033[31m\')" "$(printf \'\\377\')"; chown 33:44 plain; chmod 4755 plain',
     'head -c 1200000 /dev/zero | tr "\\0" x > long; head -c 10 /dev/zero > binary',
-    'dd if=/dev/null of=huge bs=1 seek=8388609 2> /dev/null',
+    'head -c 1048576 long > most; mkdir links; cd links; far=$(printf "%4000s" | tr " " x)',
+    'for i in $(seq 300); do ln -s $far $i; done; cd ..',
     'mkdir many; cd many; for i in $(seq 2100); do : > $i; done; echo ready; while :; do sleep 1; done',
   ].join('\n');
   const jail = jailSpec(2, { settings: { command: ['/bin/sh', '-c', script], restart: 'no' } });
@@ -79,6 +80,12 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
     .poll(async () => (await files('/home/many').catch(() => null))?.more, { timeout: 120_000 })
     .toBe(true);
   expect((await files('/home/many')).entries).toHaveLength(2000);
+
+  // Nor is a list longer than a file: these names lead far.
+  const links = await files('/home/links');
+  expect(links.more).toBe(true);
+  expect(links.entries.length).toBeGreaterThan(200);
+  expect(links.entries.length).toBeLessThan(300);
 
   const { entries, more } = await files('/home');
   expect(more).toBe(false);
@@ -119,8 +126,8 @@ test('files are looked at by a process of the jail: nothing is followed, opened 
     Buffer.from((await agent.jail.fileBytes.mutate({ jail: jail.name, path })).data, 'base64');
   expect((await bytes('/home/plain')).toString()).toBe('text of the jail\n');
   expect(await bytes('/home/binary')).toEqual(Buffer.alloc(10));
-  expect((await bytes('/home/long')).equals(Buffer.alloc(1_200_000, 'x'))).toBe(true);
-  await expect(bytes('/home/huge')).rejects.toThrow('longer than 8 MiB');
+  expect((await bytes('/home/most')).equals(Buffer.alloc(1_048_576, 'x'))).toBe(true);
+  await expect(bytes('/home/long')).rejects.toThrow('longer than 1 MiB');
   for (const path of ['/home/link', '/home/pipe', '/dev/null', '/proc/self/root/etc/passwd', '/home/deep'])
     await expect(bytes(path)).rejects.toThrow('cannot be looked at');
 }, 180_000);

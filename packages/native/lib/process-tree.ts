@@ -160,7 +160,7 @@ export interface ExecRequest {
   runDirectory: string;
   command: string[];
   /** The command is one that spawn itself brings, and that runs in the tree without being a file there:
-   *  `files list PATH`, `files read PATH`, `files fetch PATH` (cpp/spawn/files.h). */
+   *  `files list PATH`, `files read PATH` (cpp/spawn/files.h). */
   ownProgram?: boolean;
   environment: Record<string, string>;
   uid: number;

@@ -40,10 +40,11 @@ export const FileList = z.object({
 });
 export type FileList = z.infer<typeof FileList>;
 
+/**
+ * What is shown of a file, and the longest that is handed over whole. It is one message: while a slow uplink sends a
+ * larger one, no ping is answered, and the connection of its host is given up.
+ */
 export const MOST_FILE_BYTES = 1024 * 1024;
-
-/** The longest file that is handed over whole. */
-export const MOST_DOWNLOAD_BYTES = 8 * 1024 * 1024;
 
 /** A whole regular file as it is, in base64. */
 export const FileBytes = z.object({ path: z.string(), data: z.base64() });

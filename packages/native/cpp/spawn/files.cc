@@ -21,7 +21,8 @@ constexpr unsigned kSeconds = 2;
 constexpr int kMostNames = 2000;
 /** One more than is shown, or handed over: whoever asked sees that there is more. */
 constexpr size_t kMostShown = (1 << 20) + 1;
-constexpr size_t kMostFetched = (8 << 20) + 1;
+/** What is said of one name: it, the target of a link, and six short fields. */
+constexpr size_t kLargestEntry = 4096 + 1024;
 
 /** A slow disk or a file system that does not answer keeps us no longer than this. */
 void end_soon() { alarm(kSeconds); }
@@ -86,7 +87,7 @@ void list(const std::string& path) {
   bool more = false;
   while (const dirent* entry = readdir(names)) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    if (count++ == kMostNames) {
+    if (count++ == kMostNames || out.size() + kLargestEntry > kMostShown) {
       more = true;
       break;
     }
@@ -97,7 +98,7 @@ void list(const std::string& path) {
   if (!write_all(STDOUT_FILENO, out)) fail("write the list");
 }
 
-void read_file(const std::string& path, size_t most) {
+void read_file(const std::string& path) {
   // Looked at before it is opened: opening a device or a pipe can do something.
   UniqueFd place = open_in_tree(path, O_PATH);
   struct stat found {};
@@ -107,7 +108,7 @@ void read_file(const std::string& path, size_t most) {
   struct stat opened {};
   check(fstat(file.get(), &opened), "ask about " + path);
   if (!S_ISREG(opened.st_mode)) fail("read " + path + ": it is no regular file any more", EINVAL);
-  if (!write_all(STDOUT_FILENO, read_all(file.get(), most))) fail("write the file");
+  if (!write_all(STDOUT_FILENO, read_all(file.get(), kMostShown))) fail("write the file");
 }
 
 }  // namespace
@@ -115,15 +116,13 @@ void read_file(const std::string& path, size_t most) {
 int run_files(int count, char** arguments) {
   end_soon();
   try {
-    const char* form = "files list PATH, files read PATH, or files fetch PATH";
+    const char* form = "files list PATH or files read PATH";
     if (count != 3 || arguments[2][0] != '/') fail(form, EINVAL);
     const std::string path = arguments[2];
     if (strcmp(arguments[1], "list") == 0)
       list(path);
     else if (strcmp(arguments[1], "read") == 0)
-      read_file(path, kMostShown);
-    else if (strcmp(arguments[1], "fetch") == 0)
-      read_file(path, kMostFetched);
+      read_file(path);
     else
       fail(form, EINVAL);
     return 0;

@@ -2,12 +2,7 @@ import { constants } from 'node:os';
 import type { ExecSession } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
-import {
-  type FileBytes,
-  type FileList,
-  type FileText,
-  MOST_DOWNLOAD_BYTES,
-} from '@cellblock/shared/jail-files';
+import { type FileBytes, type FileList, type FileText, MOST_FILE_BYTES } from '@cellblock/shared/jail-files';
 import { shellWord } from '@cellblock/shared/shell-words';
 import { inTurns } from '../apply/in-turns.ts';
 import { execRequest } from '../open-exec.ts';
@@ -17,8 +12,8 @@ import { fileText, parseFileList } from './file-list.ts';
 /** It ends itself after two seconds; one that cannot end, because a file system does not answer, is left to the
  *  kernel. */
 const PATIENCE_MS = 4_000;
-/** A whole file, and the byte more by which a longer one is known; lists and texts are shorter. */
-const MOST_BYTES = MOST_DOWNLOAD_BYTES + 1;
+/** A whole file, and the byte more by which a longer one is known; lists are no longer. */
+const MOST_BYTES = MOST_FILE_BYTES + 1;
 /** Each look is a process on the host and up to `MOST_BYTES` in memory. */
 const MOST_LOOKS = 8;
 const MOST_WAIT = 32;
@@ -36,27 +31,22 @@ export async function readFileText(warden: Looker, jail: JailSpec, path: string)
   return fileText(path, await inTurn(() => look(warden, jail, 'read', path)));
 }
 
-/** A whole regular file; refused when it is longer than `MOST_DOWNLOAD_BYTES`. */
+/** A whole regular file; refused when it is longer than `MOST_FILE_BYTES`. */
 export async function readFileBytes(warden: Looker, jail: JailSpec, path: string): Promise<FileBytes> {
-  const bytes = await inTurn(() => look(warden, jail, 'fetch', path));
-  if (bytes.length > MOST_DOWNLOAD_BYTES) throw tooLong(jail, path);
+  const bytes = await inTurn(() => look(warden, jail, 'read', path));
+  if (bytes.length > MOST_FILE_BYTES) throw tooLong(jail, path);
   return { path, data: bytes.toString('base64') };
 }
 
 function tooLong(jail: JailSpec, path: string): AppError {
-  return new AppError('invalid', `${path} is longer than ${MOST_DOWNLOAD_BYTES / 1024 / 1024} MiB.`, {
+  return new AppError('invalid', `${path} is longer than ${MOST_FILE_BYTES / 1024 / 1024} MiB.`, {
     field: 'path',
-    cause: 'A file is handed over whole, through the memory of its host and of the dashboard.',
+    cause: 'A file is handed over in one message, and a larger one keeps all else of its host waiting.',
     fix: `Have it written out piece by piece: cellblock exec ${jail.name} -- cat ${shellWord(path)} > FILE`,
   });
 }
 
-async function look(
-  warden: Looker,
-  jail: JailSpec,
-  verb: 'list' | 'read' | 'fetch',
-  path: string,
-): Promise<Buffer> {
+async function look(warden: Looker, jail: JailSpec, verb: 'list' | 'read', path: string): Promise<Buffer> {
   const request = await execRequest(warden, jail, {
     command: ['files', verb, path],
     environment: {},
