@@ -3,7 +3,7 @@ import { Name } from '@cellblock/shared/name';
 import { TRPCError } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { refusalOf, trpcErrorOf } from './refusal-of.ts';
+import { refusalOf, statusOf, trpcErrorOf } from './refusal-of.ts';
 
 const input = z.object({ name: Name, count: z.int() });
 const issuesOf = (value: unknown) =>
@@ -66,5 +66,9 @@ describe('what a caller is told', () => {
       'UNAUTHORIZED',
     );
     expect(trpcErrorOf(new AppError('denied', 'Needs role admin.'), 'r').code).toBe('FORBIDDEN');
+    // And outside of tRPC, as of a download.
+    const denied = { code: 'denied', message: 'No.', requestId: 'r' } as const;
+    expect(statusOf({ ...denied, evidence: { signIn: true } })).toBe(401);
+    expect(statusOf(denied)).toBe(403);
   });
 });

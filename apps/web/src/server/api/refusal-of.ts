@@ -65,12 +65,11 @@ export function refusalOf(error: unknown, requestId: string): Refusal {
 /** The same error as tRPC throws it, so that the HTTP status agrees with the refusal. */
 export function trpcErrorOf(error: unknown, requestId: string): TRPCError {
   const refusal = refusalOf(error, requestId);
-  const unsigned = refusal.code === 'denied' && refusal.evidence?.signIn === true;
   const known =
     error instanceof TRPCError && error.cause === undefined && OWN_WORDS[error.code] !== undefined;
   if (known) return error;
   return new TRPCError({
-    code: unsigned ? 'UNAUTHORIZED' : TRPC_CODES[refusal.code],
+    code: trpcCodeOf(refusal),
     message: refusal.message,
     cause: error instanceof TRPCError ? (error.cause ?? error) : error,
   });
@@ -78,7 +77,12 @@ export function trpcErrorOf(error: unknown, requestId: string): TRPCError {
 
 /** HTTP status of a refusal outside tRPC; tRPC itself takes the same from its codes. */
 export function statusOf(refusal: Refusal): number {
-  return getHTTPStatusCodeFromError(new TRPCError({ code: TRPC_CODES[refusal.code] }));
+  return getHTTPStatusCodeFromError(new TRPCError({ code: trpcCodeOf(refusal) }));
+}
+
+/** Who is nobody is told apart from who may not: pages lead to the sign-in then. */
+function trpcCodeOf({ code, evidence }: Refusal): TRPCError['code'] {
+  return code === 'denied' && evidence?.signIn === true ? 'UNAUTHORIZED' : TRPC_CODES[code];
 }
 
 function refusalOfIssues(issues: readonly z.core.$ZodIssue[]): Refusal {

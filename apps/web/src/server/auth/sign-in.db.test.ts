@@ -40,6 +40,9 @@ describe('a session', () => {
     // The same cookie again: the server has forgotten it, not only the browser.
     expect(await me({ cookie })).toBeNull();
     expect(await kinds()).toContain('session.sign-out intent password');
+    // A download is no call of the router, and says the same, so that the page leads to the sign-in.
+    const file = { jail: 'web1', path: '/etc/hosts' };
+    expect((await dashboard.request('POST', '/api/download', { cookie }, file)).status).toBe(401);
   });
 
   it('does not begin with a wrong password or for nobody, and both are told the same', async () => {
