@@ -1,6 +1,7 @@
 import { AppError } from '@cellblock/shared/app-error';
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
+import type { JailStorage } from '@cellblock/shared/jail-storage';
 import { viewTree } from '@cellblock/shared/view-tree';
 import type { GrantView } from '@cellblock/shared/views/grant-view';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +10,8 @@ import { addressView, jailView, taskView } from '../test/views.ts';
 
 let calls: { path: string; input: unknown; headers: Record<string, unknown> }[] = [];
 let taskStates: string[] = [];
+/** Of the one jail that there is. */
+let storage: JailStorage | undefined;
 const recorded = procedure
   .use(async ({ path, getRawInput, ctx, next }) => {
     calls.push({ path, input: await getRawInput(), headers: ctx.headers });
@@ -28,7 +31,7 @@ const app = router({
           fix: 'cellblock ls lists them.',
         });
       }
-      return jailView;
+      return { ...jailView, settings: { ...jailView.settings, storage } };
     }),
     view: recorded.query(() => viewTree(jailView.settings)),
     prove: recorded.mutation(() => ({
@@ -46,7 +49,11 @@ const app = router({
       ],
     })),
     create: recorded.mutation(() => change('applied')),
-    configure: recorded.mutation(() => change('applied')),
+    configure: recorded.mutation(({ input }) => {
+      const { settings } = input as { settings: { storage?: JailStorage } };
+      storage = settings.storage ?? storage;
+      return change('applied');
+    }),
     start: recorded.mutation(() => change('wanted')),
     stop: recorded.mutation(() => change('failed')),
     destroy: recorded.mutation(() => change('applied')),
@@ -256,6 +263,18 @@ test('set changes the limits that are named and leaves the others', async () => 
   });
   const wrong = await run('set', 'web1', '--io-reads', 'many');
   expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--io-reads') });
+});
+
+test('set keeps the most files of a directory whose size alone is named, and says what holds', async () => {
+  storage = { kind: 'directory', size: 2 ** 30, inodes: 20_000 };
+  const larger = await run('set', 'web1', '--storage', 'directory:2G');
+  expect(larger.stderr).toContain('The files of web1 lie in a directory that ends at 2G and 20000 files');
+  expect(calls.findLast((call) => call.path === 'jails.configure')?.input).toMatchObject({
+    settings: { storage: { kind: 'directory', size: 2 ** 31, inodes: 20_000 } },
+  });
+  const emptied = await run('set', 'web1', '--storage', 'directory:2G:none');
+  expect(emptied.stderr).toMatch(/lie in a directory that ends at 2G\n/);
+  storage = undefined;
 });
 
 test('a change whose host does not answer within a minute ends with 6 and names its task, which goes on', async () => {

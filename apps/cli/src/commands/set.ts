@@ -1,5 +1,6 @@
 import { limitsText } from '@cellblock/shared/jail-limits';
 import { rootOfProfile } from '@cellblock/shared/profile-rule';
+import { storageText } from '@cellblock/shared/storage-text';
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { settle } from '../settle.ts';
@@ -27,7 +28,7 @@ export function setVerb(cli: Cli, program: Command): void {
       withViewOptions(withLimitOptions(command))
         .option(
           '--storage <directory:size>',
-          'what a directory that was made with a size may hold: directory:10G',
+          'what a directory that was made with a size may hold: directory:10G, directory:10G:20000 with the most files',
         )
         .option('--read-only', 'its root cannot be written')
         .option('--writable', 'its root can be written'),
@@ -36,8 +37,9 @@ export function setVerb(cli: Cli, program: Command): void {
       const others = viewSettingsOf(options);
       if (options.readOnly || options.writable) others.readOnly = options.readOnly === true;
       const limited = Object.keys(given).length > 0;
-      const storage = options.storage === undefined ? null : storageOf(options.storage);
-      if (!limited && storage === null && Object.keys(others).length === 0) {
+      // What is wrong with it is said before anybody is asked.
+      if (options.storage !== undefined) storageOf(options.storage);
+      if (!limited && options.storage === undefined && Object.keys(others).length === 0) {
         throw usageError({
           field: '<jail>',
           message: 'Nothing is to be set.',
@@ -47,6 +49,8 @@ export function setVerb(cli: Cli, program: Command): void {
       }
       const before = await run.dashboard.jails.get.query({ jail });
       Object.assign(others, rootOfProfile(others, before.settings));
+      const storage =
+        options.storage === undefined ? null : storageOf(options.storage, before.settings.storage);
       const change = await run.dashboard.jails.configure.mutate({
         jail,
         settings: {
@@ -61,7 +65,10 @@ export function setVerb(cli: Cli, program: Command): void {
       const after = await run.dashboard.jails.get.query({ jail: settled.id });
       if (run.options.output !== undefined) run.print(jailDetail(after));
       if (limited) run.say(`${after.name} is limited to ${limitsText(after.settings.limits)}`);
-      if (storage) run.say(`The files of ${after.name} end at ${options.storage}`);
+      if (storage)
+        run.say(
+          `The files of ${after.name} lie in ${storageText(after.settings.storage, null) ?? 'a directory'}`,
+        );
       if (Object.keys(others).length > 0) run.say(`${after.name} sees that from its next start`);
       return 0;
     },

@@ -2,12 +2,16 @@ import type { JailStorage } from '@cellblock/shared/jail-storage';
 import { parseSize } from '@cellblock/shared/size';
 import { usageError } from '../cli-error.ts';
 
-/** `ext4:10G`, `xfs:1T`, `directory:10G`; `ext4:10G:20000` or `directory:10G:20000` with the most files in it. */
-export function storageOf(text: string): JailStorage {
-  const [, kind, sizeText = '', files] = /^(ext4|xfs|directory):([^:]+)(?::(\d+))?$/.exec(text) ?? [];
+/**
+ * `ext4:10G`, `xfs:1T`, `directory:10G`; `ext4:10G:20000` or `directory:10G:20000` with the most files in it. A
+ * directory keeps the most files that it had `before` unless they are named; `directory:10G:none` empties them.
+ */
+export function storageOf(text: string, before?: JailStorage): JailStorage {
+  const [, kind, sizeText = '', files] = /^(ext4|xfs|directory):([^:]+)(?::(\d+|none))?$/.exec(text) ?? [];
   const size = parseSize(sizeText);
-  const inodes = files === undefined ? null : Number(files);
-  if (size !== null && kind === 'directory') return { kind, size, inodes };
+  const inodes = files === undefined || files === 'none' ? null : Number(files);
+  const kept = files === undefined && before?.kind === 'directory' ? before.inodes : inodes;
+  if (size !== null && kind === 'directory') return { kind, size, inodes: kept };
   if (size !== null && (kind === 'ext4' || kind === 'xfs'))
     return { kind: 'file', fileSystem: kind, size, inodes };
   throw usageError({
