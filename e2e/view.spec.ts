@@ -119,6 +119,10 @@ test('its view is changed where its settings are, and holds from its next start'
   await expect(mount).toHaveAttribute('aria-invalid', 'true');
   await expect(apply).toHaveAttribute('aria-disabled', 'true');
   await examineState(page, 'settings of a jail with a view');
+  // Key by key: a space is a part of a path until the line is done.
+  await mount.fill('');
+  await mount.pressSequentially(`${shown}/my files:/w`);
+  await expect(mount).toHaveValue(`${shown}/my files:/w`);
   await mount.fill(`${shown}/www:/second`);
   await expect(mount).not.toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByText('view: from the next start of viewed.')).toBeVisible();
@@ -130,6 +134,38 @@ test('its view is changed where its settings are, and holds from its next start'
   await stand.must(['restart', 'viewed']);
   expect((await stand.cellblock(['view', 'viewed'])).stdout).toMatch(/\/second\s+bind\s+ro,nosuid,nodev/);
   expect(await proves()).toBe(0);
+});
+
+test('what another person changes meanwhile is no edit of this one', async () => {
+  const { page } = first;
+  const bind = (...lines: string[]) =>
+    stand.must(['set', 'viewed', ...lines.flatMap((line) => ['--bind', `${shown}/www:${line}`])]);
+  const mounts = page.getByRole('textbox', { name: /^Mount / });
+  const memory = page.getByRole('textbox', { name: 'Memory' });
+  const apply = page.getByRole('button', { name: 'Apply to viewed' });
+  await page.goto('/jails/viewed/config');
+  await expect(mounts).toHaveCount(2);
+  await memory.fill('300M');
+  await bind('/www');
+  // Nothing is reloaded: where nobody typed, it is as it is now.
+  await expect(mounts).toHaveCount(1);
+  await expect(memory).toHaveValue('300M');
+  await expect(page.getByText('view: from the next start of viewed.')).toHaveCount(0);
+  await apply.click();
+  await expect(page.getByText('viewed is configured anew')).toBeVisible({ timeout: 60_000 });
+  await expect(mounts).toHaveCount(1);
+
+  await mounts.fill(`${shown}/www:/mine`);
+  await bind('/www', '/second');
+  const overtaken = page.getByRole('alert').filter({ hasText: 'The view of viewed was changed meanwhile.' });
+  await expect(overtaken).toBeVisible();
+  await expect(mounts).toHaveValue(`${shown}/www:/mine`);
+  await expect(apply).toHaveAttribute('aria-disabled', 'true');
+  await examineState(page, 'settings of a jail that were changed meanwhile');
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect(overtaken).toHaveCount(0);
+  await expect(mounts.nth(1)).toHaveValue(`${shown}/www:/second:ro`);
+  await expect(memory).toHaveValue('300M');
 });
 
 test('the command line says the same, and a document brings it back', async () => {

@@ -1,6 +1,6 @@
 import type { Refusal } from '@cellblock/shared/app-error';
 import { sentences } from '../../place-refusal';
-import type { ViewLine } from './view-form';
+import { isEmptyLine, type ViewLine } from './view-form';
 
 interface PlacedConflicts {
   /** what the server says of a line, by its place among the lines */
@@ -14,8 +14,7 @@ export function placeViewConflicts(
   conflicts: readonly Refusal[],
   lines: readonly ViewLine[],
 ): PlacedConflicts {
-  // An empty line is none of the view that was asked for.
-  const asked = lines.flatMap(({ text }, index) => (text === '' ? [] : [index]));
+  const asked = lines.flatMap((line, index) => (isEmptyLine(line) ? [] : [index]));
   const lineOf = ({ field }: Refusal) => {
     const place = /^settings\.view\.(\d+)/.exec(field ?? '')?.[1];
     return place === undefined ? undefined : asked[Number(place)];

@@ -4,6 +4,7 @@ import { parseViewText, VIEW_TEXT, type ViewTextKind, viewText } from '@cellbloc
 /** A mount of the view as it is typed. */
 export interface ViewLine {
   kind: ViewTextKind;
+  /** as it is typed: a space at its end may become one within a path, and is none of the mount until then */
   text: string;
   /** what it stands for until it is typed anew: a document can say what a line cannot */
   is?: ViewMount;
@@ -13,9 +14,14 @@ export interface ViewLine {
 export const linesOf = (view: readonly ViewMount[]): ViewLine[] =>
   view.map((mount) => ({ kind: mount.kind, text: viewText(mount), is: mount }));
 
+/** An empty line is none of the view. */
+export const isEmptyLine = ({ text }: ViewLine): boolean => text.trim() === '';
+
 /** What is wrong with a line of the view as it is typed; an empty one is left out. */
-export function viewLineError({ kind, text, is }: ViewLine): string | null {
-  if (text === '' || is) return null;
+export function viewLineError(line: ViewLine): string | null {
+  if (isEmptyLine(line) || line.is) return null;
+  const { kind } = line;
+  const text = line.text.trim();
   const parsed = parseViewText(kind, text);
   if ('problem' in parsed) return `${capitalized(parsed.problem)}: write it as ${VIEW_TEXT[kind].example}.`;
   const shape = ViewMount.safeParse(parsed);
@@ -27,9 +33,9 @@ const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(
 
 /** The mounts that the lines stand for; lines that are none are left out. */
 export function viewOf(lines: readonly ViewLine[]): ViewMount[] {
-  return lines.flatMap(({ kind, text, is }) => {
-    if (text === '') return [];
-    const mount = ViewMount.safeParse(is ?? parseViewText(kind, text));
+  return lines.flatMap((line) => {
+    if (isEmptyLine(line)) return [];
+    const mount = ViewMount.safeParse(line.is ?? parseViewText(line.kind, line.text.trim()));
     return mount.success ? [mount.data] : [];
   });
 }

@@ -54,7 +54,7 @@ export function ViewLines({ lines, errorOf, onChange }: ViewLinesProps) {
             error={errorOf(index)}
             placeholder={VIEW_TEXT[line.kind].example}
             hint={`${VIEW_TEXT[line.kind].form}${VIEW_TEXT[line.kind].words ? ` · ${VIEW_TEXT[line.kind].words}` : ''}`}
-            onChange={(event) => set(index, { text: event.currentTarget.value.trim() })}
+            onChange={(event) => set(index, { text: event.currentTarget.value })}
           />
           <div className="pt-5">
             <IconButton
