@@ -1,5 +1,7 @@
 import type { JailSettings } from './jail-spec.ts';
-import { boundedDirectory } from './jail-storage.ts';
+import { boundedDirectory, type JailStorage } from './jail-storage.ts';
+import type { JailUsage } from './jail-usage.ts';
+import { formatSize } from './size-text.ts';
 
 /** What a host names among its controllers when the file system of its data directory counts projects. */
 export const PROJECT_QUOTA = 'project-quota';
@@ -50,4 +52,38 @@ export function storageRefusal(
     cause: host.check?.evidence ?? 'The file system of its data directory counts no projects (prjquota).',
     fix: `Give the jail a file system of its own: ${instead}${how}`,
   };
+}
+
+/**
+ * Why a jail's directory cannot be made to end there: more lies in it, and nothing could be written any more. A limit
+ * that stays is not asked about, and what is not counted now refuses nothing: the host has the last word (EDQUOT).
+ */
+export function storageUseRefusal(
+  before: JailStorage | undefined,
+  after: JailStorage | undefined,
+  given: { jail: string; usage: Pick<JailUsage, 'storageBytes' | 'storageFiles'> | null },
+): StorageRefusal | null {
+  const [was, is] = [boundedDirectory(before), boundedDirectory(after)];
+  if (is === null) return null;
+  const { jail, usage } = given;
+  const fix = `Ask for more than that, or remove files first: cellblock exec ${jail} -- du -xhd2 /var /home /root`;
+  const bytes = usage?.storageBytes ?? null;
+  if (is.size !== null && is.size !== was?.size && bytes !== null && bytes > is.size) {
+    return {
+      field: 'settings.storage.size',
+      message: `${formatSize(is.size)} is less than the files of ${jail} take.`,
+      cause: `In use now: ${formatSize(bytes)}.`,
+      fix,
+    };
+  }
+  const files = usage?.storageFiles ?? null;
+  if (is.inodes !== null && is.inodes !== was?.inodes && files !== null && files > is.inodes) {
+    return {
+      field: 'settings.storage.inodes',
+      message: `${is.inodes} files are fewer than ${jail} has.`,
+      cause: `In use now: ${files}.`,
+      fix,
+    };
+  }
+  return null;
 }

@@ -41,6 +41,7 @@ const WORDS: Record<string, string> = {
   EACCES: 'permission denied',
   EAGAIN: 'for want of memory or of a process id',
   EBUSY: 'something uses it',
+  EDQUOT: 'its quota is used up',
   EEXIST: 'it is there already',
   EINVAL: 'the kernel does not take it in this form',
   ENODEV: 'there is no such device',

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { ProjectQuota } from '@cellblock/native/kernel';
 import { isKernelError, KernelError } from '@cellblock/native/kernel-error';
 import { jailsOf } from '@cellblock/shared/host-spec';
 import { boundedDirectory, type DirectoryStorage } from '@cellblock/shared/jail-storage';
@@ -56,7 +57,27 @@ export async function boundStorage(
     await host.kernel.setProject({ path: storage, project });
     globalThis.crashHere?.('warden counted a directory');
   }
+  mustHold(jailKey, await host.kernel.readProjectQuota({ path: storage, project }), { size, inodes });
   await host.kernel.setProjectQuota({ path: storage, project, bytes: size, inodes });
+}
+
+/**
+ * A limit below what is there would end every write in the jail, so the one before goes on. Where there is none at all
+ * it was lost, or is the first: it is set whatever lies there.
+ */
+function mustHold(
+  jailKey: string,
+  now: ProjectQuota,
+  { size, inodes }: Omit<DirectoryStorage, 'kind'>,
+): void {
+  if (now.bytes === null && now.inodes === null) return;
+  const over = [
+    size !== null && size !== now.bytes && now.usedBytes > size && `${now.usedBytes} bytes`,
+    inodes !== null && inodes !== now.inodes && now.usedInodes > inodes && `${now.usedInodes} files`,
+  ].filter((text) => text !== false);
+  if (over.length === 0) return;
+  const detail = `${over.join(' and ')} are in use. Ask for more than that, or remove files first`;
+  throw new KernelError(`end the storage of jail ${jailKey} below what lies in it`, 'EDQUOT', 122, detail);
 }
 
 export async function isBound(host: WardenHost, jailKey: string, wanted: DirectoryStorage): Promise<boolean> {

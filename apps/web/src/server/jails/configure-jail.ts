@@ -6,6 +6,7 @@ import { actOnJail } from './act-on-jail.ts';
 import { limitsWait } from './limits-wait.ts';
 import { mustBeUnderstood } from './must-be-understood.ts';
 import { mustCount } from './must-count.ts';
+import { mustFit } from './must-fit.ts';
 import { mustHold } from './must-hold.ts';
 import { settingsForHistory } from './settings-for-history.ts';
 import { storageMustStay } from './storage-must-stay.ts';
@@ -37,7 +38,10 @@ export function configureJail(ctx: VerbContext, asked: ConfigureJailInput) {
       mustBeUnderstood(host, settings);
       mustBeWithinBounds(host, settings);
       if (input.settings.limits) mustHold(host, settings, jail);
-      if (input.settings.storage) mustCount(host, settings);
+      if (input.settings.storage) {
+        mustCount(host, settings);
+        mustFit(before, settings, jail);
+      }
       await work.tx.jail.update({
         where: { id: jail.id },
         data: { settings, cause: work.event, generation: host.generation },

@@ -352,6 +352,32 @@ describe('acts', () => {
     await h1.report();
   });
 
+  test('a directory is not made to end below what lies in it', async () => {
+    const storage = { kind: 'directory', size: 2 ** 30, inodes: 1000 } as const;
+    h1.facts.controllers = [...ALL_CONTROLLERS, 'project-quota'];
+    await h1.report();
+    made(await createJail(mira, { name: 'full', host: 'h1', network: null, settings: { storage } }));
+    const counted = { storageBytes: 600 * 2 ** 20, storageFiles: 900 };
+    h1.usage = { memoryBytes: 1, cpuSeconds: 1, pids: 1, ...counted };
+    await h1.report();
+    const asked = (part: object) =>
+      configureJail(mira, { jail: 'full', settings: { storage: { ...storage, ...part } } });
+    expect(await refusal(asked({ size: 512 * 2 ** 20 }))).toMatchObject({
+      code: 'conflict',
+      field: 'settings.storage.size',
+      message: '512M is less than the files of full take.',
+      cause: 'In use now: 600M.',
+      fix: expect.stringContaining('cellblock exec full -- du'),
+    });
+    expect(await refusal(asked({ inodes: 899 }))).toMatchObject({ field: 'settings.storage.inodes' });
+    expect((await readJail(db, 'full')).settings.storage).toEqual(storage);
+    made(await asked({ size: 600 * 2 ** 20, inodes: 900 }));
+    made(await destroyJail(mira, { jail: 'full', purge: true }));
+    h1.usage = null;
+    h1.facts.controllers = ALL_CONTROLLERS;
+    await h1.report();
+  });
+
   test('a silent host: unknown, never running', async () => {
     await db.host.update({ where: { id: h1.id }, data: { lastReportAt: new Date(Date.now() - 60_000) } });
     expect(await readJail(db, 'web1')).toMatchObject({ state: 'unknown', converged: false });
