@@ -8,6 +8,8 @@ export interface OrderHeard {
   stage: string;
   /** the last thing that its tools said */
   line: string | null;
+  /** its archive is on its way from this window, and from nowhere else */
+  sending: boolean;
   /** set when it failed, until somebody has read it */
   failed: { message: string; cause?: string | undefined; fix?: string | undefined } | null;
 }
@@ -22,7 +24,13 @@ export const imageOrders = {
     watchers.add(changed);
     return () => void watchers.delete(changed);
   },
-  put: (order: OrderHeard) => set([...orders.filter(({ id }) => id !== order.id), order]),
+  /** A new one is the last; one that is there already stays where it is. */
+  put: (order: OrderHeard) =>
+    set(
+      orders.some(({ id }) => id === order.id)
+        ? orders.map((each) => (each.id === order.id ? order : each))
+        : [...orders, order],
+    ),
   change: (id: string, part: Partial<OrderHeard>) =>
     set(orders.map((order) => (order.id === id ? { ...order, ...part } : order))),
   drop: (id: string) => set(orders.filter((order) => order.id !== id)),
@@ -30,8 +38,19 @@ export const imageOrders = {
 
 function set(next: readonly OrderHeard[]): void {
   orders = next;
+  // Added twice it is there once.
+  if (orders.some(({ sending, failed }) => sending && failed === null))
+    window.addEventListener('beforeunload', askFirst);
+  else window.removeEventListener('beforeunload', askFirst);
   for (const changed of watchers) changed();
 }
+
+/** The browser asks whether the window is to go. */
+const askFirst = (event: Event) => event.preventDefault();
+
+/** What stands below an order that is under way. */
+export const underWay = ({ line, sending }: Pick<OrderHeard, 'line' | 'sending'>): string =>
+  sending ? 'Keep this window open until it is sent.' : (line ?? 'It goes on when this page is left.');
 
 /** What an order is after something more was heard of it; null: it is over, and nothing of it needs to be read. */
 export function afterHearing(order: OrderHeard, said: ImageProgress): OrderHeard | null {

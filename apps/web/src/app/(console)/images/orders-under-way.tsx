@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { Button } from '@/ui/button';
 import { Note } from '@/ui/note';
 import { Prose } from '@/ui/prose';
-import { imageOrders, type OrderHeard } from './image-orders';
+import { imageOrders, type OrderHeard, underWay } from './image-orders';
 
 const NONE: readonly OrderHeard[] = [];
 
@@ -30,7 +30,7 @@ export function OrdersUnderWay() {
           </Note>
         ) : (
           <Note key={order.id} tone="info" title={`${order.host} makes ${order.name}: ${order.stage}`}>
-            <p className="mono truncate">{order.line ?? 'It goes on when this page is left.'}</p>
+            <p className="mono truncate">{underWay(order)}</p>
           </Note>
         ),
       )}

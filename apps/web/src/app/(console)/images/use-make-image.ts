@@ -21,7 +21,10 @@ export interface Making {
   file: File | null;
 }
 
-/** Has a host make an image. It goes on when the dialog, the page or the window is gone; this window hears of it. */
+/**
+ * Has a host make an image. It goes on when the dialog, the page or, once an archive is sent, the window is gone; this
+ * window hears of it.
+ */
 export function useMakeImage(onBegun: () => void) {
   const trpc = useTRPC();
   const client = useTRPCClient();
@@ -74,6 +77,8 @@ export function useMakeImage(onBegun: () => void) {
       );
     } catch (error) {
       imageOrders.change(id, { failed: refusalOf(error) });
+    } finally {
+      imageOrders.change(id, { sending: false });
     }
   };
 
@@ -81,7 +86,8 @@ export function useMakeImage(onBegun: () => void) {
     mutationFn: begin,
     onSuccess: (begun, { host, order, file }) => {
       const name = imageName(order);
-      imageOrders.put({ id: begun.order, host, name, stage: 'begun', line: null, failed: null });
+      const sending = file !== null;
+      imageOrders.put({ id: begun.order, host, name, stage: 'begun', line: null, sending, failed: null });
       follow(begun, host, name);
       if (file) void send(begun, file);
       onBegun();
