@@ -11,16 +11,18 @@ import { PlanSteps } from '../../../../plan-steps';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
 import { LIMIT_WORDS } from './limit-words';
-import { formOf, limitsOf } from './limits-form';
+import { formOf, limitsAsked, limitsOf } from './limits-form';
 
 /** Limits hold at once, while the jail runs; one that is below what runs is refused while it is typed. */
 export function LimitsDialog({ jail, onClose }: { jail: JailView; onClose: () => void }) {
   const client = useTRPCClient();
-  const [form, setForm] = useState(() => formOf(jail.settings.limits));
+  const now = jail.settings.limits;
+  const [base] = useState(now);
+  const [form, setForm] = useState(() => formOf(base));
   const read = limitsOf(form);
   const wrong = 'error' in read ? read : null;
-  const limits: JailLimits | null =
-    'error' in read || sameLimits(read, jail.settings.limits) ? null : (read as JailLimits);
+  const asked = 'error' in read ? now : limitsAsked(read, base, now);
+  const limits: JailLimits | null = sameLimits(asked, now) ? null : asked;
   const change = useChange({
     run: (asked: JailLimits) => client.jails.configure.mutate({ jail: jail.id, settings: { limits: asked } }),
     done: () => `${jail.name} has its new limits`,

@@ -26,3 +26,9 @@ export function limitsOf(form: LimitsForm): JailLimits | { limit: JailLimit; err
   }
   return limits as JailLimits;
 }
+
+/** The limits as they are now with what was typed over `base`, those that the form was filled with. */
+export function limitsAsked(typed: JailLimits, base: JailLimits, now: JailLimits): JailLimits {
+  const changed = JAIL_LIMITS.filter((limit) => typed[limit] !== base[limit]);
+  return { ...now, ...Object.fromEntries(changed.map((limit) => [limit, typed[limit]])) };
+}
