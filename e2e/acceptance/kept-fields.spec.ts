@@ -243,7 +243,6 @@ for (const form of forms) {
     };
     const submit = page.getByRole('button', { name: form.submit, exact: true }).last();
     const path = new RegExp(form.call.includes('/') ? form.call : `/api/trpc/[^?]*${form.call}`);
-    const forReal = (body: string | null) => body !== null && !body.includes('"dryRun":true');
 
     // What is wrong before it is sent is refused before it is sent: then the button says why.
     const early = form.meanwhile === undefined && form.at !== undefined && (await refusedEarly(submit));
@@ -277,6 +276,14 @@ for (const form of forms) {
     await holds();
     await page.context().close();
   });
+}
+
+/** Whether a request changes something: the plan of a form may be asked for in the same one. */
+function forReal(body: string | null): boolean {
+  if (body === null) return false;
+  const sent = JSON.parse(body) as Record<string, { json?: { dryRun?: boolean } } | string>;
+  const calls = 'json' in sent ? [sent as { json?: { dryRun?: boolean } }] : Object.values(sent);
+  return calls.some((call) => typeof call === 'string' || call.json?.dryRun !== true);
 }
 
 /** A form that asks the server while it is filled in knows its no before it is sent. */
