@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { parseAsString, useQueryState } from 'nuqs';
+import { useState } from 'react';
 import { useTRPC } from '@/trpc/client';
 import { cx } from '@/ui/cx';
 import { DataTable } from '@/ui/data-table';
@@ -11,7 +12,7 @@ import { AccessPage } from '../access-page';
 import { InviteDialog } from './invite-dialog';
 import { personColumns } from './person-columns';
 import { PersonPanel } from './person-panel';
-import { usePeople } from './use-people';
+import { type Person, usePeople } from './use-people';
 
 const BESIDE = ['sessions', 'tokens', 'signIn'];
 
@@ -24,7 +25,8 @@ export function PeoplePage() {
   const [sel, setSel] = useQueryState('sel', parseAsString);
   const [asking, setAsking] = useAsking(['invite']);
   const columns = personColumns(me.data?.user?.name);
-  const chosen = people.data?.find(({ name }) => name === sel) ?? null;
+  const [held, setHeld] = useState<Person | null>(null);
+  const chosen = people.data?.find(({ name }) => name === sel) ?? (held?.name === sel ? held : null);
   const invited = people.data?.filter((each) => each.invited).length ?? 0;
   return (
     <AccessPage
@@ -52,6 +54,7 @@ export function PeoplePage() {
                   person={chosen}
                   all={rows}
                   me={me.data?.user?.name}
+                  onHold={setHeld}
                   onClose={() => void setSel(null)}
                 />
               </div>

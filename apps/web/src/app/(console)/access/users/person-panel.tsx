@@ -21,14 +21,20 @@ interface PersonPanelProps {
   person: Person;
   all: readonly Person[];
   me: string | undefined;
+  /** A dialog is open about them: what it says of somebody whom another has removed meanwhile is to be read. */
+  onHold: (held: Person | null) => void;
   onClose: () => void;
 }
 
 type Asking = 'role' | 'sessions' | 'remove' | 'invite' | null;
 
 /** One person: how they come in, where they are signed in now, and what can be changed about them. */
-export function PersonPanel({ person, all, me, onClose }: PersonPanelProps) {
-  const [asking, setAsking] = useState<Asking>(null);
+export function PersonPanel({ person, all, me, onHold, onClose }: PersonPanelProps) {
+  const [asking, setAsked] = useState<Asking>(null);
+  const setAsking = (next: Asking) => {
+    setAsked(next);
+    onHold(next === null ? null : person);
+  };
   const close = () => setAsking(null);
   const last = lastAdministrator(person, all);
   return (
