@@ -41,14 +41,18 @@ Pipe make_pipe_of(uid_t uid, gid_t gid) {
 }
 
 /** Who moves itself into a group of the v2 tree stops every fork of the host for a grace period of the
- * kernel, 5 to 20 ms; who is born there does not. So a child goes on, and we leave: whoever asked listens to
- * our descriptors. */
+ * kernel, 5 to 20 ms; who is born there does not. So a child goes on, and we hold nothing more and wait for it:
+ * an init that does not ask how strangers ended would keep it in the group. */
 void enter_groups(const ExecRequest& request) {
   const Groups groups = open_groups(request.cgroup_procs_files);
   if (groups.unified) {
     int unused = -1;
     const long child = fork_into(groups.unified.get(), 0, unused);
-    if (child > 0) _exit(0);
+    if (child > 0) {
+      close_range(0, ~0U, 0);
+      waitpid(static_cast<pid_t>(child), nullptr, 0);
+      _exit(0);
+    }
     if (child == 0) return join(groups, UniqueFd());
     // The kernel cannot, or the group may not: it says so when it is joined.
   }
