@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { CLI_OUTPUT } from '@cellblock/shared/cli-output';
 import type { ApplyDocument } from '@cellblock/shared/document';
 import type { AddressView } from '@cellblock/shared/views/address-view';
@@ -115,6 +116,40 @@ test('exec -t is a terminal of the size of this one, and passes the status', asy
   });
   expect(ended.stdout).toMatch(/\/dev\/(pts\/\d+|console)\r+\n41 123\r+\n/);
   expect(ended.exitCode).toBe(7);
+});
+
+test('a console is typed at, left with its key, and ends with its jail', async () => {
+  const made = await stand.cellblock([
+    ...['create', 'distro', '--profile', 'system', '--network', 'none', '--restart', 'no', '--'],
+    ...['sh', '-c', 'exec sh -i </dev/console >/dev/console 2>&1'],
+  ]);
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  const nonce = randomBytes(6).toString('hex');
+  const at = (stdin: string) => stand.cellblock(['console', 'distro'], { stdin });
+  expect(await at(`echo $((6*7))-${nonce}\r\u001dexit\r`)).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/Ctrl-\] leaves it[\s\S]*Left the console/),
+  });
+  const said = async () => (await stand.cellblock(['logs', 'distro'])).stdout;
+  await expect.poll(said).toContain(`42-${nonce}`);
+  expect(await at('exit 3\r')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining(`42-${nonce}`),
+    stderr: expect.stringContaining('distro has ended.'),
+  });
+  expect(await stand.cellblock(['console', 'web1'])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringMatching(/web1 has no console[\s\S]*cause: Its profile is daemon[\s\S]*fix: /),
+  });
+  const { events } = CLI_OUTPUT['audit search'].parse(
+    await stand.json('audit', 'search', 'kind:jail.console phase:outcome'),
+  );
+  expect(events.map(({ summary }) => summary).sort()).toEqual([
+    'the console of distro ended with its jail',
+    'the console of distro was left',
+    'the console of web1 was not opened',
+  ]);
+  expect((await stand.cellblock(['destroy', 'distro', '--yes'])).exitCode).toBe(0);
 });
 
 test('logs are what the command wrote to its console', async () => {
@@ -250,6 +285,10 @@ test('with the dashboard off, root still lists, shows, reads logs and execs', as
     expect((await stand.cellblock(['logs', 'web1'])).exitCode).toBe(0);
     const echo = await stand.cellblock(['exec', 'web1', '--', 'echo', 'still here']);
     expect(echo).toMatchObject({ exitCode: 0, stdout: 'still here\n' });
+    expect(await stand.cellblock(['console', 'web1'])).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('profile is daemon'),
+    });
     expect((await stand.cellblock(['ip', 'show', '10.99.0.77'])).exitCode).toBe(8);
   } finally {
     process.kill(await stand.pidOf('supervisor'), 'SIGCONT');

@@ -102,6 +102,7 @@ const VERBS: [string, string[]][] = [
     ['--profile', '--bind', '--device', '--memory', '--cpu-weight', '--io-read', '--no-wait', '--dry-run'],
   ],
   ['exec', ['-u', '-t']],
+  ['console', []],
   ['image ls', ['--host']],
   ['image show', ['--host', '--verify']],
   ['image bootstrap', ['--host']],

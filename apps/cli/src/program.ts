@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { agentVerbs } from './commands/agent.ts';
 import { answersVerb } from './commands/answers.ts';
 import { auditVerbs } from './commands/audit.ts';
+import { consoleVerb } from './commands/console.ts';
 import { createVerb } from './commands/create.ts';
 import { dashboardVerbs } from './commands/dashboard.ts';
 import { documentVerbs } from './commands/documents.ts';
@@ -39,6 +40,7 @@ export function buildProgram(cli: Cli): Command {
   profileVerbs(cli, program);
   logsVerb(cli, program);
   execVerb(cli, program);
+  consoleVerb(cli, program);
   xrayVerb(cli, program);
   imageVerbs(cli, program);
   grantVerbs(cli, program);

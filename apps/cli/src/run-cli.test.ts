@@ -66,8 +66,27 @@ const app = router({
       yield { offset: 6, text: 'second\n', dropped: 3 };
     }),
     execOpen: recorded.mutation(() => ({ session: 's1' })),
+    consoleOpen: recorded.mutation(({ input }) => {
+      const { jail } = input as { jail: string };
+      if (jail === 'web1') {
+        throw new AppError('conflict', 'Jail web1 has no console.', {
+          field: 'jail',
+          cause: 'Its profile is daemon.',
+          fix: 'cellblock exec web1 -t -- sh',
+        });
+      }
+      return { session: jail };
+    }),
+    execKill: recorded.mutation(() => leave()),
     execInput: recorded.mutation(() => null),
-    execOutput: recorded.subscription(async function* () {
+    execOutput: recorded.subscription(async function* ({ input }) {
+      const { session } = input as { session: string };
+      if (session !== 's1') {
+        yield { type: 'output', stream: 'stdout', data: Buffer.from('login: ').toString('base64') };
+        if (session === 'distro') await left;
+        if (session !== 'revoked') yield { type: 'exit', code: 0, signal: session === 'halts' ? 2 : null };
+        return;
+      }
       yield { type: 'output', stream: 'stdout', data: Buffer.from('out').toString('base64') };
       yield { type: 'output', stream: 'stderr', data: Buffer.from('err').toString('base64') };
       yield { type: 'exit', code: 42, signal: null };
@@ -109,6 +128,10 @@ const app = router({
   }),
 });
 
+let leave = () => {};
+const left = new Promise<null>((resolve) => {
+  leave = () => resolve(null);
+});
 let hostIsBack = true;
 const grantView = (ended: GrantView['ended']): GrantView => ({
   ...{ id: '019ab0c0-0000-7000-8000-000000000001', viewer: 'web1', target: 'web2', host: 'h1', by: 'mira' },
@@ -364,6 +387,41 @@ test('what is wrong with exec itself is 125', async () => {
   expect(await run('exec', 'web1')).toMatchObject({
     exitCode: 125,
     stderr: expect.stringMatching(/missing.*'command'[\s\S]*fix: cellblock exec --help/i),
+  });
+});
+
+test('a console says first how it is left, and takes what is typed until then', async () => {
+  expect(await dashboard.run(['console', 'distro'], { stdin: 'root\r\u001dnobody is sent this' })).toEqual({
+    exitCode: 0,
+    stdout: 'login: ',
+    stderr: expect.stringMatching(
+      /^This is the console of distro\. Ctrl-\] leaves it.*\n\nLeft the console of distro/,
+    ),
+  });
+  expect(calls.filter(({ path }) => path === 'jails.execInput').map(({ input }) => input)).toEqual([
+    { session: 'distro', data: Buffer.from('root\r').toString('base64') },
+  ]);
+  expect(calls.map(({ path }) => path)).toContain('jails.execKill');
+});
+
+test('a console ends with its jail, and says so when it ended without', async () => {
+  expect(await run('console', 'halts')).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('halts has ended.'),
+  });
+  expect(await run('console', 'revoked')).toMatchObject({
+    exitCode: 8,
+    stderr: expect.stringMatching(
+      /way to the console of revoked has ended[\s\S]*fix: cellblock console revoked/,
+    ),
+  });
+});
+
+test('a jail without a console is refused as any other verb refuses', async () => {
+  expect(await run('console', 'web1')).toMatchObject({
+    exitCode: 4,
+    stdout: '',
+    stderr: expect.stringMatching(/no console[\s\S]*cause: Its profile is daemon[\s\S]*fix: cellblock exec/),
   });
 });
 

@@ -1,6 +1,7 @@
 import { KernelError } from './kernel-error.ts';
 import type {
   ConsoleChunk,
+  ConsoleRequest,
   ExecRequest,
   ExecSession,
   ProcessTrees,
@@ -133,6 +134,32 @@ export class FakeProcessTrees implements ProcessTrees {
     if (raises && !this.#raisesLimits)
       throw new KernelError('set a limit of process 1', 'EPERM', 1, 'not changed: all');
     tree.status = { ...tree.status, resourceLimits: o.limits };
+  }
+
+  async openConsole({ runDirectory, rows }: ConsoleRequest): Promise<ExecSession> {
+    const tree = this.#tree(runDirectory);
+    const step = `open the console in ${runDirectory}`;
+    if (tree.status.state !== 'running') throw new KernelError(step, 'ESRCH', 3, 'nobody keeps it');
+    if (!tree.spec.confinement.mounts) throw new KernelError(step, 'ENOTTY', 25);
+    const left = new AbortController();
+    const console = this.console({ runDirectory, tailLines: rows, follow: true, signal: left.signal });
+    return {
+      // As a terminal does it, with nobody behind it who reads.
+      write: async (data) => this.say(runDirectory, Buffer.from(data).toString()),
+      closeInput: () => {},
+      resize: () => {},
+      kill: () => left.abort(),
+      output: (async function* () {
+        for await (const { data } of console) yield { stream: 'stdout' as const, data };
+      })(),
+      exit: new Promise((resolve) => {
+        left.signal.addEventListener('abort', () => resolve({ code: 0, signal: null }));
+        void this.wait({ runDirectory, signal: left.signal }).then(
+          ({ exit }) => resolve({ code: exit?.code ?? null, signal: exit?.signal ?? null }),
+          () => {},
+        );
+      }),
+    };
   }
 
   async *console(o: Parameters<ProcessTrees['console']>[0]): AsyncGenerator<ConsoleChunk> {

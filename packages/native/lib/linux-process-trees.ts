@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { callAddon } from './addon.ts';
 import { ConsoleRingReader } from './console-ring.ts';
+import { openConsoleSession } from './console-session.ts';
 import { startExecSession } from './exec-session.ts';
 import { keeperNews } from './keeper-client.ts';
 import { isKernelError, KernelError } from './kernel-error.ts';
@@ -144,11 +145,13 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
     }
   }
 
+  const status: ProcessTrees['status'] = async ({ runDirectory }) => readTreeStatus(runDirectory);
+
   return {
     start,
     stop,
     console,
-    status: async ({ runDirectory }) => readTreeStatus(runDirectory),
+    status,
     wait: async ({ runDirectory, signal }) => {
       await requireStatus(runDirectory);
       return waitForEnd(runDirectory, signal);
@@ -171,6 +174,12 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
         // Broker and relays of commands are in the group, and not in the process table of the tree.
         isInside: (pid) => pidDepth(pid) > pidDepth(process.pid),
       });
+    },
+    async openConsole(request) {
+      const { keeper } = await requireStatus(request.runDirectory);
+      if (!keeper)
+        throw new KernelError(`open the console in ${request.runDirectory}`, 'ESRCH', 3, 'nobody keeps it');
+      return openConsoleSession({ console, status }, keeper, request);
     },
     async forget({ runDirectory }) {
       const status = readTreeStatus(runDirectory);

@@ -36,6 +36,10 @@ export interface ProcessTrees {
     follow?: boolean;
     signal?: AbortSignal;
   }): AsyncIterable<ConsoleChunk>;
+  /** The terminal that is the tree's /dev/console: what is written is typed at it, the output is what `console` has,
+   *  from a screenful ago, and `kill` leaves it to itself. It exits with how the tree ended, or with 0 when it was
+   *  left. ESRCH: the tree does not run, or its keeper was killed; ENOTTY: it has no such terminal. */
+  openConsole(o: ConsoleRequest): Promise<ExecSession>;
   /** Keeper, status and console of an ended tree are removed (EBUSY while it runs). */
   forget(o: { runDirectory: string }): Promise<void>;
 }
@@ -167,6 +171,13 @@ export interface ExecRequest {
   gid: number;
   tty: { rows: number; columns: number; term: string } | null;
   cgroupProcsFiles: string[];
+}
+
+export interface ConsoleRequest {
+  runDirectory: string;
+  /** of the window that programs see */
+  rows: number;
+  columns: number;
 }
 
 export interface ExecSession {

@@ -123,6 +123,36 @@ export function processTreesContract(name: string, world: () => ContractWorld): 
       await stop(spec);
     });
 
+    test('a console that takes input is for a tree that runs and has one', async () => {
+      const { trees } = world();
+      const [plain, own] = [
+        await world().spec(),
+        await world().spec({
+          confinement: { noNewPrivileges: false, chroot: true, proc: 'masked', mounts: true },
+        }),
+      ];
+      const open = (spec: TreeSpec) => trees.openConsole({ ...spec, rows: 24, columns: 80 });
+      await expect(open(own)).rejects.toMatchObject({ code: 'ENOENT' });
+      await trees.start(plain);
+      await trees.start(own);
+      await expect(open(plain)).rejects.toMatchObject({ code: 'ENOTTY' });
+      const session = await open(own);
+      await session.write(Buffer.from('typed\r'));
+      let text = '';
+      for await (const { data } of session.output) {
+        text += Buffer.from(data).toString();
+        if (text.includes('typed')) session.kill();
+      }
+      expect(await session.exit).toEqual({ code: 0, signal: null });
+
+      const until = await open(own);
+      const { exit } = await stop(own);
+      for await (const _piece of until.output);
+      expect(await until.exit).toEqual({ code: exit?.code, signal: exit?.signal });
+      await expect(open(own)).rejects.toMatchObject({ code: 'ESRCH' });
+      await stop(plain);
+    });
+
     test('a wait is given up when its signal says so', async () => {
       const { trees } = world();
       const spec = await world().spec();

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { ProcessTrees, TreeSpec } from '../lib/process-tree.ts';
+import type { ExecSession, ProcessTrees, TreeSpec } from '../lib/process-tree.ts';
 import { unpackDistribution } from './distribution-root.ts';
 import { BUILD_MS, CAPABILITIES, CONFINEMENTS, TreeFixture } from './tree-fixture.ts';
 
@@ -60,6 +61,11 @@ async function atTerminal(spec: TreeSpec, command: string[], answers: [question:
     tty: { rows: 24, columns: 80, term: 'vt100' },
     cgroupProcsFiles: [],
   });
+  return await answered(session, answers);
+}
+
+/** What is shown until the session ends; the answer null leaves it. */
+async function answered(session: ExecSession, answers: [question: RegExp, answer: string | null][]) {
   let text = '';
   let from = 0;
   for await (const { data } of session.output) {
@@ -68,7 +74,8 @@ async function atTerminal(spec: TreeSpec, command: string[], answers: [question:
     if (!question?.test(text.slice(from))) continue;
     answers.shift();
     from = text.length;
-    session.write(Buffer.from(`${answer}\r`));
+    if (answer === null) session.kill();
+    else session.write(Buffer.from(`${answer}\r`));
   }
   return text;
 }
@@ -159,6 +166,7 @@ test('systemd, the init of most distributions, boots to a login on the console, 
   );
   expect(readFileSync(join(group, 'own/init.scope/cgroup.procs'), 'utf8')).toMatch(/^\d+\n$/);
   await vi.waitUntil(async () => (await fixture.consoleText(spec.runDirectory)).includes('login: '), 60_000);
+  const atItsEnd = await isTypedAt(spec);
 
   const begun = performance.now();
   const status = await fixture.trees.stop({
@@ -170,7 +178,33 @@ test('systemd, the init of most distributions, boots to a login on the console, 
   // By reboot(2) of its own pid namespace, which is to halt it: not by our SIGKILL.
   expect(status).toMatchObject({ state: 'exited', exit: { signal: 2 } });
   expect(await fixture.consoleText(spec.runDirectory)).toContain('Halting system.');
+  // Whoever sits there sees it go, and how.
+  expect(await answered(atItsEnd, [])).toContain('Halting system.');
+  expect(await atItsEnd.exit).toEqual({ code: null, signal: 2 });
 }, 240_000);
+
+/** Logs in at its console, which stands in for whoever does; answers with a session that is there until it halts. */
+async function isTypedAt(spec: TreeSpec): Promise<ExecSession> {
+  expect(await inside(spec, 'passwd -d root')).toContain('password');
+  const { runDirectory } = spec;
+  const session = await fixture.trees.openConsole({ runDirectory, rows: 41, columns: 123 });
+  const nonce = `a${randomBytes(8).toString('hex')}`;
+  // No program of the tree has the other end, though some have it open on the host; control: one that makes its own.
+  const holders = 'ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q ptmx && echo held || echo free';
+  expect(await inside(spec, holders)).toBe('free\n');
+  expect(await inside(spec, `exec 9<>/dev/ptmx; ${holders}`)).toBe('held\n');
+  // The question was asked before anybody came. Sent as capitals, so that the echo is no answer.
+  const shown = await answered(session, [
+    [/login: /, 'root'],
+    [/# /, `stty size; tty; echo ${nonce} | tr a-f A-F`],
+    [new RegExp(nonce.toUpperCase()), null],
+  ]);
+  expect(shown).toMatch(/41 123\r\n\/dev\/(console|pts\/0)\r\n/);
+  expect(await session.exit).toEqual({ code: 0, signal: null });
+  // It is left as it is: logged in.
+  expect(await inside(spec, 'cat /proc/[0-9]*/comm | grep -cx bash')).toBe('1\n');
+  return fixture.trees.openConsole({ runDirectory, rows: 24, columns: 80 });
+}
 
 test('of its control groups it may make and fill no more than were given to it', async () => {
   const group = await fixture.unifiedGroup('given');
@@ -216,4 +250,25 @@ test('its console is a terminal of its own devpts, and none of the host', async 
   };
   expect(await place(fixture.trees)).toEqual({ isOwn: true, rest: ['terminal'] });
   expect((await place(await fixture.without('own-console'))).isOwn).toBe(false);
+}, 60_000);
+
+test('what nobody in it reads keeps nobody at its console', async () => {
+  const spec = await specOf(['/bin/sleep', '1d']);
+  await fixture.trees.start(spec);
+  const { runDirectory } = spec;
+  const session = await fixture.trees.openConsole({ runDirectory, rows: 24, columns: 80 });
+  let isTaken = false;
+  const typed = session.write(Buffer.alloc(1 << 20, 'x\n')).then(() => {
+    isTaken = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(isTaken).toBe(false);
+  session.kill();
+  await typed;
+  expect(await session.exit).toEqual({ code: 0, signal: null });
+  // Its keeper kept what the terminal said to it, and nothing of it ended.
+  expect(await fixture.consoleText(runDirectory)).toContain('x\r\nx\r\n');
+  expect((await fixture.trees.status(spec))?.keeper).not.toBeNull();
+  (await fixture.trees.openConsole({ runDirectory, rows: 24, columns: 80 })).kill();
+  await fixture.trees.stop({ runDirectory, signal: 9, timeoutMs: 5000 });
 }, 60_000);

@@ -34,6 +34,8 @@ export const AuditKind = z.enum([
   'jail.destroy',
   'jail.restore',
   'jail.exec',
+  /** typed at its console */
+  'jail.console',
   'jail.logs',
   'jail.signal',
   /** the kernel killed processes of it because its memory was full */

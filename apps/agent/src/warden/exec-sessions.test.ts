@@ -1,4 +1,4 @@
-import type { ExecRequest, ExecSession, ProcessTrees } from '@cellblock/native/process-tree';
+import type { ConsoleRequest, ExecRequest, ExecSession, ProcessTrees } from '@cellblock/native/process-tree';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ExecSessions } from './exec-sessions.ts';
 
@@ -47,3 +47,31 @@ test('of what a command does not read nothing is kept, and it may be sent again'
   await vi.advanceTimersByTimeAsync(0);
   expect(await send('b')).toBe('taken');
 });
+
+test('one is at a console at a time, and the next when it has been left', async () => {
+  const left: string[] = [];
+  const sessions = new ExecSessions({
+    openConsole: async ({ runDirectory }: ConsoleRequest) => {
+      if (runDirectory === 'none') throw new Error('no terminal');
+      return {
+        kill: () => left.push(runDirectory),
+        output: nothing(),
+        exit: ENDED,
+      } as unknown as ExecSession;
+    },
+  } as unknown as ProcessTrees);
+  const open = (key: string, runDirectory = key) =>
+    sessions.openConsole({ key, name: key }, { runDirectory, rows: 24, columns: 80 });
+  await expect(open('web', 'none')).rejects.toThrow('no terminal');
+  const first = await open('web');
+  await expect(open('web')).rejects.toMatchObject({
+    refusal: { code: 'conflict', field: 'jail', fix: expect.stringContaining('cellblock logs web -f') },
+  });
+  await open('another');
+  for await (const _ of sessions.output(first, undefined));
+  expect(left).toContain('web');
+  await open('web');
+});
+
+const ENDED = Promise.resolve({ code: 0, signal: null });
+async function* nothing() {}

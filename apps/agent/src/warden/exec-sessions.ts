@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ExecRequest, ExecSession, ProcessTrees } from '@cellblock/native/process-tree';
+import type { ConsoleRequest, ExecRequest, ExecSession, ProcessTrees } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
+import type { JailSpec } from '@cellblock/shared/host-spec';
 
 export type ExecOutput =
   | { type: 'output'; stream: 'stdout' | 'stderr'; data: string }
@@ -16,26 +17,51 @@ const MOST_WAIT = 4;
 
 interface Open {
   session: ExecSession;
+  /** key of the jail whose console it is; null: a command */
+  console: string | null;
   unread: NodeJS.Timeout | null;
   /** what it was sent last and has not read yet */
   unsent: Promise<void> | null;
   waiting: number;
 }
 
-/** Commands that run in jails on somebody's behalf; each ends with whoever reads it. */
+/** Commands that run in jails on somebody's behalf, and consoles; each ends with whoever reads it. */
 export class ExecSessions {
   private readonly trees: ProcessTrees;
   private readonly sessions = new Map<string, Open>();
+  /** Keys of jails whose console somebody has. */
+  private readonly consoles = new Set<string>();
 
   constructor(trees: ProcessTrees) {
     this.trees = trees;
   }
 
   async open(request: ExecRequest): Promise<string> {
-    const session = await this.trees.exec(request);
+    return this.add(await this.trees.exec(request), null);
+  }
+
+  /** One at a time: of two who type at one keyboard neither gets what was meant. */
+  async openConsole(jail: Pick<JailSpec, 'key' | 'name'>, request: ConsoleRequest): Promise<string> {
+    if (this.consoles.has(jail.key)) {
+      throw new AppError('conflict', `Somebody is at the console of ${jail.name} already.`, {
+        field: 'jail',
+        cause: 'One types at a time; whoever asks for it in the history sees who: action:jail.console',
+        fix: `Look meanwhile: cellblock logs ${jail.name} -f`,
+      });
+    }
+    this.consoles.add(jail.key);
+    try {
+      return this.add(await this.trees.openConsole(request), jail.key);
+    } catch (error) {
+      this.consoles.delete(jail.key);
+      throw error;
+    }
+  }
+
+  private add(session: ExecSession, console: string | null): string {
     const id = randomUUID();
     const unread = setTimeout(() => this.drop(id), UNREAD_MS);
-    this.sessions.set(id, { session, unread, unsent: null, waiting: 0 });
+    this.sessions.set(id, { session, console, unread, unsent: null, waiting: 0 });
     return id;
   }
 
@@ -56,7 +82,10 @@ export class ExecSessions {
       for await (const { stream, data } of found.session.output) {
         yield { type: 'output', stream, data: Buffer.from(data).toString('base64') };
       }
-      yield { type: 'exit', ...(await found.session.exit) };
+      const exit = await found.session.exit;
+      // Whoever hears of its end may ask for the console at once.
+      this.drop(id);
+      yield { type: 'exit', ...exit };
     } finally {
       signal?.removeEventListener('abort', hangUp);
       this.drop(id);
@@ -105,6 +134,7 @@ export class ExecSessions {
     if (!found) return;
     if (found.unread) clearTimeout(found.unread);
     this.sessions.delete(id);
+    if (found.console !== null) this.consoles.delete(found.console);
     found.session.kill();
   }
 }

@@ -1,4 +1,4 @@
-import type { ExecRequest } from '@cellblock/native/process-tree';
+import type { ExecRequest, TreeStatus } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { cgroupName } from '@cellblock/shared/owned-names';
@@ -20,16 +20,7 @@ export async function execRequest(
   asked: Asked,
 ): Promise<ExecRequest> {
   const { host } = warden;
-  const runDirectory = jailPaths(host.paths, jail.key).run;
-  // Of this jail alone: a look at the host would make each command wait for a thousand others.
-  const process = await host.trees.status({ runDirectory });
-  if (process?.state !== 'running') {
-    throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
-      field: 'jail',
-      cause: process ? `Its first process is ${process.state}.` : 'It has no process on this host.',
-      fix: `cellblock start ${jail.name}`,
-    });
-  }
+  const { runDirectory } = await whereItRuns(warden, jail);
   const term: Record<string, string> = asked.tty ? { TERM: asked.tty.term } : {};
   return {
     ...asked,
@@ -37,4 +28,20 @@ export async function execRequest(
     environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...asked.environment },
     cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, jail.key) }),
   };
+}
+
+/** Where a jail that runs is found; refused when it does not. */
+export async function whereItRuns(
+  { host }: Pick<Warden, 'host'>,
+  jail: Pick<JailSpec, 'key' | 'name'>,
+): Promise<{ runDirectory: string; status: TreeStatus }> {
+  const runDirectory = jailPaths(host.paths, jail.key).run;
+  // Of this jail alone: a look at the host would make each command wait for a thousand others.
+  const status = await host.trees.status({ runDirectory });
+  if (status?.state === 'running') return { runDirectory, status };
+  throw new AppError('conflict', `Jail ${jail.name} does not run.`, {
+    field: 'jail',
+    cause: status ? `Its first process is ${status.state}.` : 'It has no process on this host.',
+    fix: `cellblock start ${jail.name}`,
+  });
 }

@@ -46,6 +46,7 @@ export interface LocalAgent {
       },
       { session: string }
     >;
+    consoleOpen: Call<{ jail: string; rows: number; columns: number; cause: null }, { session: string }>;
     execOutput: Stream<{ session: string }, ExecOutput>;
     execInput: Call<{ session: string; data: string | null }, unknown>;
     execResize: Call<{ session: string; columns: number; rows: number }, unknown>;

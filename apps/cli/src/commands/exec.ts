@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { execute } from '../exec/execute.ts';
+import { sessionCalls } from '../exec/session-calls.ts';
 import { type Cli, verb } from '../verb.ts';
 
 export function execVerb(cli: Cli, program: Command): void {
@@ -31,7 +32,7 @@ export function execVerb(cli: Cli, program: Command): void {
           execute(
             run,
             {
-              ...agentCalls(agent.jail),
+              ...sessionCalls(agent.jail),
               execOpen: { mutate: (input) => agent.jail.execOpen.mutate({ ...input, cause: null }) },
             },
             open,
@@ -39,16 +40,4 @@ export function execVerb(cli: Cli, program: Command): void {
       );
     },
   );
-}
-
-/** The agent's client is a proxy: its procedures cannot be spread. */
-function agentCalls<
-  T extends { execOutput: unknown; execInput: unknown; execResize: unknown; execKill: unknown },
->(jail: T) {
-  return {
-    execOutput: jail.execOutput as T['execOutput'],
-    execInput: jail.execInput as T['execInput'],
-    execResize: jail.execResize as T['execResize'],
-    execKill: jail.execKill as T['execKill'],
-  };
 }

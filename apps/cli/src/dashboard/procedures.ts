@@ -61,14 +61,24 @@ export interface ExecOpen {
   uid: number;
   tty: { columns: number; rows: number } | null;
 }
-/** The same five calls at the dashboard and at the agent: `exec` works with either. */
-export interface ExecCalls {
-  execOpen: Mutation<ExecOpen, { session: string }>;
+export interface ConsoleOpen {
+  jail: string;
+  rows: number;
+  columns: number;
+}
+/** The same calls at the dashboard and at the agent: `exec` and `console` work with either. */
+export interface SessionCalls {
   execOutput: Subscription<{ session: string }, ExecOutput>;
   /** base64; null closes stdin */
   execInput: Mutation<{ session: string; data: string | null }, unknown>;
   execResize: Mutation<{ session: string; columns: number; rows: number }, unknown>;
   execKill: Mutation<{ session: string }, unknown>;
+}
+export interface ExecCalls extends SessionCalls {
+  execOpen: Mutation<ExecOpen, { session: string }>;
+}
+export interface ConsoleCalls extends SessionCalls {
+  consoleOpen: Mutation<ConsoleOpen, { session: string }>;
 }
 
 export interface AuditDetail {
@@ -147,7 +157,8 @@ export interface Dashboard {
       { jail: string; tailLines?: number; follow?: boolean },
       { offset: number; text: string; dropped: number }
     >;
-  } & ExecCalls;
+  } & ExecCalls &
+    ConsoleCalls;
   grants: {
     list: Query<{ ended: boolean; jail?: string }, GrantView[]>;
     see: Mutation<{ viewer: string; target: string; seconds: number }, GrantView>;

@@ -7,9 +7,13 @@ const CHUNK = 48 * 1024;
 
 /**
  * Sends stdin piece by piece, in order: the next piece is read only when the one before has arrived.
- * Returns the function that stops it.
+ * Returns the function that stops it. `leave`: a byte that is not sent, nor is what comes behind it.
  */
-export function sendInput(stdin: Readable, send: (data: string | null) => Promise<unknown>): () => void {
+export function sendInput(
+  stdin: Readable,
+  send: (data: string | null) => Promise<unknown>,
+  leave?: { byte: number; left: () => void },
+): () => void {
   let stopped = false;
   // The command has not read the piece before: the agent has waited a while already, and wants this one again.
   const taken = async (data: string | null) => {
@@ -24,11 +28,14 @@ export function sendInput(stdin: Readable, send: (data: string | null) => Promis
   void (async () => {
     try {
       for await (const piece of stdin) {
-        const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
+        const whole = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
+        const end = leave ? whole.indexOf(leave.byte) : -1;
+        const bytes = end < 0 ? whole : whole.subarray(0, end);
         for (let at = 0; at < bytes.length && !stopped; at += CHUNK) {
           await taken(bytes.subarray(at, at + CHUNK).toString('base64'));
         }
         if (stopped) return;
+        if (end >= 0) return leave?.left();
       }
       if (!stopped) await taken(null);
     } catch {

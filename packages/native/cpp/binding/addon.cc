@@ -15,6 +15,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   binding::export_watch(env, exports);
   binding::export_devices(env, exports);
   binding::export_projects(env, exports);
+  binding::export_terminals(env, exports);
   return exports;
 }
 

@@ -16,5 +16,6 @@ void export_limits(Napi::Env env, Napi::Object exports);
 void export_watch(Napi::Env env, Napi::Object exports);
 void export_devices(Napi::Env env, Napi::Object exports);
 void export_projects(Napi::Env env, Napi::Object exports);
+void export_terminals(Napi::Env env, Napi::Object exports);
 
 }  // namespace binding

@@ -15,6 +15,7 @@ import { listFiles, readFileBytes, readFileText } from '../files/browse.ts';
 import { listImages, removeImage, showImage } from '../images/image-store.ts';
 import { verifyImage } from '../images/verify-image.ts';
 import { jailProcesses, signalJailProcess } from '../jail-processes.ts';
+import { openConsole } from '../open-console.ts';
 import { openExec } from '../open-exec.ts';
 import { purgeHost } from '../purge.ts';
 import { proveView } from '../view/prove-view.ts';
@@ -209,6 +210,15 @@ export const agentRouter = t.router({
         if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
         const jail = ctx.warden.jail(input.jail);
         return { session: await openExec(ctx.warden, jail, { ...input, gid: input.gid ?? input.uid }) };
+      }),
+    /** A session as that of a command: the calls below are for both. */
+    consoleOpen: procedure
+      .input(InJail.extend({ ...Size.shape, cause: z.uuid().nullable() }))
+      .mutation(async ({ ctx, input }) => {
+        if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('console');
+        // Whoever types at a login may run what the jail lets him.
+        if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
+        return { session: await openConsole(ctx.warden, ctx.warden.jail(input.jail), input) };
       }),
     execOutput: procedure.input(InSession).subscription(({ ctx, input, signal }) => {
       return ctx.warden.exec.output(input.session, signal);

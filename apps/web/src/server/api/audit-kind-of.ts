@@ -22,6 +22,7 @@ const NOUNS: Record<string, string> = {
 /** Procedures whose word is another. */
 const ALIASES: Record<string, string> = {
   'jails.execOpen': 'jail.exec',
+  'jails.consoleOpen': 'jail.console',
   'jails.fileText': 'jail.files',
   'jails.fileBytes': 'jail.files',
 };

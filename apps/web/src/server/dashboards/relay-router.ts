@@ -67,6 +67,7 @@ export const relayRouter = t.router({
     processes: procedure.query(({ ctx, input }) => ctx.agent.jail.processes.query(input as never)),
     signal: procedure.mutation(({ ctx, input }) => ctx.agent.jail.signal.mutate(input as never)),
     execOpen: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execOpen.mutate(input as never)),
+    consoleOpen: procedure.mutation(({ ctx, input }) => ctx.agent.jail.consoleOpen.mutate(input as never)),
     execOutput: procedure.subscription(({ ctx, input, signal }) =>
       relaySubscription<unknown>(
         (observer) => ctx.agent.jail.execOutput.subscribe(input as never, observer as never),

@@ -3,8 +3,9 @@ import { searchEvents } from '../audit/search-events.ts';
 import type { AgentConnections } from '../host-sync/agent-connections.ts';
 import { setAgentConnections } from '../hosts/agent-client.ts';
 import { as, refusal, TestHost, testDb } from '../test-fleet.ts';
+import { openConsole } from './console-of-jail.ts';
 import { createJail } from './create-jail.ts';
-import { execInput, execOutput, openExec } from './exec-in-jail.ts';
+import { execInput, execKill, execOutput, openExec } from './exec-in-jail.ts';
 import { jailLogs } from './jail-logs.ts';
 import { stopJail } from './stop-jail.ts';
 
@@ -14,6 +15,7 @@ const opened: { command: string[]; cause: string | null }[] = [];
 let canOpen = true;
 let ends = true;
 const killed: string[] = [];
+const causes: (string | null)[] = [];
 
 /** An agent whose only command prints and ends with 3. */
 const agent = {
@@ -22,6 +24,13 @@ const agent = {
       mutate: async (input: { command: string[]; cause: string | null }) => {
         if (!canOpen) throw new Error('no such program');
         opened.push(input);
+        return { session: 's1' };
+      },
+    },
+    consoleOpen: {
+      mutate: async (input: { cause: string | null }) => {
+        if (!canOpen) throw new Error('no console');
+        causes.push(input.cause);
         return { session: 's1' };
       },
     },
@@ -122,6 +131,45 @@ test('one that does not begin has failed', async () => {
   expect((await events()).at(-1)).toMatchObject({ outcome: 'failed', after: { message: 'no such program' } });
 });
 
+test('a console is recorded before it is opened, and how it ended after', async () => {
+  canOpen = true;
+  const history = async () => (await searchEvents(mira, { q: 'action:jail.console' })).events.reverse();
+  const asked = { jail: 'web1', rows: 24, columns: 80 };
+  const read = async (session: string) => {
+    for await (const _ of execOutput(mira, { session }));
+    return (await history()).at(-1);
+  };
+  const left = await openConsole(mira, asked);
+  const [intent] = await history();
+  expect(intent).toMatchObject({
+    phase: 'intent',
+    actor: { name: 'mira' },
+    summary: 'mira opened the console of web1',
+    latestOutcome: null,
+  });
+  expect(causes).toEqual([intent?.id]);
+  expect((await refusal(execInput(as(db, 'otto', 'operator'), { ...left, data: '' }))).code).toBe(
+    'not-found',
+  );
+  await execKill(mira, left);
+  const applied = { phase: 'outcome', outcome: 'applied' };
+  expect(await read(left.session)).toMatchObject({ ...applied, summary: 'the console of web1 was left' });
+
+  const { session } = await openConsole(mira, asked);
+  expect(await read(session)).toMatchObject({
+    ...applied,
+    summary: 'the console of web1 ended with its jail',
+    after: { code: 3, signal: null },
+  });
+  canOpen = false;
+  await expect(openConsole(mira, asked)).rejects.toThrow('no console');
+  expect((await history()).at(-1)).toMatchObject({
+    outcome: 'failed',
+    summary: 'the console of web1 was not opened',
+    after: { message: 'no console' },
+  });
+});
+
 test('what an operator sees of another one hides the command line', async () => {
   const { events: seen } = await searchEvents(as(db, 'otto', 'operator'), {
     q: 'action:jail.exec phase:intent',
@@ -138,5 +186,7 @@ test('console text is put together across pieces, and that it was read is an eve
 
 test('a jail that is to be stopped runs nothing', async () => {
   await stopJail(mira, { jail: 'web1' });
-  expect(await refusal(openExec(mira, input))).toMatchObject({ fix: 'Start it: cellblock start web1' });
+  const fix = 'Start it: cellblock start web1';
+  expect(await refusal(openExec(mira, input))).toMatchObject({ fix });
+  expect(await refusal(openConsole(mira, { jail: 'web1', rows: 24, columns: 80 }))).toMatchObject({ fix });
 });

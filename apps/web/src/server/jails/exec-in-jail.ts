@@ -18,8 +18,21 @@ export interface ExecInput {
   tty: { columns: number; rows: number } | null;
 }
 
+/** What somebody does in a jail for as long as they read what comes of it, and how the history puts it. */
+export interface SessionKind {
+  kind: 'jail.exec' | 'jail.console';
+  begins: string;
+  after: Record<string, unknown>;
+  /** `left`: whoever opened it ended it */
+  ended: (exit: { code: number | null; signal: number | null }, left: boolean) => string;
+  abandoned: string;
+  notBegun: string;
+  open: (agent: AgentClient, cause: string) => Promise<{ session: string }>;
+}
+
 /** Sessions that were opened through this process, and by whom: nobody else may write into one. */
 interface OpenSession {
+  kind: SessionKind;
   agent: AgentClient;
   session: string;
   by: string;
@@ -27,6 +40,7 @@ interface OpenSession {
   /** the intent's event */
   cause: string;
   jail: FoundJail;
+  left: boolean;
   /** ends it while nobody has begun to read */
   unread: NodeJS.Timeout;
 }
@@ -36,38 +50,61 @@ const sessions = new Map<string, OpenSession>();
 
 /** Runs a command in a jail, recorded before it begins. Answers the session for the calls below. */
 export async function openExec(ctx: VerbContext, input: ExecInput): Promise<{ session: string }> {
-  const jail = await findJail(ctx.db, input.jail);
-  if (jail.wanted !== 'running') {
-    throw new AppError('conflict', `${jail.name} is not to be running.`, {
-      field: 'jail',
-      cause: 'A command needs a jail that runs.',
-      fix: `Start it: cellblock start ${jail.name}`,
-    });
-  }
+  const jail = await findRunning(ctx, input.jail, 'A command');
+  const { command, uid, tty } = input;
+  return openSession(ctx, jail, {
+    kind: 'jail.exec',
+    begins: `ran a command in ${jail.name} as uid ${uid}`,
+    after: { command, uid, terminal: tty !== null },
+    ended: ({ code, signal }) =>
+      `the command in ${jail.name} ended with ${signal ? `signal ${signal}` : code}`,
+    abandoned: `the command in ${jail.name} was ended: nobody read what it wrote any more`,
+    notBegun: `the command in ${jail.name} did not begin`,
+    open: (agent, cause) => agent.jail.execOpen.mutate({ jail: jail.id, command, uid, tty, cause }),
+  });
+}
+
+/** `what` needs a jail that runs: `A command`. */
+export async function findRunning(ctx: VerbContext, name: string, what: string): Promise<FoundJail> {
+  const jail = await findJail(ctx.db, name);
+  if (jail.wanted === 'running') return jail;
+  throw new AppError('conflict', `${jail.name} is not to be running.`, {
+    field: 'jail',
+    cause: `${what} needs a jail that runs.`,
+    fix: `Start it: cellblock start ${jail.name}`,
+  });
+}
+
+/** Recorded before it begins. Answers the session for the calls below. */
+export async function openSession(
+  ctx: VerbContext,
+  jail: FoundJail,
+  kind: SessionKind,
+): Promise<{ session: string }> {
   const agent = await agentOf(ctx.db, jail.hostId);
-  const cause = await recordExec(ctx, jail, input);
-  const open = { agent, by: ownerOf(ctx), ctx, cause, jail };
+  const cause = await recordBegin(ctx, jail, kind);
+  const open = { kind, agent, by: ownerOf(ctx), ctx, cause, jail, left: false };
   try {
-    const { command, uid, tty } = input;
-    const { session } = await agent.jail.execOpen.mutate({ jail: jail.id, command, uid, tty, cause });
+    const { session } = await kind.open(agent, cause);
     const id = randomUUID();
     const unread = setTimeout(() => void abandon(id), UNREAD_MS);
     unread.unref();
     sessions.set(id, { ...open, session, unread });
     return { session: id };
   } catch (error) {
-    await recordEnd(open, 'failed', { message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    await recordEnd(open, 'failed', kind.notBegun, { message });
     throw error;
   }
 }
 
-/** The intent alone: how the command ends is appended when it has ended. */
-async function recordExec(ctx: VerbContext, jail: FoundJail, input: ExecInput): Promise<string> {
-  const change = await changeFleet(ctx, { kind: 'jail.exec' }, async ({ event }) => ({
+/** The intent alone: how it ends is appended when it has ended. */
+async function recordBegin(ctx: VerbContext, jail: FoundJail, kind: SessionKind): Promise<string> {
+  const change = await changeFleet(ctx, { kind: kind.kind }, async ({ event }) => ({
     object: { type: 'jail' as const, id: jail.id, name: jail.name },
     host: { id: jail.host.id, name: jail.host.name },
-    summary: `ran a command in ${jail.name} as uid ${input.uid}`,
-    after: { command: input.command, uid: input.uid, terminal: input.tty !== null },
+    summary: kind.begins,
+    after: kind.after,
     wants: [],
     topics: [],
     outcomeLater: true,
@@ -78,26 +115,21 @@ async function recordExec(ctx: VerbContext, jail: FoundJail, input: ExecInput): 
 }
 
 async function recordEnd(
-  { ctx, cause, jail }: Pick<OpenSession, 'ctx' | 'cause' | 'jail'>,
+  { kind, ctx, cause, jail }: Pick<OpenSession, 'kind' | 'ctx' | 'cause' | 'jail'>,
   outcome: 'applied' | 'failed',
+  summary: string,
   after: Record<string, unknown>,
 ): Promise<void> {
-  const end =
-    'code' in after
-      ? `ended with ${after.signal ? `signal ${after.signal}` : after.code}`
-      : 'abandoned' in after
-        ? 'was ended: nobody read what it wrote any more'
-        : 'did not begin';
   await ctx.db.$transaction(async (tx) => {
     await recordEvent(tx, ctx, {
       id: newEventId(),
-      kind: 'jail.exec',
+      kind: kind.kind,
       phase: 'outcome',
       outcome,
       intent: cause,
       object: { type: 'jail', id: jail.id, name: jail.name },
       host: { id: jail.host.id, name: jail.host.name },
-      summary: `the command in ${jail.name} ${end}`,
+      summary,
       after,
     });
     await notifyChanges(tx, ['audit']);
@@ -124,7 +156,8 @@ export async function* execOutput(
     )) {
       // Recorded before it is told: who asks for the status may be gone in the next moment.
       if (piece.type === 'exit' && sessions.delete(input.session)) {
-        await recordEnd(open, 'applied', { code: piece.code, signal: piece.signal });
+        const { code, signal } = piece;
+        await recordEnd(open, 'applied', open.kind.ended({ code, signal }, open.left), { code, signal });
       }
       yield piece;
       if (piece.type === 'exit') return;
@@ -140,8 +173,8 @@ async function abandon(id: string): Promise<void> {
   if (open === undefined || !sessions.delete(id)) return;
   clearTimeout(open.unread);
   await open.agent.jail.execKill.mutate({ session: open.session }).catch(() => undefined);
-  await recordEnd(open, 'failed', { abandoned: true }).catch((error) =>
-    console.error(`the end of a command in ${open.jail.name} was not recorded:`, error),
+  await recordEnd(open, 'failed', open.kind.abandoned, { abandoned: true }).catch((error) =>
+    console.error(`that ${open.kind.abandoned} was not recorded:`, error),
   );
 }
 
@@ -163,7 +196,9 @@ export async function execResize(
 }
 
 export async function execKill(ctx: VerbContext, input: { session: string }): Promise<void> {
-  const { agent, session } = ownSession(ctx, input.session);
+  const open = ownSession(ctx, input.session);
+  const { agent, session } = open;
+  open.left = true;
   await agent.jail.execKill.mutate({ session });
 }
 

@@ -10,6 +10,7 @@ import { Command } from '@cellblock/shared/jail-spec';
 import * as z from 'zod';
 import { whileSignedIn } from '../../auth/while-signed-in.ts';
 import { configureJail } from '../../jails/configure-jail.ts';
+import { openConsole } from '../../jails/console-of-jail.ts';
 import { createJail } from '../../jails/create-jail.ts';
 import { destroyJail } from '../../jails/destroy-jail.ts';
 import { execInput, execKill, execOutput, execResize, openExec } from '../../jails/exec-in-jail.ts';
@@ -113,6 +114,9 @@ export const jailsRouter = router({
   execOpen: procedure('operate')
     .input(ExecInput)
     .mutation(({ ctx, input }) => openExec(ctx, input)),
+  consoleOpen: procedure('operate')
+    .input(JailRef.extend(Terminal.shape))
+    .mutation(({ ctx, input }) => openConsole(ctx, input)),
   execOutput: procedure('operate')
     .input(InSession)
     .subscription(({ ctx, input, signal }) =>

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { isConnectionRefused } from '../dashboard/connect.ts';
+import type { SessionCalls } from '../dashboard/procedures.ts';
+import { attached } from '../exec/attached.ts';
+import { sessionCalls } from '../exec/session-calls.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Run } from '../run.ts';
+import { type Cli, verb } from '../verb.ts';
+
+/** Ctrl-], as in telnet(1) and virsh(1). */
+const LEAVE = 0x1d;
+
+export function consoleVerb(cli: Cli, program: Command): void {
+  verb(
+    cli,
+    program,
+    'console <jail>',
+    'sit down at its console, where its init asks who logs in; Ctrl-] leaves it',
+    { flags: { jail: '<jail>' } },
+    (command) => command,
+    async (run, _options, [jail = '']) => {
+      const { columns = 80, rows = 24 } = run.terminal.stdout;
+      const open = { jail, columns, rows };
+      return await run.dashboardOrAgent(
+        async (dashboard) => {
+          const { session } = await dashboard.jails.consoleOpen.mutate(open);
+          return await sitAt(run, jail, dashboard.jails, session);
+        },
+        async (agent) => {
+          const { session } = await agent.jail.consoleOpen.mutate({ ...open, cause: null });
+          return await sitAt(run, jail, sessionCalls(agent.jail), session);
+        },
+      );
+    },
+  );
+}
+
+async function sitAt(run: Run, jail: string, calls: SessionCalls, session: string): Promise<number> {
+  run.say(`This is the console of ${jail}. Ctrl-] leaves it, and the jail runs on.`);
+  let left = false;
+  const leave = {
+    byte: LEAVE,
+    left: () => {
+      left = true;
+    },
+  };
+  const exit = await attached(run, calls, session, { tty: true, leave }).catch((error) => {
+    // No reason to ask somebody else for it: what was typed has been taken.
+    if (isConnectionRefused(error)) return null;
+    throw error;
+  });
+  if (exit === null && !left) {
+    throw new CliError(EXIT.unreachable, {
+      message: `The way to the console of ${jail} has ended.`,
+      field: 'jail',
+      cause: 'Dashboard or agent ended it before it was left: your session was closed, or one of them was.',
+      fix: `cellblock console ${jail}`,
+    });
+  }
+  // Not where the jail left the cursor.
+  run.say('');
+  run.say(left ? `Left the console of ${jail}, which runs on.` : `${jail} has ended.`);
+  return EXIT.done;
+}
