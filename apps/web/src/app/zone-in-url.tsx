@@ -30,9 +30,12 @@ export function ZoneInUrl({ initial, children }: { initial: Zone; children: Reac
   }, [inUrl, setZone]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins without the parameter
   useEffect(() => {
-    if (zone === 'local') setZone(browserZone());
+    // The newest, not the drawn: this may run for what was drawn before another zone was chosen, and the URL that it
+    // would then set ends the way to the next page.
+    const now = zoneNow();
+    if (now === 'local') setZone(browserZone());
     // What nuqs holds is older than the URL while a page is on its way, and setting it then would keep that page away.
-    else if (zone !== 'utc' && !new URLSearchParams(window.location.search).has('tz')) writeInUrl(zone);
+    else if (now !== 'utc' && !new URLSearchParams(window.location.search).has('tz')) writeInUrl(now);
   }, [zone, inUrl, pathname, setZone]);
 
   function choose(next: Zone) {
