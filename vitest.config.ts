@@ -7,7 +7,10 @@ const suffix = (kind: string) => `**/*.${kind}.test.{ts,tsx}`;
 const crashes = ['**/crash.root.test.ts'];
 const cycles = ['**/cycles.root.test.ts'];
 
-/** Five suites, told apart by the file's name: what a test needs is seen before it is opened. */
+/** A busy machine is no failure: what polls ends as soon as it sees what it waits for. */
+const patient = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 10_000 } } };
+
+/** Six suites, told apart by the file's name: what a test needs is seen before it is opened. */
 export default defineConfig({
   test: {
     // A suite that finds no tests must fail, not pass quietly.
@@ -18,6 +21,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...never, suffix('root'), suffix('db'), suffix('attack')],
+          ...patient,
         },
       },
       {
@@ -27,8 +31,7 @@ export default defineConfig({
           exclude: [...never, ...crashes, ...cycles],
           // One kernel is shared by all of them.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patient,
         },
       },
       {
@@ -37,8 +40,7 @@ export default defineConfig({
           include: crashes,
           exclude: never,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patient,
         },
       },
       {
@@ -47,8 +49,7 @@ export default defineConfig({
           include: [suffix('attack')],
           exclude: never,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patient,
         },
       },
       {
@@ -57,8 +58,7 @@ export default defineConfig({
           include: cycles,
           exclude: never,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patient,
         },
       },
       {
@@ -68,10 +68,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['./scripts/test-database/cluster.ts'],
           setupFiles: ['./scripts/test-database/fresh-database.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          // A busy machine is no failure: polls end as soon as they see what they wait for.
-          expect: { poll: { timeout: 10_000 } },
+          ...patient,
           maxWorkers: 2,
         },
       },

@@ -66,7 +66,7 @@ describe('a limit holds, and without it the same act succeeds', () => {
 });
 
 describe('more limits hold, and without them the same act succeeds', () => {
-  it('reading from the disk', async () => {
+  it('reading from the disk', { retry: 2 }, async () => {
     const device = await kernel.diskOf({ path: tmpdir() });
     const file = join(tmpdir(), `cellblock-read${process.pid}`);
     try {

@@ -282,7 +282,7 @@ describe('a builder that is killed on its way', () => {
       // What is on its way ends by itself, or shows up as a tree.
       const known = () => fixture.trees.status({ runDirectory });
       await vi.waitUntil(async () => (await known()) !== null || processesOfTrees().length === 0, {
-        timeout: 5000,
+        timeout: 10_000,
         interval: 5,
       });
       if (await known()) {

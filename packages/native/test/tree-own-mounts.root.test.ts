@@ -152,7 +152,7 @@ describe('what it is given', () => {
       const ask = '/probes/own_mounts mount tmpfs /tmp size=1g; stat -f -c "%S %b" /tmp';
       expect(await inTree((sh) => sh(ask), fixture.trees, changes)).toBe('mount ok\n4096 16384\n');
     } finally {
-      await vi.waitFor(() => rmdir(group), { timeout: 5000 });
+      await vi.waitFor(() => rmdir(group), { timeout: 10_000 });
     }
   });
 
@@ -290,7 +290,7 @@ describe('the broker', () => {
       fixture.trees,
       { cgroupProcsFiles },
     );
-    await vi.waitFor(() => expect(isRunning(broker)).toBe(false), { timeout: 5000 });
+    await vi.waitFor(() => expect(isRunning(broker)).toBe(false), { timeout: 10_000 });
   });
 
   test('once killed, nothing can be mounted, and the tree goes on and ends', async () => {
@@ -299,7 +299,7 @@ describe('the broker', () => {
     await inTree(async (sh, spec) => {
       const [broker] = await brokersOf(spec);
       process.kill(broker ?? 0, 'SIGKILL');
-      await vi.waitFor(() => expect(isRunning(broker)).toBe(false), { timeout: 5000 });
+      await vi.waitFor(() => expect(isRunning(broker)).toBe(false), { timeout: 10_000 });
       expect(await sh('/probes/own_mounts mount tmpfs /tmp size=1m')).toBe('mount ENOSYS\n');
       expect(await sh('echo goes on')).toBe('goes on\n');
     });

@@ -71,7 +71,9 @@ const NETWORKS = ['make a network', 'remove a network'] as const;
 
 /** The acts that need this one: what is made is removed again, and there is a jail to act on. */
 export function neededFor(act: ActName | OtherAct): readonly (ActName | OtherAct)[] {
-  if (act === 'create' || act === 'destroy') return ['create', 'limit', ...ADDRESSES, ...STOPS, 'destroy'];
+  // A limit shows in what every later act is compared with.
+  if (act === 'create' || act === 'limit' || act === 'destroy')
+    return ['create', 'limit', ...ADDRESSES, ...STOPS, 'destroy'];
   const groups: readonly (readonly (ActName | OtherAct)[])[] = [ADDRESSES, STOPS, NETWORKS];
   return groups.find((group) => group.includes(act)) ?? [act];
 }

@@ -121,7 +121,7 @@ test('who leaves before a console has said anything has read nothing of it', asy
   quiet = true;
   const reader = new AbortController();
   const reading = read(reader.signal);
-  await vi.waitUntil(async () => (await history()).length > 0);
+  await vi.waitUntil(async () => (await history()).length > 0, { timeout: 10_000 });
   expect(await history()).toEqual(['jail.logs intent']);
   reader.abort();
   expect(await reading).toBe('');

@@ -128,7 +128,7 @@ export const cgroupExpectations = {
     await vi.waitFor(async () => {
       expect(await kernel.processStartTime({ pid: inside })).toBeNull();
       expect(await kernel.processStartTime({ pid: below })).toBeNull();
-    }, 5_000);
+    }, 10_000);
     expect((await kernel.readCgroup({ name: `${cgroup}/c` }))?.pids).toEqual([beside]);
     await kernel.removeCgroup({ name: `${cgroup}/a` });
     expect(await kernel.listCgroups({ parent: cgroup })).toEqual(['c']);

@@ -34,6 +34,6 @@ export const namespaceExpectations = {
     await vi.waitFor(async () => {
       const links = await kernel.listLinks({ netns: host });
       expect(links.map((link) => link.name)).toEqual(['lo', 'br0']);
-    }, 5_000);
+    }, 10_000);
   },
 };

@@ -36,7 +36,7 @@ export const neighbourExpectations = {
       const seen = await kernel.listNeighbours({ netns: host, link: 'br0' });
       expect(seen.find((one) => one.address === '10.0.0.5')).toMatchObject({ mac: MAC, state: 'reachable' });
       expect(seen.find((one) => one.address === '10.0.0.99')?.mac).toBeNull();
-    }, 5_000);
+    }, 10_000);
   },
   'a forwarding entry leads to one port of the bridge': async (scene: Scene) => {
     const { kernel, host, guest } = scene;
