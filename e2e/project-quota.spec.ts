@@ -106,6 +106,10 @@ test('a limit is raised while the jail runs, and no record outlives the jail or 
   expect(purged).toEqual({ project: purged.project, before: String(purged.project), after: 'none 2' });
 });
 
+test('limits of processes are lowered, raised and lifted while the jail runs, where root has what that takes', () => {
+  expect(found.files).toEqual({ mayRaise: true, lowered: 64, raised: 256, lifted: true, samePid: true });
+});
+
 test('xfs holds the same', () => {
   const { xfs } = found;
   expect(xfs.ends.counted).toMatch(AT_AN_END);

@@ -24,6 +24,14 @@ export interface GuestFindings {
   /** of a directory whose project root of the host has changed */
   changed: Project;
   raised: { bytes: number | null; samePid: boolean };
+  /** the hard limit of files of the neighbour's first process, as it was changed while it ran */
+  files: {
+    mayRaise: boolean;
+    lowered: number | null | undefined;
+    raised: number | null | undefined;
+    lifted: boolean;
+    samePid: boolean;
+  };
   /** number of the first project with a record beside `changed`; `none ERRNO` */
   recordBefore: string;
   recordAfter: string;

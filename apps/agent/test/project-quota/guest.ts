@@ -154,6 +154,25 @@ const raised = {
   samePid: pidIn((await stand.status()).jails, limited) === before,
 };
 
+/** Of a jail that runs: lowered, raised, which takes what root of many a machine lacks, and without one again. */
+async function filesOfNeighbour(): Promise<GuestFindings['files']> {
+  const pid = pidIn((await stand.status()).jails, neighbour) ?? 0;
+  const held = async () => (await stand.kernel.readProcessLimits({ pid }))?.nofile?.hard;
+  const asStarted = await held();
+  const seen = async (resourceLimits: JailSpec['settings']['resourceLimits']) => {
+    await stand.accept([larger, { ...neighbour, settings: { ...neighbour.settings, resourceLimits } }]);
+    const wanted = resourceLimits.nofile ?? asStarted;
+    for (const end = Date.now() + SLOW; (await held()) !== wanted && Date.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    return await held();
+  };
+  const [lowered, raised] = [await seen({ nofile: 64 }), await seen({ nofile: 256 })];
+  const lifted = (await seen({})) === asStarted;
+  const samePid = pidIn((await stand.status()).jails, neighbour) === pid;
+  return { mayRaise: await stand.kernel.mayRaiseLimits({}), lowered, raised, lifted, samePid };
+}
+const files = await filesOfNeighbour();
+
 const recordBefore = await firstRecord();
 await stand.accept([{ ...larger, wanted: 'destroyed', purge: true }, neighbour]);
 await stand.until(
@@ -210,6 +229,7 @@ const findings: GuestFindings = {
   moves,
   changed,
   raised,
+  files,
   recordBefore,
   recordAfter,
   neighbourRuns,
