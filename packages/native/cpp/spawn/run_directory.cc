@@ -40,12 +40,12 @@ static UniqueFd listen_in(int directory, const std::string& name, int type) {
   return listener;
 }
 
-static void remove_socket(int directory, const char* name) {
+static void remove_name(int directory, const char* name) {
   if (unlinkat(directory, name, 0) < 0 && errno != ENOENT) fail(std::string("remove ") + name);
 }
 
 UniqueFd open_door(const RunDirectory& run, const char* name) {
-  remove_socket(run.directory.get(), name);
+  remove_name(run.directory.get(), name);
   return listen_in(run.directory.get(), name, SOCK_SEQPACKET);
 }
 
@@ -72,7 +72,9 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   // The facts go first: without them nobody asks how it ended.
   run.tree_file = open_blank(directory, "tree");
   run.exit_file = open_blank(directory, "exit");
-  remove_socket(directory, "keeper.sock");
+  remove_name(directory, "keeper.sock");
+  // What an earlier tree was limited to while it ran says nothing of this one.
+  remove_name(directory, "limits");
   run.ring = open_own(directory, "console", O_RDWR | O_CREAT);
   prepare_ring(run.ring.get(), console_bytes);
   run.listener = listen_in(directory, "keeper.sock", SOCK_STREAM);
