@@ -55,7 +55,9 @@ async function restarted(of: SupervisedProcess, before: ProcessIdentity): Promis
   }
 }
 
-test('a killed process is started again within a second, and the pid file names the new one', { retry: 2 }, async () => {
+test('a killed process is started again within a second, and the pid file names the new one', {
+  retry: 2,
+}, async () => {
   const sleeper = supervise('sleep', '1000');
   const first = living(sleeper);
   const killedAt = Date.now();
