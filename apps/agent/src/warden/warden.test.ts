@@ -484,7 +484,7 @@ test('a jail that is stopped while it waits for its turn is never begun', async 
   const stopped = { ...late, wanted: 'stopped' as const };
   const second = put(warden, [lan, ...slow, stopped]);
   // At once, and not when its turn would have come.
-  await expect.poll(async () => (await seen(warden, late))?.state, { timeout: 10_000 }).toBe('stopped');
+  await expect.poll(async () => (await seen(warden, late))?.state, { timeout: 30_000 }).toBe('stopped');
   end();
   await Promise.all([done, second]);
   expect(trees.running()).toHaveLength(slow.length);
@@ -498,7 +498,7 @@ test('bounds that root draws tighter hold for a jail that waits for its turn', a
   const { warden, directory, slow, late, done, end, trees } = await oneWaits();
   await warden.start();
   await writeFile(join(directory, 'bounds.d/50-more.yaml'), `maxJails: ${slow.length}\n`, { mode: 0o644 });
-  await expect.poll(async () => (await warden.status()).refused, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(async () => (await warden.status()).refused, { timeout: 30_000 }).toHaveLength(1);
   end();
   await done;
   expect(trees.running()).toHaveLength(slow.length);
@@ -531,7 +531,7 @@ test('an address leaves a jail that runs at once, though its next holder would w
   const receipts = async (kind: string) =>
     (await warden.receipts.after(0, 100_000)).filter(({ body }) => body.step.kind === kind);
   await expect
-    .poll(async () => (await receipts('address.remove')).map(({ body }) => body.object), { timeout: 10_000 })
+    .poll(async () => (await receipts('address.remove')).map(({ body }) => body.object), { timeout: 30_000 })
     .toEqual([`address/${left.id}`]);
   expect(trees.running()).toEqual([runOf(warden, holder)]);
   end();

@@ -26,11 +26,11 @@ async function done(
 
 test('every crash is done once, and what an act needs is done around it', async () => {
   expect(await done({ start: ['a', 'b'], connect: ['c'] })).toEqual([
-    ...['create', 'stop', 'start: a', 'destroy', 'connect: c'],
-    ...['create', 'stop', 'start: b', 'destroy'],
+    ...['create', 'limit', 'stop', 'start: a', 'destroy', 'connect: c'],
+    ...['create', 'limit', 'stop', 'start: b', 'destroy'],
   ]);
   expect(await done({ release: ['a'] })).toEqual([
-    ...['create', 'assign', 'move away', 'move back', 'release: a', 'destroy'],
+    ...['create', 'limit', 'assign', 'move away', 'move back', 'release: a', 'destroy'],
   ]);
 });
 
