@@ -166,6 +166,28 @@ test.each(MUTANTS)(
 );
 
 test(
+  'with another capability in the place of one of its own, M14 fails',
+  async () => {
+    const { trees, remove } = await treesWithout('');
+    const start: typeof trees.start = (spec) => {
+      const capabilities = spec.capabilities.map((name) =>
+        name === 'CAP_SETPCAP' ? 'CAP_NET_BROADCAST' : name,
+      );
+      return trees.start({ ...spec, capabilities });
+    };
+    try {
+      site = await AnswersHost.open(Object.assign(Object.create(trees) as typeof trees, { start }));
+      const [answer] = await site.answers(['M14']);
+      expect(answer).toMatchObject({ verdict: 'fail', probe: { asExpected: false } });
+      expect(answer?.probe?.evidence).toContain('but more: CAP_NET_BROADCAST, less: CAP_SETPCAP');
+    } finally {
+      await remove();
+    }
+  },
+  RUN_MS,
+);
+
+test(
   'an agent that forgets at its start what its host should be fails X4',
   async () => {
     site = await AnswersHost.open();

@@ -26,13 +26,38 @@ test('a probe that does not run in the jail is no reason to skip; one that does 
 
 test('an attempt of which nothing was heard, or that got through, was not refused', async () => {
   const asked = ['a', 'b'];
-  expect(allHeld(await inside('a\tHELD\tx\nb\tSKIP\ty\n'), asked).asExpected).toBe(true);
+  expect(allHeld(await inside('a\tHELD\tx\nb\tHELD\ty\n'), asked).asExpected).toBe(true);
+  expect(allHeld(await inside('a\tHELD\tx\nb\tSKIP\tthe peer did not answer\n'), asked)).toEqual({
+    asExpected: false,
+    evidence: 'b (the peer did not answer)',
+  });
   expect(allHeld(await inside('a\tHELD\tx\n'), asked)).toEqual({
     asExpected: false,
     evidence: 'b (not said)',
   });
   expect(allHeld(await inside('a\tHELD\tx\nb\tBREACH\ty\n'), asked).asExpected).toBe(false);
   expect(allHeld(await inside('a\tSKIP\tx\nb\tSKIP\ty\n'), asked).asExpected).toBe(false);
+});
+
+test('what this kernel leaves nothing to try of skips the row, and only that, and not where another attempt got through', async () => {
+  const asked = ['abi-i386', 'bpf'];
+  const absent = 'abi-i386\tSKIP\tended by signal 11\nbpf\tHELD\tEPERM\n';
+  const outside = await attemptsOutside(host('bpf\tBREACH\tx\n'), { names: asked });
+  for (const judged of [
+    async () => allHeld(await inside(absent), asked),
+    async () => compared(await inside(absent), outside, { asked, shown: ['bpf'] }),
+  ])
+    await expect(judged()).rejects.toThrow(
+      new Skipped('Not all can be tried here: abi-i386 (ended by signal 11).'),
+    );
+  for (const said of [
+    absent.replace('HELD', 'BREACH'),
+    absent.replace('signal 11', 'signal 9'),
+    'abi-i386\tHELD\tENOSYS\nbpf\tSKIP\tended by signal 11\n',
+  ]) {
+    expect(allHeld(await inside(said), asked).asExpected).toBe(false);
+    expect(compared(await inside(said), outside, { asked, shown: ['bpf'] }).probe.asExpected).toBe(false);
+  }
 });
 
 test('a control is one only when each of the named attempts gets through', async () => {

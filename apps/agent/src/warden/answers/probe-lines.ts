@@ -5,6 +5,22 @@ import { found, NotTried, type RowResult, Skipped } from './row.ts';
 
 type Said = Map<string, { verdict: string; detail: string }>;
 
+/**
+ * What a probe says inside when this kernel, or the number that another process happens to have, leaves nothing to
+ * be tried. A row with one of these is skipped with that reason; any other attempt that was not made fails it.
+ */
+const NOTHING_TO_TRY: Record<string, RegExp> = {
+  // A kernel without 32-bit programs has no gate for their calls.
+  'abi-i386': /^ended by signal 11$/,
+  'abi-i386-unshare': /^ended by signal 11$/,
+  ...Object.fromEntries(
+    ['seen', 'command-line', 'root', 'memory', 'traced', 'signalled'].map((what) => [
+      `victim-${what}`,
+      /^the victim's number is one of our own$/,
+    ]),
+  ),
+};
+
 export interface Attempts {
   names: readonly string[];
   /** what the probes are told: NONCE, CANARY, VICTIM, … */
@@ -40,7 +56,7 @@ export async function attemptsOutside(
 
 /**
  * What is refused inside and done on the host. Attempts that the host refuses itself, or that it has not, prove
- * nothing and are not counted; when none is left, the row is skipped. `asked` must all be answered inside, and
+ * nothing and are not counted; when none is left, the row is skipped. `asked` must all be refused inside, and
  * `shown` be done on every host: where one is not, the comparison proves too little.
  */
 export function compared(
@@ -50,6 +66,7 @@ export function compared(
 ): RowResult {
   const broken = notHeld(inside, asked);
   const held = [...inside].filter(([, { verdict }]) => verdict === 'HELD');
+  if (broken.length === 0) skipUntried(inside);
   const proven = held.filter(([name]) => outside.get(name)?.verdict === 'BREACH');
   if (broken.length === 0 && proven.length === 0 && outside.size > 0) {
     const why = [...outside].map(([name, { verdict, detail }]) => `${name} ${verdict} ${detail}`).join('; ');
@@ -73,8 +90,8 @@ export function compared(
 /** Whether all that were asked were refused, and what they said. */
 export function allHeld(said: Said, asked: readonly string[]): Finding {
   const broken = notHeld(said, asked);
-  const held = [...said].filter(([, { verdict }]) => verdict === 'HELD');
-  return finding(broken.length === 0 && held.length > 0, told(broken.length > 0 ? broken : held));
+  if (broken.length === 0) skipUntried(said);
+  return finding(broken.length === 0 && said.size > 0, told(broken.length > 0 ? broken : [...said]));
 }
 
 /** Whether each of `shown` got through, and what did. */
@@ -83,12 +100,21 @@ export function theseBreak(said: Said, shown: readonly string[]): Finding {
   return doneByAll(said, shown, `${broken.length} of ${said.size} get through: ${told(broken)}`);
 }
 
-/** An attempt of which nothing was heard is none that was refused. */
+/** An attempt of which nothing was heard, or that was not made, is none that was refused. */
 function notHeld(said: Said, asked: readonly string[]) {
   const names = [...new Set([...asked, ...said.keys()])];
   return names
     .map((name) => [name, said.get(name)] as const)
-    .filter(([, attempt]) => attempt?.verdict !== 'HELD' && attempt?.verdict !== 'SKIP');
+    .filter(([name, attempt]) => attempt?.verdict !== 'HELD' && !isUntried(name, attempt));
+}
+
+function isUntried(name: string, attempt: { verdict: string; detail: string } | undefined): boolean {
+  return attempt?.verdict === 'SKIP' && (NOTHING_TO_TRY[name]?.test(attempt.detail) ?? false);
+}
+
+function skipUntried(said: Said): void {
+  const untried = [...said].filter(([name, attempt]) => isUntried(name, attempt));
+  if (untried.length > 0) throw new Skipped(`Not all can be tried here: ${told(untried)}.`);
 }
 
 function doneByAll(said: Said, shown: readonly string[], evidence: string): Finding {

@@ -15,7 +15,7 @@ const NAMES = [
     'victim-traced',
     'victim-signalled',
   ],
-  ...['address-foreign', 'socket-packet', 'socket-raw', 'abstract-socket'],
+  ...['address-foreign', 'socket-packet', 'socket-raw'],
   ...[
     'mount-tmpfs',
     'mount-bind',

@@ -51,9 +51,11 @@ export const WHAT_A_JAIL_MAY: readonly Row[] = [
     id: 'M14',
     async answer(stage) {
       const jail = await plainJail(stage);
-      const wanted = PROFILES[jail.spec.settings.profile].capabilities.length;
-      const bounding = bitsOf(textOf(`/proc/${jail.pid}/status`), 'CapBnd');
-      const ours = bitsOf(textOf('/proc/self/status'), 'CapBnd');
+      const wanted = [...PROFILES[jail.spec.settings.profile].capabilities].sort();
+      const inside = await jail.exec(SHOW_POWERS);
+      const bounding = powersIn(inside.stdout);
+      const atBirth = hexOf(textOf(`/proc/${jail.pid}/status`));
+      const ours = powersIn((await stage.outside(SHOW_POWERS)).stdout);
       const attempts = compared(
         await attemptsInside(jail, { names: OF_THE_HOST }),
         await attemptsOutside(stage, { names: OF_THE_HOST }),
@@ -62,12 +64,18 @@ export const WHAT_A_JAIL_MAY: readonly Row[] = [
       const own = await jail.sh('touch /root/owned && chown 7:7 /root/owned && stat -c %u /root/owned');
       return {
         probe: found(
-          bounding === wanted && attempts.probe.asExpected && own.stdout.trim() === '7',
-          `${bounding} capabilities in the bounding set, ${wanted} in profile ${jail.spec.settings.profile}; chown, which is one, works; ${attempts.probe.evidence}`,
+          bounding.join() === wanted.join() &&
+            atBirth !== '' &&
+            atBirth === hexOf(inside.stdout) &&
+            attempts.probe.asExpected &&
+            own.stdout.trim() === '7',
+          `${bounding.length} capabilities in the bounding set, those of profile ${jail.spec.settings.profile}${unlike(bounding, wanted)}; chown, which is one, works; ${attempts.probe.evidence}`,
         ),
         control: found(
-          ours > wanted && attempts.control.asExpected,
-          `the host's root has ${ours}; ${attempts.control.evidence}`,
+          wanted.every((name) => ours.includes(name)) &&
+            ours.length > wanted.length &&
+            attempts.control.asExpected,
+          `the host's root has ${ours.length}; ${attempts.control.evidence}`,
         ),
       };
     },
@@ -157,7 +165,21 @@ function textOf(path: string): string | null {
 
 const numberOf = (path: string) => Number(textOf(path) ?? Number.NaN);
 
-function bitsOf(status: string | null, name: string): number {
-  const hex = new RegExp(`^${name}:\\s*([0-9a-f]+)`, 'm').exec(status ?? '')?.[1] ?? '0';
-  return [...BigInt(`0x${hex}`).toString(2)].filter((bit) => bit === '1').length;
+/** The bounding set by the names that setpriv(1) has for it, and the kernel's own number. */
+const SHOW_POWERS = ['sh', '-c', 'setpriv --dump; cat /proc/self/status'];
+
+function powersIn(dump: string): string[] {
+  const names = /^Capability bounding set: (.*)$/m.exec(dump)?.[1] ?? '';
+  return names
+    .split(',')
+    .map((name) => `CAP_${name.toUpperCase()}`)
+    .sort();
 }
+
+function unlike(found: readonly string[], wanted: readonly string[]): string {
+  const more = found.filter((name) => !wanted.includes(name));
+  const less = wanted.filter((name) => !found.includes(name));
+  return more.length + less.length === 0 ? '' : `, but more: ${more.join(' ')}, less: ${less.join(' ')}`;
+}
+
+const hexOf = (status: string | null) => /^CapBnd:\s*([0-9a-f]+)/m.exec(status ?? '')?.[1] ?? '';
