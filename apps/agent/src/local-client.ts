@@ -1,3 +1,4 @@
+import { sendAtOnce } from '@cellblock/shared/send-at-once';
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
 import { WebSocket } from 'ws';
@@ -8,11 +9,13 @@ export function localClient(
   socketPath: string,
   who = 'root',
 ): { agent: TRPCClient<AgentRouter>; close(): Promise<void> } {
-  const socket = createWSClient({
-    url: `ws+unix:${socketPath}:/?who=${encodeURIComponent(who)}`,
-    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
-    retryDelayMs: () => 1_000,
-  });
+  const socket = sendAtOnce(
+    createWSClient({
+      url: `ws+unix:${socketPath}:/?who=${encodeURIComponent(who)}`,
+      WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+      retryDelayMs: () => 1_000,
+    }),
+  );
   const agent = createTRPCClient<AgentRouter>({
     links: [wsLink({ client: socket, transformer: superjson })],
   });

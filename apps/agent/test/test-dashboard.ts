@@ -9,6 +9,7 @@ import {
 import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import { hostSpec, type SpecObject, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
 import { SealedSocket } from '@cellblock/shared/sealed-socket';
+import { sendAtOnce } from '@cellblock/shared/send-at-once';
 import { specDigest } from '@cellblock/shared/spec-digest';
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
@@ -60,7 +61,7 @@ export class TestDashboard {
     );
     // The first question follows in the same breath, as the real dashboard's does.
     channel.send(JSON.stringify({ type: 'ready', host: HOST, name: 'h1', dashboard: DASHBOARD }));
-    const client = createWSClient({ url: 'ws://agent', WebSocket: openSocketClass(channel) });
+    const client = sendAtOnce(createWSClient({ url: 'ws://agent', WebSocket: openSocketClass(channel) }));
     return createTRPCClient<AgentRouter>({ links: [wsLink({ client, transformer: superjson })] });
   }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { AnswersEvent, AnswersInput } from '@cellblock/shared/answers/answer';
 import { dataDirectory } from '@cellblock/shared/data-directory';
 import type { HostStatus } from '@cellblock/shared/host-status';
+import { sendAtOnce } from '@cellblock/shared/send-at-once';
 import type { ViewProof } from '@cellblock/shared/view-proof';
 import type { ViewEntry, ViewName } from '@cellblock/shared/view-tree';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
@@ -61,12 +62,14 @@ export const wardenSocketOf = (data: string) => dataDirectory(data).localSocket;
 export const hasLocalAgent = (data: string) => existsSync(wardenSocketOf(data));
 
 export function connectLocalAgent(data: string): { agent: LocalAgent; close: () => Promise<void> } {
-  const socket = createWSClient({
-    url: `ws+unix:${wardenSocketOf(data)}:/`,
-    WebSocket: WebSocket as never,
-    // The CLI asks once: an agent that went away is an error, not something to wait for.
-    retryDelayMs: () => 60_000,
-  });
+  const socket = sendAtOnce(
+    createWSClient({
+      url: `ws+unix:${wardenSocketOf(data)}:/`,
+      WebSocket: WebSocket as never,
+      // The CLI asks once: an agent that went away is an error, not something to wait for.
+      retryDelayMs: () => 60_000,
+    }),
+  );
   const client = createTRPCClient<AnyRouter>({ links: [wsLink({ client: socket, transformer: superjson })] });
   return { agent: client as unknown as LocalAgent, close: () => socket.close() };
 }

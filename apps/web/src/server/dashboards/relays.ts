@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sendAtOnce } from '@cellblock/shared/send-at-once';
 import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
 import { WebSocket } from 'ws';
@@ -72,7 +73,7 @@ async function agentOn(socket: WebSocket): Promise<AgentClient> {
   });
   socket.on('error', () => socket.terminate());
   const stopPings = endWhenSilent(socket);
-  const client = createWSClient({ url: 'ws://relay', WebSocket: asWebSocketClass(socket) });
+  const client = sendAtOnce(createWSClient({ url: 'ws://relay', WebSocket: asWebSocketClass(socket) }));
   socket.once('close', () => {
     stopPings();
     void client.close();

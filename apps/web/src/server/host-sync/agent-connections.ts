@@ -1,5 +1,6 @@
 import type { AgentRouter } from '@cellblock/agent/warden/api/router';
 import type { SealedSocket } from '@cellblock/shared/sealed-socket';
+import { sendAtOnce } from '@cellblock/shared/send-at-once';
 import { createTRPCClient, createWSClient, type TRPCClient, wsLink } from '@trpc/client';
 import superjson from 'superjson';
 import type { ConnectedHost } from './handshake.ts';
@@ -31,7 +32,7 @@ export class AgentConnections {
   add(host: ConnectedHost, socket: SealedSocket): AgentConnection {
     this.#byHost.get(host.id)?.close();
     const ended = new AbortController();
-    const client = createWSClient({ url: 'ws://agent', WebSocket: asWebSocketClass(socket) });
+    const client = sendAtOnce(createWSClient({ url: 'ws://agent', WebSocket: asWebSocketClass(socket) }));
     const agent = createTRPCClient<AgentRouter>({ links: [wsLink({ client, transformer: superjson })] });
     const connection: AgentConnection = {
       host,
