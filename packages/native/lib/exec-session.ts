@@ -1,10 +1,8 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { callAddon } from './addon.ts';
-import type { ExecRequest, ExecSession, TreeProcess } from './process-tree.ts';
-import type { TreeBounds } from './run-directory.ts';
+import { type ExecHelper, streamsOf } from './exec-helper.ts';
+import type { ExecSession } from './process-tree.ts';
 import { failureFrom } from './spawn-answer.ts';
-import { execMessage } from './spawn-message.ts';
 
 type Output = { stream: 'stdout' | 'stderr'; data: Uint8Array };
 type Exit = { code: number | null; signal: number | null };
@@ -48,18 +46,13 @@ function written(stream: Socket, data: Uint8Array): Promise<void> {
   });
 }
 
-/** Starts `spawn exec` and resolves once the command itself has been executed. */
-export async function startExecSession(
-  program: string,
-  request: ExecRequest,
-  init: TreeProcess,
-  bounds: TreeBounds,
-): Promise<ExecSession> {
-  const { stdin, stdout, stderr, control } = await attach(program, execMessage(request, init, bounds));
+/** Resolves once the command that a helper was asked for has been executed. */
+export async function execSession(helper: ExecHelper): Promise<ExecSession> {
+  const { stdin, stdout, stderr, control } = helper;
   const lines = linesOf(control);
   const failure = failureFrom((await lines.next()).value ?? '');
   if (failure) {
-    for (const stream of [stdin, stdout, stderr, control]) stream.destroy();
+    for (const stream of streamsOf(helper)) stream.destroy();
     throw failure;
   }
   const exit = lines.next().then((line) => {
@@ -80,29 +73,6 @@ export async function startExecSession(
     ]),
     exit,
   };
-}
-
-/**
- * Not as a child process of Node's: that copies the page tables of the whole warden, and stops it meanwhile. The
- * helper has its request when it begins, before this thread hears of it; it leaves with its control stream at the
- * latest, and is waited for then.
- */
-async function attach(program: string, input: Buffer) {
-  const { pid, streams } = await callAddon<{ pid: number; streams: [number, number, number, number] }>(
-    'startAttachedProgram',
-    { arguments: [program, 'exec'], count: 4, input },
-  );
-  const [stdin, stdout, stderr, control] = streams.map((fd) => new Socket({ fd, allowHalfOpen: true })) as [
-    Socket,
-    Socket,
-    Socket,
-    Socket,
-  ];
-  // The helper has gone: exit tells.
-  for (const stream of [stdin, stdout, stderr, control]) stream.on('error', () => {});
-  stdin.resume();
-  control.once('close', () => void callAddon('reapProgram', { pid }));
-  return { stdin, stdout, stderr, control };
 }
 
 async function* linesOf(socket: Socket): AsyncGenerator<string, undefined> {

@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import { callAddon } from './addon.ts';
 import { ConsoleRingReader } from './console-ring.ts';
 import { openConsoleSession } from './console-session.ts';
-import { startExecSession } from './exec-session.ts';
+import { startExecHelper } from './exec-helper.ts';
+import { execSession } from './exec-session.ts';
+import { HelperAhead } from './helper-ahead.ts';
 import { keeperNews } from './keeper-client.ts';
 import { isKernelError, KernelError } from './kernel-error.ts';
 import { linuxProcesses } from './linux-processes.ts';
 import { pidDepth } from './pid-depth.ts';
 import type { ConsoleChunk, ProcessTrees, TreeProcess, TreeSpec, TreeStatus } from './process-tree.ts';
-import { readTreeFacts, readTreeStatus } from './run-directory.ts';
+import { readTree, readTreeStatus, type TreeFacts } from './run-directory.ts';
 import { failureFrom } from './spawn-answer.ts';
-import { startMessage } from './spawn-message.ts';
+import { execMessage, startMessage } from './spawn-message.ts';
 import { forgetTreeLimits, limitTree } from './tree-limits.ts';
 
 const SIGKILL = 9;
 /** How long the keeper may take to write down how a killed tree ended. */
 const KILL_MS = 30_000;
+/** Every socket takes that much; who refuses a longer request leaves without reading all of it. */
+const WRITTEN_AT_ONCE = 65_536;
 
 /**
  * Runs `spawn` with a message on its standard input and answers with what it said. Not as a child process of
@@ -56,10 +60,14 @@ async function signalProcess(target: TreeProcess, signal: number): Promise<void>
   }
 }
 
+function requireTree(runDirectory: string): { status: TreeStatus; facts: TreeFacts } {
+  const tree = readTree(runDirectory);
+  if (!tree) throw new KernelError(`read status in ${runDirectory}`, 'ENOENT', 2, 'nothing ever ran there');
+  return tree;
+}
+
 async function requireStatus(runDirectory: string): Promise<TreeStatus> {
-  const status = readTreeStatus(runDirectory);
-  if (!status) throw new KernelError(`read status in ${runDirectory}`, 'ENOENT', 2, 'nothing ever ran there');
-  return status;
+  return requireTree(runDirectory).status;
 }
 
 /** Resolves when no keeper lives and the first process is gone. */
@@ -88,6 +96,7 @@ async function endsWithin(runDirectory: string, ms: number): Promise<TreeStatus 
 /** Trees made by the programs `spawn` and `keeper` in the directory `programs`; needs root. */
 export function createLinuxProcessTrees({ programs }: { programs: string }): ProcessTrees {
   const program = join(programs, 'spawn');
+  const ahead = new HelperAhead(program);
 
   async function start(spec: TreeSpec): Promise<TreeStatus> {
     const earlier = readTreeStatus(spec.runDirectory);
@@ -157,17 +166,21 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
       return waitForEnd(runDirectory, signal);
     },
     async exec(request) {
-      const status = await requireStatus(request.runDirectory);
-      const facts = readTreeFacts(request.runDirectory);
-      if (!status.init || !facts)
+      const { status, facts } = requireTree(request.runDirectory);
+      if (!status.init)
         throw new KernelError(`run ${request.command[0]} in the tree`, 'ESRCH', 3, 'it does not run');
-      return startExecSession(program, request, status.init, facts);
+      const message = execMessage(request, status.init, facts);
+      const helper = message.length <= WRITTEN_AT_ONCE ? ahead.take() : null;
+      helper?.control.write(message);
+      try {
+        return await execSession(helper ?? (await startExecHelper(program, message)));
+      } finally {
+        if (request.moreToCome) void ahead.prepare();
+      }
     },
     async limit({ runDirectory, limits, cgroupProcsFiles }) {
-      const status = await requireStatus(runDirectory);
-      const facts = readTreeFacts(runDirectory);
-      if (!status.init || !facts)
-        throw new KernelError(`limit tree in ${runDirectory}`, 'ESRCH', 3, 'it does not run');
+      const { status, facts } = requireTree(runDirectory);
+      if (!status.init) throw new KernelError(`limit tree in ${runDirectory}`, 'ESRCH', 3, 'it does not run');
       await limitTree(linuxProcesses, {
         ...{ runDirectory, init: status.init, limits, cgroupProcsFiles },
         before: { resourceLimits: facts.resourceLimits, pending: facts.pending ?? null },

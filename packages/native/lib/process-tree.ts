@@ -171,6 +171,8 @@ export interface ExecRequest {
   gid: number;
   tty: { rows: number; columns: number; term: string } | null;
   cgroupProcsFiles: string[];
+  /** Others may be asked for soon: what carries a command out is then there before it. */
+  moreToCome?: boolean;
 }
 
 export interface ConsoleRequest {

@@ -86,6 +86,10 @@ function bootId(): string {
 }
 
 export function readTreeStatus(runDirectory: string): TreeStatus | null {
+  return readTree(runDirectory)?.status ?? null;
+}
+
+export function readTree(runDirectory: string): { status: TreeStatus; facts: TreeFacts } | null {
   const facts = readTreeFacts(runDirectory);
   if (!facts) return null;
   const alive = (process: TreeProcess) => bootId() === facts.bootId && isAlive(process);
@@ -94,7 +98,7 @@ export function readTreeStatus(runDirectory: string): TreeStatus | null {
   const exit = readExit(runDirectory);
   // A keeper without an exit is about to write one: to everyone else the tree still runs.
   const state = exit ? 'exited' : keeper || init ? 'running' : 'lost';
-  return {
+  const status: TreeStatus = {
     state,
     // A keeper that has written its last word is on its way out, and keeps nothing any more.
     keeper: keeper && !exit ? facts.keeper : null,
@@ -104,4 +108,5 @@ export function readTreeStatus(runDirectory: string): TreeStatus | null {
     idBase: facts.idBase,
     resourceLimits: facts.pending ? null : facts.resourceLimits,
   };
+  return { status, facts };
 }

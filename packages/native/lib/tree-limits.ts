@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { processesBelow } from './cgroup/group-files.ts';
@@ -19,8 +19,11 @@ export interface TreeLimits {
 
 /** null: the tree with that first process has what it was started with. */
 export function readTreeLimits(runDirectory: string, init: TreeProcess): TreeLimits | null {
+  const path = join(runDirectory, FILE);
+  // It is hardly ever there, and an error is dearer than the question.
+  if (!existsSync(path)) return null;
   try {
-    const { init: whose, ...limits } = JSON.parse(readFileSync(join(runDirectory, FILE), 'utf8'));
+    const { init: whose, ...limits } = JSON.parse(readFileSync(path, 'utf8'));
     return whose.pid === init.pid && whose.startTime === init.startTime ? limits : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HelperAhead } from '../lib/helper-ahead.ts';
 import type { ProcessTrees } from '../lib/process-tree.ts';
 import { BUILD_MS, linesByName, TreeFixture } from './tree-fixture.ts';
 
@@ -140,6 +141,92 @@ describe('a command in a tree', () => {
   });
 });
 
+const WAITING = { timeout: 10_000, interval: 5 };
+
+/** Empty: that process has gone. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Processes with this name whose parent is `parent`. */
+function childrenOf(parent: number, name: string): number[] {
+  const isOne = (status: string) =>
+    status.startsWith(`Name:\t${name}\n`) && status.includes(`\nPPid:\t${parent}\n`);
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && isOne(textOf(`/proc/${pid}/status`)))
+    .map(Number);
+}
+
+/** Helpers that wait for a request: in read(2) of their fourth stream. */
+const helpersAhead = () =>
+  childrenOf(process.pid, 'spawn').filter((pid) => textOf(`/proc/${pid}/syscall`).startsWith('0 0x3 '));
+
+async function helperAhead(): Promise<number> {
+  const [found = 0] = await vi.waitUntil(
+    () => (helpersAhead().length === 1 ? helpersAhead() : null),
+    WAITING,
+  );
+  return found;
+}
+
+describe('where more commands are to come', () => {
+  const more = { moreToCome: true };
+  const request = {
+    environment: { PATH: '/usr/bin' },
+    ...{ uid: 0, gid: 0, tty: null, cgroupProcsFiles: [], ...more },
+  };
+
+  test('the next is carried by a helper that was there before it', async () => {
+    await fixture.exec(fixture.trees, runDirectory, ['true'], more);
+    const helper = await helperAhead();
+    const session = await fixture.trees.exec({ ...request, runDirectory, command: ['sleep', '1000'] });
+    await vi.waitUntil(() => childrenOf(helper, 'sleep').length === 1, WAITING);
+    session.kill();
+    expect(await session.exit).toEqual({ code: null, signal: 9 });
+    expect(await helperAhead()).not.toBe(helper);
+  });
+
+  test('those asked for at once do not share one', async () => {
+    await fixture.exec(fixture.trees, runDirectory, ['true'], more);
+    await helperAhead();
+    const said = ['one', 'two', 'three'].map(async (word) => {
+      return (await fixture.exec(fixture.trees, runDirectory, ['echo', word], more)).stdout;
+    });
+    expect(await Promise.all(said)).toEqual(['one\n', 'two\n', 'three\n']);
+  });
+
+  test('what is wrong is named as ever', async () => {
+    const asked = async (command: string[]) => {
+      await fixture.exec(fixture.trees, runDirectory, ['true'], more);
+      await helperAhead();
+      return fixture.exec(fixture.trees, runDirectory, command, more);
+    };
+    await expect(asked(['no-such-program'])).rejects.toMatchObject({ code: 'ENOENT' });
+    // Longer than a helper reads, and than a socket takes at once.
+    await expect(asked(['echo', 'x'.repeat(5_000_000)])).rejects.toMatchObject({ code: 'E2BIG' });
+  });
+
+  test('one that was killed meanwhile is missed by nobody', async () => {
+    await fixture.exec(fixture.trees, runDirectory, ['true'], more);
+    process.kill(await helperAhead(), 'SIGKILL');
+    // Nobody of ours is left to be waited for.
+    await vi.waitUntil(() => childrenOf(process.pid, 'spawn').length === 0, WAITING);
+    expect(await fixture.exec(fixture.trees, runDirectory, ['echo', 'on'])).toMatchObject({ stdout: 'on\n' });
+  });
+
+  test('one that nobody needs leaves', async () => {
+    const ahead = new HelperAhead(fixture.program, 200);
+    await ahead.prepare();
+    await helperAhead();
+    await vi.waitUntil(() => childrenOf(process.pid, 'spawn').length === 0, WAITING);
+    expect(ahead.take()).toBeNull();
+  });
+});
+
 describe('a command has exactly the protections of the first process', () => {
   const same = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp', 'Seccomp_filters'];
   const spaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'].map((kind) => `ns-${kind}`);
@@ -184,6 +271,18 @@ describe('a command has exactly the protections of the first process', () => {
     expect(earlier.Seccomp_filters).toBe('2');
     expect(later).toEqual(earlier);
     expect(later['ns-net']).toBe(`net:[${statSync(`/run/netns/${fixture.name}`).ino}]`);
+  });
+
+  test('also when its helper was there before it', async () => {
+    const facts = async () => {
+      const { stdout } = await fixture.exec(fixture.trees, runDirectory, ['/probes/facts']);
+      return Object.fromEntries(shared.map((name) => [name, linesByName(stdout)[name]]));
+    };
+    const alone = await facts();
+    await fixture.exec(fixture.trees, runDirectory, ['true'], { moreToCome: true });
+    await helperAhead();
+    expect(await facts()).toEqual(alone);
+    expect(helpersAhead()).toEqual([]);
   });
 
   test.each([

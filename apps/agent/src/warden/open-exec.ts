@@ -1,3 +1,4 @@
+import { isKernelError } from '@cellblock/native/kernel-error';
 import type { ExecRequest, TreeStatus } from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
@@ -10,7 +11,13 @@ type Asked = Pick<ExecRequest, 'command' | 'environment' | 'uid' | 'gid' | 'tty'
 
 /** Runs a command in a jail that runs; the session that its output is read from. */
 export async function openExec(warden: Warden, jail: JailSpec, asked: Asked): Promise<string> {
-  return warden.exec.open(await execRequest(warden, jail, asked));
+  try {
+    return await warden.exec.open({ ...(await requestFor(warden, jail, asked)), moreToCome: true });
+  } catch (error) {
+    // Asked afterwards only: the way in looks at it itself, and a command waits for each look.
+    if (isKernelError(error)) await whereItRuns(warden, jail);
+    throw error;
+  }
 }
 
 /** What a command in a jail is run with; refused when the jail does not run. */
@@ -19,12 +26,19 @@ export async function execRequest(
   jail: JailSpec,
   asked: Asked,
 ): Promise<ExecRequest> {
-  const { host } = warden;
-  const { runDirectory } = await whereItRuns(warden, jail);
+  await whereItRuns(warden, jail);
+  return requestFor(warden, jail, asked);
+}
+
+async function requestFor(
+  { host }: Pick<Warden, 'host'>,
+  jail: JailSpec,
+  asked: Asked,
+): Promise<ExecRequest> {
   const term: Record<string, string> = asked.tty ? { TERM: asked.tty.term } : {};
   return {
     ...asked,
-    runDirectory,
+    runDirectory: jailPaths(host.paths, jail.key).run,
     environment: { ...DEFAULT_ENVIRONMENT, ...jail.settings.environment, ...term, ...asked.environment },
     cgroupProcsFiles: await host.kernel.cgroupProcsFiles({ name: cgroupName(host.instance, jail.key) }),
   };

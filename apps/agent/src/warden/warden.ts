@@ -4,6 +4,7 @@ import type { AgentConnection } from '@cellblock/shared/agent-connection';
 import { AppError } from '@cellblock/shared/app-error';
 import type { DashboardAddress } from '@cellblock/shared/dialer-file';
 import {
+  type HostSpec,
   type JailSpec,
   jailsOf,
   type SpecPut,
@@ -297,16 +298,15 @@ export class Warden {
 
   /** A jail of the spec by its id or its name. */
   jail(idOrName: string): JailSpec {
-    const jails = this.ledger.spec ? jailsOf(this.ledger.spec) : [];
-    const jail = jails.find(({ id, name }) => id === idOrName || name === idOrName);
-    if (!jail) {
-      throw new AppError('not-found', `There is no jail ${idOrName} on this host.`, {
-        field: 'jail',
-        cause: `Its agent has ${jails.length} jails, and none has this name or id.`,
-        fix: 'cellblock ls lists them; cellblock show says on which host another is.',
-      });
-    }
-    return jail;
+    const spec = this.ledger.spec ?? NOTHING;
+    // Whoever asks for one waits: no list of thousands of objects is made for it.
+    for (const object of spec.objects.values())
+      if (object.kind === 'jail' && (object.id === idOrName || object.name === idOrName)) return object;
+    throw new AppError('not-found', `There is no jail ${idOrName} on this host.`, {
+      field: 'jail',
+      cause: `Its agent has ${jailsOf(spec).length} jails, and none has this name or id.`,
+      fix: 'cellblock ls lists them; cellblock show says on which host another is.',
+    });
   }
 
   /** What code in this jail could reach, seen from a twin of it; refused where the jail could not be started. */
@@ -357,7 +357,7 @@ export class Warden {
   }
 }
 
-const NOTHING = { generation: 0, objects: new Map() };
+const NOTHING: HostSpec = { generation: 0, objects: new Map() };
 const NOTHING_ACCEPTED: AcceptedSpec = { spec: NOTHING, frozen: new Set(), refused: [] };
 
 function factsOf(host: WardenHost, agentVersion: string) {
