@@ -13,8 +13,10 @@
 #include <cstring>
 #include <initializer_list>
 
-/** What ordinary programs need: files, memory, processes of their own, sockets, time. Not io_setup(2): its contexts
- * are one number for the whole host, and one tree could take them all; programs fall back. */
+#include "call_ranges.h"
+
+/** What ordinary programs need: files, memory, processes of their own, sockets, time. Not io_setup(2): its
+ * contexts are one number for the whole host, and one tree could take them all; programs fall back. */
 static constexpr const char* kAllowed[] = {
     // files and directories
     "access", "chdir", "chmod", "chown", "chroot", "close", "close_range", "copy_file_range", "creat", "dup",
@@ -31,8 +33,7 @@ static constexpr const char* kAllowed[] = {
     "write", "writev", "ioctl",
     // waiting
     "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd",
-    "eventfd2", "pause",
-    "poll", "ppoll", "pselect6", "select", "signalfd", "signalfd4",
+    "eventfd2", "pause", "poll", "ppoll", "pselect6", "select", "signalfd", "signalfd4",
     // memory
     "brk", "get_mempolicy", "madvise", "mbind", "membarrier", "memfd_create", "mincore", "mlock", "mlock2",
     "mlockall", "mmap", "mprotect", "mremap", "msync", "munlock", "munlockall", "munmap", "pkey_alloc",
@@ -186,7 +187,6 @@ static void print_filter() {
   require(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
                            foreign_pass ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS)),
           "refuse other architectures");
-  require(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2), "make a binary tree");
   for (const char* name : kAllowed) {
     const int number = seccomp_syscall_resolve_name(name);
     if (number == __NR_SCMP_ERROR) require(-EINVAL, name);
@@ -212,9 +212,12 @@ static void print_filter() {
   }
   const int memory = memfd_create("filter", 0);
   require(seccomp_export_bpf(filter, memory), "export filter");
+  call_ranges::Program list;
   sock_filter step;
   for (off_t at = 0; pread(memory, &step, sizeof step, at) == sizeof step; at += sizeof step)
-    std::printf("{0x%x, %u, %u, 0x%x},\n", step.code, step.jt, step.jf, step.k);
+    list.push_back(step);
+  for (const sock_filter& one : call_ranges::as_search(list))
+    std::printf("{0x%x, %u, %u, 0x%x},\n", one.code, one.jt, one.jf, one.k);
   close(memory);
   seccomp_release(filter);
 }
