@@ -30,6 +30,7 @@ function wire() {
   return Object.assign(socket, {
     readyState: 1,
     OPEN: 1,
+    bufferedAmount: 0,
     sent: (_: string) => {},
     send: (text: string) => socket.sent(text),
     close: () => {},

@@ -5,6 +5,8 @@ import { FrameSeal } from './frame-seal.ts';
 export interface OpenSocket {
   readonly readyState: number;
   readonly OPEN: number;
+  /** bytes that wait in our memory to be sent */
+  readonly bufferedAmount: number;
   send(text: string, done?: (error?: Error) => void): void;
   close(code?: number, reason?: string): void;
   terminate(): void;
@@ -59,6 +61,9 @@ export class SealedSocket extends EventEmitter<Events> {
   }
   get OPEN(): number {
     return this.#socket.OPEN;
+  }
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
   }
   send(text: string, done?: (error?: Error) => void): void {
     // Nothing is counted that is not sent.

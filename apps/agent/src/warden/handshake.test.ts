@@ -75,6 +75,7 @@ function dashboard(o: {
     const keys = frameKeys(exchange, theirs, transcript);
     const far = Object.assign(new EventEmitter(), {
       OPEN: 1,
+      bufferedAmount: 0,
       readyState: 1,
       send: (sealed: string) => say(o.between?.(sealed) ?? sealed),
       close: end,

@@ -6,6 +6,7 @@ import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { agentRouter, type Peer } from './api/router.ts';
 import { HandshakeRefused, shakeHands } from './handshake.ts';
+import { Outbox } from './outbox.ts';
 import type { Warden } from './warden.ts';
 
 /** A refused host dials again at once; whoever refused it shall not be asked more often than this. */
@@ -66,12 +67,17 @@ async function admit(warden: Warden, socket: WebSocket): Promise<void> {
 
 type WithoutSince<T> = T extends unknown ? Omit<T, 'since'> : never;
 
-function serveRouter(warden: Warden, socket: WebSocket, peer: Peer): void {
+export function serveRouter(
+  warden: Warden,
+  socket: WebSocket,
+  peer: Peer,
+  outbox: Outbox = new Outbox(socket),
+): void {
   const handle = getWSConnectionHandler({
     router: agentRouter,
     // Only its type asks for a server: the socket is open already.
     wss: new WebSocketServer({ noServer: true }),
-    createContext: () => ({ warden, peer }),
+    createContext: () => ({ warden, peer, outbox }),
   });
   // The adapter wants the request of the upgrade; frames that were relayed have none.
   handle(socket, {

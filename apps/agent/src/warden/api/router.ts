@@ -1,3 +1,4 @@
+import type { ConsoleChunk } from '@cellblock/native/process-tree';
 import { AnswersInput } from '@cellblock/shared/answers/answer';
 import { AppError } from '@cellblock/shared/app-error';
 import { DashboardAddress } from '@cellblock/shared/dialer-file';
@@ -17,6 +18,7 @@ import { verifyImage } from '../images/verify-image.ts';
 import { jailProcesses, signalJailProcess } from '../jail-processes.ts';
 import { openConsole } from '../open-console.ts';
 import { openExec } from '../open-exec.ts';
+import type { Outbox } from '../outbox.ts';
 import { purgeHost } from '../purge.ts';
 import { proveView } from '../view/prove-view.ts';
 import type { Warden } from '../warden.ts';
@@ -28,6 +30,8 @@ export type Peer = { peer: 'dashboard' } | { peer: 'root'; who: string };
 export interface AgentContext {
   warden: Warden;
   peer: Peer;
+  /** the way out of this connection */
+  outbox: Outbox;
 }
 
 const t = initTRPC.context<AgentContext>().create({
@@ -66,6 +70,8 @@ const STATUS_AT_LEAST_EVERY_MS = 5_000;
 
 const InJail = z.object({ jail: z.string() });
 const InSession = z.object({ session: z.string() });
+/** stream-reader.ts */
+const Read = z.object({ reader: z.uuid().optional() });
 const InImage = z.object({ digest: ImageDigest });
 const InOrder = z.object({ order: z.string() });
 /** Of base64, in one message. */
@@ -141,9 +147,13 @@ export const agentRouter = t.router({
   jail: t.router({
     console: procedure
       .input(
-        InJail.extend({ tailLines: z.int().min(0).max(100_000).optional(), follow: z.boolean().optional() }),
+        InJail.extend({
+          ...Read.shape,
+          tailLines: z.int().min(0).max(100_000).optional(),
+          follow: z.boolean().optional(),
+        }),
       )
-      .subscription(async function* ({ ctx, input, signal }) {
+      .subscription(({ ctx, input, signal }) => {
         if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('console');
         const jail = ctx.warden.jail(input.jail);
         const chunks = ctx.warden.host.trees.console({
@@ -152,9 +162,7 @@ export const agentRouter = t.router({
           follow: input.follow ?? false,
           ...(signal ? { signal } : {}),
         });
-        for await (const { offset, data, dropped } of chunks) {
-          yield { offset, data: Buffer.from(data).toString('base64'), dropped };
-        }
+        return ctx.outbox.paced(inBase64(chunks), input.reader, signal);
       }),
 
     /** what a jail is to see, and, with `prove`, whether its first process sees exactly that */
@@ -220,9 +228,13 @@ export const agentRouter = t.router({
         if (ctx.peer.peer === 'dashboard') ctx.warden.bounds.require('exec');
         return { session: await openConsole(ctx.warden, ctx.warden.jail(input.jail), input) };
       }),
-    execOutput: procedure.input(InSession).subscription(({ ctx, input, signal }) => {
-      return ctx.warden.exec.output(input.session, signal);
+    execOutput: procedure.input(InSession.extend(Read.shape)).subscription(({ ctx, input, signal }) => {
+      return ctx.outbox.paced(ctx.warden.exec.output(input.session, signal), input.reader, signal);
     }),
+    /** the reader of a stream of this connection has read so much more of it */
+    took: procedure
+      .input(Read.required().extend({ bytes: z.int().min(1) }))
+      .mutation(({ ctx, input }) => ctx.outbox.took(input.reader, input.bytes)),
     execInput: procedure
       .input(InSession.extend({ data: z.string().nullable() }))
       .mutation(({ ctx, input }) => ctx.warden.exec.input(input.session, input.data)),
@@ -277,5 +289,11 @@ export const agentRouter = t.router({
     return removed;
   }),
 });
+
+async function* inBase64(chunks: AsyncIterable<ConsoleChunk>) {
+  for await (const { offset, data, dropped } of chunks) {
+    yield { offset, data: Buffer.from(data).toString('base64'), dropped };
+  }
+}
 
 export type AgentRouter = typeof agentRouter;

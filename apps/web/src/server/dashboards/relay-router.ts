@@ -74,6 +74,7 @@ export const relayRouter = t.router({
         signal,
       ),
     ),
+    took: procedure.mutation(({ ctx, input }) => ctx.agent.jail.took.mutate(input as never)),
     execInput: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execInput.mutate(input as never)),
     execResize: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execResize.mutate(input as never)),
     execKill: procedure.mutation(({ ctx, input }) => ctx.agent.jail.execKill.mutate(input as never)),

@@ -8,7 +8,7 @@ import { type FoundJail, findJail } from '../find-object.ts';
 import { notifyChanges } from '../fleet-topics.ts';
 import type { AgentClient } from '../host-sync/agent-connections.ts';
 import { agentOf } from '../hosts/agent-client.ts';
-import { relaySubscription } from '../hosts/relay-subscription.ts';
+import { relayOutput } from '../hosts/relay-subscription.ts';
 import type { VerbContext } from '../verb-context.ts';
 
 export interface ExecInput {
@@ -150,8 +150,9 @@ export async function* execOutput(
   const { agent, session } = open;
   clearTimeout(open.unread);
   try {
-    for await (const piece of relaySubscription<ExecOutput>(
-      (observer) => agent.jail.execOutput.subscribe({ session }, observer as never),
+    for await (const piece of relayOutput<ExecOutput>(
+      agent,
+      (reader, observer) => agent.jail.execOutput.subscribe({ session, reader }, observer),
       signal,
     )) {
       // Recorded before it is told: who asks for the status may be gone in the next moment.

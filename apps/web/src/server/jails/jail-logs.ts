@@ -1,6 +1,6 @@
 import { findJail } from '../find-object.ts';
 import { agentOf } from '../hosts/agent-client.ts';
-import { relaySubscription } from '../hosts/relay-subscription.ts';
+import { relayOutput } from '../hosts/relay-subscription.ts';
 import { recordAsked } from '../record-asked.ts';
 import type { VerbContext } from '../verb-context.ts';
 
@@ -24,8 +24,9 @@ export async function* jailLogs(
     ...{ offset, dropped },
     text: decoder.decode(Buffer.from(data, 'base64'), { stream: true }),
   });
-  const pieces = relaySubscription<Piece>(
-    (observer) => agent.jail.console.subscribe(asked, observer as never),
+  const pieces = relayOutput<Piece>(
+    agent,
+    (reader, observer) => agent.jail.console.subscribe({ ...asked, reader }, observer),
     signal,
   );
   try {
