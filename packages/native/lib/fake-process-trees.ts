@@ -142,10 +142,12 @@ export class FakeProcessTrees implements ProcessTrees {
     if (tree.status.state !== 'running') throw new KernelError(step, 'ESRCH', 3, 'nobody keeps it');
     if (!tree.spec.confinement.mounts) throw new KernelError(step, 'ENOTTY', 25);
     const left = new AbortController();
-    const console = this.console({ runDirectory, tailLines: rows, follow: true, signal: left.signal });
+    const console = this.#read(tree, { tailLines: rows, follow: true, signal: left.signal });
     return {
       // As a terminal does it, with nobody behind it who reads.
-      write: async (data) => this.say(runDirectory, Buffer.from(data).toString()),
+      write: async (data) => {
+        if (tree.status.state === 'running') this.say(runDirectory, Buffer.from(data).toString());
+      },
       closeInput: () => {},
       resize: () => {},
       kill: () => left.abort(),
@@ -164,7 +166,13 @@ export class FakeProcessTrees implements ProcessTrees {
 
   async *console(o: Parameters<ProcessTrees['console']>[0]): AsyncGenerator<ConsoleChunk> {
     const tree = this.#trees.get(o.runDirectory);
-    if (!tree) return;
+    if (tree) yield* this.#read(tree, o);
+  }
+
+  async *#read(
+    tree: FakeTree,
+    o: Omit<Parameters<ProcessTrees['console']>[0], 'runDirectory'>,
+  ): AsyncGenerator<ConsoleChunk> {
     let from = o.from ?? offsetOfLastLines(tree.console, o.tailLines ?? 0);
     for (;;) {
       if (from < tree.console.length) {

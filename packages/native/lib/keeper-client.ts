@@ -10,7 +10,18 @@ export async function* keeperNews(
   runDirectory: string,
   signal?: AbortSignal,
 ): AsyncGenerator<'console' | 'over', void> {
-  const socket = await connectTo(runDirectory, signal);
+  yield* await listenToKeeper(runDirectory, signal);
+}
+
+/** The same, of the keeper that is there now; who does not come to read them ends them by the signal. */
+export async function listenToKeeper(runDirectory: string, signal?: AbortSignal) {
+  return newsOf(await connectTo(runDirectory, signal), signal);
+}
+
+async function* newsOf(
+  socket: Socket | null,
+  signal?: AbortSignal,
+): AsyncGenerator<'console' | 'over', void> {
   if (!socket) return;
   try {
     for await (const data of socket as AsyncIterable<Buffer>) {

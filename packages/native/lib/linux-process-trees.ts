@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { callAddon } from './addon.ts';
+import { followConsole } from './console-follow.ts';
 import { ConsoleRingReader } from './console-ring.ts';
 import { openConsoleSession } from './console-session.ts';
 import { startExecHelper } from './exec-helper.ts';
@@ -137,30 +138,19 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
     const ring = await ConsoleRingReader.open(o.runDirectory);
     if (!ring) return;
     try {
-      let from = o.from ?? (await ring.offsetOfLastLines(o.tailLines ?? 0));
+      const from = o.from ?? (await ring.offsetOfLastLines(o.tailLines ?? 0));
       const news = o.follow ? keeperNews(o.runDirectory, o.signal) : null;
-      for (let over = false; ; ) {
-        for (let chunk = await ring.read(from); chunk; chunk = await ring.read(from)) {
-          yield chunk;
-          from = chunk.offset + chunk.data.length;
-        }
-        if (over || !news) return;
-        over = (await news.next()).value !== 'console';
-      }
-    } catch (error) {
-      if (!o.signal?.aborted) throw error;
+      yield* followConsole(ring, { from, news, signal: o.signal });
     } finally {
       await ring.close();
     }
   }
 
-  const status: ProcessTrees['status'] = async ({ runDirectory }) => readTreeStatus(runDirectory);
-
   return {
     start,
     stop,
     console,
-    status,
+    status: async ({ runDirectory }) => readTreeStatus(runDirectory),
     wait: async ({ runDirectory, signal }) => {
       await requireStatus(runDirectory);
       return waitForEnd(runDirectory, signal);
@@ -192,7 +182,7 @@ export function createLinuxProcessTrees({ programs }: { programs: string }): Pro
       const { keeper } = await requireStatus(request.runDirectory);
       if (!keeper)
         throw new KernelError(`open the console in ${request.runDirectory}`, 'ESRCH', 3, 'nobody keeps it');
-      return openConsoleSession({ console, status }, keeper, request);
+      return openConsoleSession(keeper, request);
     },
     async forget({ runDirectory }) {
       const status = readTreeStatus(runDirectory);

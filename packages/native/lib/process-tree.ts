@@ -37,8 +37,10 @@ export interface ProcessTrees {
     signal?: AbortSignal;
   }): AsyncIterable<ConsoleChunk>;
   /** The terminal that is the tree's /dev/console: what is written is typed at it, the output is what `console` has,
-   *  from a screenful ago, and `kill` leaves it to itself. It exits with how the tree ended, or with 0 when it was
-   *  left. ESRCH: the tree does not run, or its keeper was killed; ENOTTY: it has no such terminal. */
+   *  from a screenful ago, and `kill` leaves it to itself. It is of this one start. It exits with how the tree ended
+   *  (null and null: nobody knows), with 0 when it was left, or with what was lost while the tree runs on. ESRCH: the
+   *  tree does not run, or its keeper was killed; ENOTTY: it has no such terminal; EPERM: this host lets nobody look
+   *  into a process; ENOSYS: its kernel has no pidfd_getfd(2). */
   openConsole(o: ConsoleRequest): Promise<ExecSession>;
   /** Keeper, status and console of an ended tree are removed (EBUSY while it runs). */
   forget(o: { runDirectory: string }): Promise<void>;
@@ -190,7 +192,15 @@ export interface ExecSession {
   resize(o: { rows: number; columns: number }): void;
   kill(): void;
   output: AsyncIterable<{ stream: 'stdout' | 'stderr'; data: Uint8Array }>;
-  exit: Promise<{ code: number | null; signal: number | null }>;
+  exit: Promise<SessionExit>;
+}
+
+export interface SessionExit {
+  code: number | null;
+  signal: number | null;
+  /** of a console whose tree runs on, code and signal are null then: its keeper was killed; the keeper has as many
+   *  listeners as it takes; the terminal takes no input any more */
+  lost?: 'keeper' | 'listeners' | 'terminal';
 }
 
 export interface ConsoleChunk {

@@ -153,6 +153,28 @@ export function processTreesContract(name: string, world: () => ContractWorld): 
       await stop(plain);
     });
 
+    test('a console is of one start: whoever is at it neither sees the next nor types there', async () => {
+      const { trees } = world();
+      const confinement = { noNewPrivileges: false, chroot: true, proc: 'masked', mounts: true } as const;
+      const spec = await world().spec({ confinement });
+      await trees.start(spec);
+      const before = await trees.openConsole({ ...spec, rows: 24, columns: 80 });
+      await stop(spec);
+      await trees.start(spec);
+      const session = await trees.openConsole({ ...spec, rows: 24, columns: 80 });
+      await before.write(Buffer.from('astray\r'));
+      await session.write(Buffer.from('second\r'));
+      let text = '';
+      for await (const { data } of session.output) {
+        text += Buffer.from(data).toString();
+        if (text.includes('second')) session.kill();
+      }
+      expect(text).not.toContain('astray');
+      for await (const { data } of before.output)
+        expect(Buffer.from(data).toString()).not.toContain('second');
+      await stop(spec);
+    });
+
     test('a wait is given up when its signal says so', async () => {
       const { trees } = world();
       const spec = await world().spec();

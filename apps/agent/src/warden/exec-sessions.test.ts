@@ -73,5 +73,17 @@ test('one is at a console at a time, and the next when it has been left', async 
   await open('web');
 });
 
+test('what is wrong with a session is said in words that hold for commands and consoles', async () => {
+  const sessions = new ExecSessions({} as ProcessTrees);
+  await expect(sessions.input('gone', null)).rejects.toMatchObject({
+    refusal: {
+      code: 'not-found',
+      field: 'session',
+      cause: expect.stringMatching(/its command or its jail/),
+      fix: expect.stringContaining('cellblock console JAIL'),
+    },
+  });
+});
+
 const ENDED = Promise.resolve({ code: 0, signal: null });
 async function* nothing() {}

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsoleRequest, ExecRequest, ExecSession, ProcessTrees } from '@cellblock/native/process-tree';
+import type {
+  ConsoleRequest,
+  ExecRequest,
+  ExecSession,
+  ProcessTrees,
+  SessionExit,
+} from '@cellblock/native/process-tree';
 import { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 
 export type ExecOutput =
   | { type: 'output'; stream: 'stdout' | 'stderr'; data: string }
-  | { type: 'exit'; code: number | null; signal: number | null };
+  | ({ type: 'exit' } & SessionExit);
 
 /** A session nobody reads is ended: its command would block for ever on a full pipe. */
 const UNREAD_MS = 30_000;
@@ -45,7 +51,8 @@ export class ExecSessions {
     if (this.consoles.has(jail.key)) {
       throw new AppError('conflict', `Somebody is at the console of ${jail.name} already.`, {
         field: 'jail',
-        cause: 'One types at a time; whoever asks for it in the history sees who: action:jail.console',
+        cause:
+          'One types at a time. The history says who (action:jail.console), unless it is root of this host while the dashboard is off.',
         fix: `Look meanwhile: cellblock logs ${jail.name} -f`,
       });
     }
@@ -70,8 +77,8 @@ export class ExecSessions {
     if (found.unread === null) {
       throw new AppError('conflict', 'Somebody reads this session already.', {
         field: 'session',
-        cause: 'What a command writes goes to one reader; a second would take half of it.',
-        fix: 'Run the command once more: cellblock exec JAIL -- CMD',
+        cause: 'What is written goes to one reader; a second would take half of it.',
+        fix: 'Open one of your own: cellblock exec JAIL -- CMD',
       });
     }
     clearTimeout(found.unread);
@@ -97,9 +104,9 @@ export class ExecSessions {
     const found = this.find(id);
     if (data === null) return found.session.closeInput();
     if (found.unsent && !(await hasRead(found))) {
-      throw new AppError('conflict', 'The command has not read yet what it was sent.', {
+      throw new AppError('conflict', 'What was sent before has not been read yet.', {
         field: 'data',
-        cause: `It has not for ${ROOM_MS / 1000} s, or others wait to send it more.`,
+        cause: `The jail has not for ${ROOM_MS / 1000} s, or others wait to send it more.`,
         fix: 'Send this piece once more',
       });
     }
@@ -120,10 +127,10 @@ export class ExecSessions {
   private find(id: string) {
     const found = this.sessions.get(id);
     if (!found) {
-      throw new AppError('not-found', 'There is no such session: its command has ended.', {
+      throw new AppError('not-found', 'There is no such session: it has ended.', {
         field: 'session',
-        cause: `A session goes with its command, or when nobody reads it for ${UNREAD_MS / 1000} s.`,
-        fix: 'Run the command once more: cellblock exec JAIL -- CMD',
+        cause: `A session goes with its command or its jail, or when nobody reads it for ${UNREAD_MS / 1000} s.`,
+        fix: 'Open another: cellblock exec JAIL -- CMD, or cellblock console JAIL',
       });
     }
     return found;

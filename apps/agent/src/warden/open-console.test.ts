@@ -1,4 +1,5 @@
 import { FakeProcessTrees } from '@cellblock/native/fake-process-trees';
+import { KernelError } from '@cellblock/native/kernel-error';
 import type { TreeSpec } from '@cellblock/native/process-tree';
 import type { AppError } from '@cellblock/shared/app-error';
 import type { JailSpec } from '@cellblock/shared/host-spec';
@@ -78,3 +79,23 @@ test('a jail that does not run is refused, and so is one whose /dev/console is a
     fix: expect.stringContaining(`cellblock restart ${given.jail.name}`),
   });
 });
+
+test.each([
+  ['EPERM', 1, 'ptrace_scope'],
+  ['ENOSYS', 38, 'pidfd_getfd'],
+])(
+  'where the kernel answers %s, that is said, and how to get in all the same',
+  async (code, errno, cause) => {
+    const { trees, start, refusal } = aHost();
+    const { jail } = await start(1, 'system');
+    trees.openConsole = async () => {
+      throw new KernelError('take the terminal of process 1', code, errno);
+    };
+    expect(await refusal(jail)).toMatchObject({
+      code: 'conflict',
+      field: 'jail',
+      cause: expect.stringContaining(cause),
+      fix: expect.stringContaining(`cellblock exec ${jail.name} -t -- sh`),
+    });
+  },
+);

@@ -41,6 +41,21 @@ export async function openConsole(
         fix: `cellblock restart ${name}; or a terminal in it: ${instead}`,
       });
     }
+    if (isKernelError(error, 'EPERM')) {
+      throw new AppError('conflict', `The host does not let its agent type at the console of jail ${name}.`, {
+        field: 'jail',
+        cause:
+          'Its kernel lets nobody look into another process (kernel.yama.ptrace_scope=3, or a security module), and the console is taken from its keeper.',
+        fix: `A terminal in it: ${instead}; what it wrote: cellblock logs ${name} -f`,
+      });
+    }
+    if (isKernelError(error, 'ENOSYS')) {
+      throw new AppError('conflict', `The host cannot let anybody type at the console of jail ${name}.`, {
+        field: 'jail',
+        cause: 'Its kernel, or what confines its agent, has no pidfd_getfd(2), which came with Linux 5.6.',
+        fix: `A terminal in it: ${instead}; what it wrote: cellblock logs ${name} -f`,
+      });
+    }
     throw error;
   }
 }

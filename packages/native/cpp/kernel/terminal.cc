@@ -22,7 +22,8 @@ UniqueFd take_terminal(pid_t pid, uint64_t start_time, int descriptor) {
   int number = -1;
   if (ioctl(terminal.get(), TIOCGPTN, &number) < 0) throw KernelError(step, ENOTTY, "it is something else");
   // As the process itself has it, from its first moments on: the two share it.
-  if (fcntl(terminal.get(), F_SETFL, fcntl(terminal.get(), F_GETFL) | O_NONBLOCK) < 0) fail(step);
+  const int flags = fcntl(terminal.get(), F_GETFL);
+  if (flags < 0 || fcntl(terminal.get(), F_SETFL, flags | O_NONBLOCK) < 0) fail(step);
   return terminal;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditKind } from '@cellblock/shared/audit-event';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changeFleet } from '../change-fleet.ts';
 import { recordGrantOutcome } from '../grants/record-grant.ts';
@@ -62,7 +63,7 @@ test('a run of answers is unknown when its host has said nothing for a quarter o
 });
 
 /** An act on a jail, begun by a dashboard that did not live to hear of it. */
-async function beginOnJail(kind: 'jail.logs' | 'grant.see' | 'grant.revoke', about: string): Promise<string> {
+async function beginOnJail(kind: AuditKind, about: string): Promise<string> {
   const change = await changeFleet(mira, { kind }, async ({ event }) => ({
     ...{ object: { type: 'jail' as const, id: jail, name: 'web1' }, host, summary: `did ${kind}` },
     ...{ wants: [], topics: [`jail/${about}`], outcomeLater: true, show: async () => event },
@@ -71,16 +72,28 @@ async function beginOnJail(kind: 'jail.logs' | 'grant.see' | 'grant.revoke', abo
   return change.object;
 }
 
-test('logs that nobody was seen to read are unknown after a day, on their jail and its host', async () => {
-  const intent = await beginOnJail('jail.logs', jail);
-  expect(await recordLostEnds(db, later(23 * 60))).toBe(0);
-  expect(await recordLostEnds(db, later(25 * 60))).toBe(1);
-  expect(await outcomes(intent)).toEqual([
-    ['unknown', 'system', 'nobody heard what came of it: mira did jail.logs'],
-  ]);
-  const [end] = await db.auditEvent.findMany({ where: { intent } });
-  expect(end).toMatchObject({ objectType: 'jail', objectId: jail, hostId: host.id });
-});
+const DAY = 24 * 60;
+test.each<[AuditKind, number]>([
+  ['jail.logs', DAY],
+  ['jail.exec', DAY],
+  ['jail.console', DAY],
+  ['jail.xray', 60],
+  ['jail.files', 15],
+  ['jail.signal', 15],
+  ['jail.prove', 15],
+])(
+  'a %s of which nobody heard is unknown after %i minutes, on its jail and its host',
+  async (kind, minutes) => {
+    const intent = await beginOnJail(kind, jail);
+    expect(await recordLostEnds(db, later(minutes - 1))).toBe(0);
+    expect(await recordLostEnds(db, later(minutes + 1))).toBe(1);
+    expect(await outcomes(intent)).toEqual([
+      ['unknown', 'system', `nobody heard what came of it: mira did ${kind}`],
+    ]);
+    const [end] = await db.auditEvent.findMany({ where: { intent } });
+    expect(end).toMatchObject({ objectType: 'jail', objectId: jail, hostId: host.id });
+  },
+);
 
 test('a permission of which nobody heard whether it was granted is unknown, also when its time is over', async () => {
   const target = randomUUID();

@@ -11,11 +11,15 @@ const LOOKER_LOCK = 7_227_003;
 
 /** Longer than an image takes that is made, and than a host is silent that still tests a row. */
 const IMAGE_MS = 3_600_000;
+const XRAY_MS = 3_600_000;
 const ANSWERS_MS = 15 * 60_000;
 /** Longer than a connection to a host lasts that answers nothing. */
-const GRANT_MS = 15 * 60_000;
-/** Somebody may wait for the first line of a jail that has never written one. */
-const LOGS_MS = 24 * 3_600_000;
+const ASKED_MS = 15 * 60_000;
+/**
+ * Somebody may wait for the first line of a jail that has never written one, and sit at a terminal of it for as long as
+ * nobody ends that: who does so for longer is heard of later.
+ */
+const SESSION_MS = 24 * 3_600_000;
 /** A permission lasts 30 days at the most, and its revocation may wait for a day beyond. */
 const LOOKED_BACK_MS = 40 * 24 * 3_600_000;
 
@@ -74,15 +78,22 @@ function lostOfHosts(tx: Tx, now: Date): Promise<{ id: string }[]> {
     ORDER BY e.at LIMIT 100`;
 }
 
-/** What of a jail is read, and who sees it. A revocation that waits for its host is not lost. */
+/**
+ * What is done in a jail, what of it is read, and who sees it. A revocation that waits for its host is not lost.
+ * The kinds are those of the index audit_event_awaited.
+ */
 function lostOfJails(tx: Tx, now: Date): Promise<{ id: string }[]> {
   return tx.$queryRaw`
     SELECT e.id FROM audit_event e
-    WHERE e.phase = 'intent' AND e.kind IN ('jail.logs', 'grant.see', 'grant.revoke')
+    WHERE e.phase = 'intent'
+      AND e.kind IN ('jail.logs', 'jail.exec', 'jail.console', 'jail.files', 'jail.signal', 'jail.prove', 'jail.xray',
+                     'grant.see', 'grant.revoke')
       AND e.at > ${ago(now, LOOKED_BACK_MS)}::timestamptz
-      AND (e.kind = 'jail.logs' AND e.at < ${ago(now, LOGS_MS)}::timestamptz
-        OR e.kind <> 'jail.logs' AND e.at < ${ago(now, GRANT_MS)}::timestamptz
-             AND NOT EXISTS (SELECT 1 FROM sight_grant g WHERE g.revoke_event = e.id AND g.ended_at IS NULL))
+      AND e.at < ${ago(now, ASKED_MS)}::timestamptz
+      AND (e.kind NOT IN ('jail.logs', 'jail.exec', 'jail.console') OR e.at < ${ago(now, SESSION_MS)}::timestamptz)
+      -- A twin is built and walked while its caller waits.
+      AND (e.kind <> 'jail.xray' OR e.at < ${ago(now, XRAY_MS)}::timestamptz)
+      AND NOT EXISTS (SELECT 1 FROM sight_grant g WHERE g.revoke_event = e.id AND g.ended_at IS NULL)
       -- That the time of a permission is over says nothing of how its granting came out.
       AND NOT EXISTS (SELECT 1 FROM audit_event o WHERE o.intent = e.id AND o.kind = e.kind)
     ORDER BY e.at LIMIT 100`;

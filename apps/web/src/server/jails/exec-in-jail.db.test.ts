@@ -14,6 +14,10 @@ const mira = as(db);
 const opened: { command: string[]; cause: string | null }[] = [];
 let canOpen = true;
 let ends = true;
+let exit: object = { code: 3, signal: null };
+let goes = false;
+/** whether a session is read already */
+let isRead = false;
 const killed: string[] = [];
 const causes: (string | null)[] = [];
 
@@ -35,12 +39,18 @@ const agent = {
       },
     },
     execOutput: {
-      subscribe: (_: unknown, observer: { onData: (value: unknown) => void; onComplete: () => void }) => {
-        observer.onData({ type: 'output', stream: 'stdout', data: 'aGk=' });
-        if (ends) {
-          observer.onData({ type: 'exit', code: 3, signal: null });
-          observer.onComplete();
-        }
+      subscribe: (
+        _: unknown,
+        observer: {
+          onData: (value: unknown) => void;
+          onError: (error: Error) => void;
+          onComplete: () => void;
+        },
+      ) => {
+        if (isRead) observer.onError(new Error('somebody reads it already'));
+        else observer.onData({ type: 'output', stream: 'stdout', data: 'aGk=' });
+        if (ends) observer.onData({ type: 'exit', ...exit });
+        if (ends || goes) observer.onComplete();
         return { unsubscribe: () => {} };
       },
     },
@@ -62,15 +72,14 @@ const agent = {
   },
 };
 
+const ways = { connections: { of: () => ({ agent }) } as unknown as AgentConnections, relays: null };
+
 beforeAll(async () => {
   const h1 = await TestHost.enroll(db, 'h1');
   await h1.report();
   await createJail(mira, { name: 'web1', network: null });
   await h1.report();
-  setAgentConnections(db, {
-    connections: { of: () => ({ agent }) } as unknown as AgentConnections,
-    relays: null,
-  });
+  setAgentConnections(db, ways);
 });
 afterAll(() => db.$disconnect());
 
@@ -125,6 +134,61 @@ test('a command whose reader vanishes is ended, and the history says so', async 
   expect((await refusal(execInput(mira, { session, data: null }))).code).toBe('not-found');
 });
 
+test('whoever reads a session a second time does not end it for the first', async () => {
+  ends = false;
+  const { session } = await openExec(mira, input);
+  const reader = new AbortController();
+  const before = killed.length;
+  for await (const _ of execOutput(mira, { session }, reader.signal)) {
+    isRead = true;
+    await expect(execOutput(mira, { session }).next()).rejects.toThrow('somebody reads it already');
+    expect(killed).toHaveLength(before);
+    await execInput(mira, { session, data: '' });
+    reader.abort();
+  }
+  isRead = false;
+  ends = true;
+  // Control: the first does.
+  expect(killed).toHaveLength(before + 1);
+});
+
+test('a command whose host goes away is not said to have been left by its reader', async () => {
+  ends = false;
+  goes = true;
+  const { session } = await openExec(mira, input);
+  for await (const _ of execOutput(mira, { session }));
+  ends = true;
+  goes = false;
+  expect((await events()).at(-1)).toMatchObject({
+    outcome: 'failed',
+    summary: 'the command in web1 was cut off: the way to its host ended',
+  });
+});
+
+test('an end that could not be recorded when it was heard is recorded once more', async () => {
+  let isDown = false;
+  const failing = new Proxy(db, {
+    get: (target, name) => {
+      if (name !== '$transaction' || !isDown) return Reflect.get(target, name);
+      isDown = false;
+      return () => Promise.reject(new Error('the database is restarted'));
+    },
+  });
+  const ctx = { ...mira, db: failing };
+  setAgentConnections(failing, ways);
+  const { session } = await openExec(ctx, input);
+  isDown = true;
+  const read = async () => {
+    for await (const _ of execOutput(ctx, { session }));
+  };
+  await expect(read()).rejects.toThrow('the database is restarted');
+  expect((await events()).at(-1)).toMatchObject({
+    phase: 'outcome',
+    outcome: 'applied',
+    summary: 'the command in web1 ended with 3',
+  });
+});
+
 test('one that does not begin has failed', async () => {
   canOpen = false;
   await expect(openExec(mira, input)).rejects.toThrow('no such program');
@@ -161,6 +225,20 @@ test('a console is recorded before it is opened, and how it ended after', async 
     summary: 'the console of web1 ended with its jail',
     after: { code: 3, signal: null },
   });
+
+  for (const [lost, why] of [
+    ['keeper', 'its keeper has ended'],
+    ['listeners', 'more look at it than its keeper takes'],
+    ['terminal', 'it took no more input'],
+  ]) {
+    exit = { code: null, signal: null, lost };
+    expect(await read((await openConsole(mira, asked)).session)).toMatchObject({
+      outcome: 'failed',
+      summary: `the console of web1 was lost, and its jail ran on: ${why}`,
+      after: { lost },
+    });
+  }
+  exit = { code: 3, signal: null };
   canOpen = false;
   await expect(openConsole(mira, asked)).rejects.toThrow('no console');
   expect((await history()).at(-1)).toMatchObject({

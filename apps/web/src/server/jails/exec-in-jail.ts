@@ -18,14 +18,23 @@ export interface ExecInput {
   tty: { columns: number; rows: number } | null;
 }
 
+/** As the host says it; `lost`: of a console, why it is over though its jail runs on. */
+interface SessionExit {
+  code: number | null;
+  signal: number | null;
+  lost?: 'keeper' | 'listeners' | 'terminal';
+}
+/** Who it was that went away before a session had ended. */
+type Gone = 'reader' | 'host';
+
 /** What somebody does in a jail for as long as they read what comes of it, and how the history puts it. */
 export interface SessionKind {
   kind: 'jail.exec' | 'jail.console';
   begins: string;
   after: Record<string, unknown>;
   /** `left`: whoever opened it ended it */
-  ended: (exit: { code: number | null; signal: number | null }, left: boolean) => string;
-  abandoned: string;
+  ended: (exit: SessionExit, left: boolean) => string;
+  abandoned: (gone: Gone, left: boolean) => string;
   notBegun: string;
   open: (agent: AgentClient, cause: string) => Promise<{ session: string }>;
 }
@@ -41,6 +50,10 @@ interface OpenSession {
   cause: string;
   jail: FoundJail;
   left: boolean;
+  /** a second reader is refused by the host, and must not end it for the first */
+  isRead: boolean;
+  /** null: it has not been heard yet */
+  exit: SessionExit | null;
   /** ends it while nobody has begun to read */
   unread: NodeJS.Timeout;
 }
@@ -58,7 +71,10 @@ export async function openExec(ctx: VerbContext, input: ExecInput): Promise<{ se
     after: { command, uid, terminal: tty !== null },
     ended: ({ code, signal }) =>
       `the command in ${jail.name} ended with ${signal ? `signal ${signal}` : code}`,
-    abandoned: `the command in ${jail.name} was ended: nobody read what it wrote any more`,
+    abandoned: (gone) =>
+      gone === 'host'
+        ? `the command in ${jail.name} was cut off: the way to its host ended`
+        : `the command in ${jail.name} was ended: nobody read what it wrote any more`,
     notBegun: `the command in ${jail.name} did not begin`,
     open: (agent, cause) => agent.jail.execOpen.mutate({ jail: jail.id, command, uid, tty, cause }),
   });
@@ -83,11 +99,11 @@ export async function openSession(
 ): Promise<{ session: string }> {
   const agent = await agentOf(ctx.db, jail.hostId);
   const cause = await recordBegin(ctx, jail, kind);
-  const open = { kind, agent, by: ownerOf(ctx), ctx, cause, jail, left: false };
+  const open = { kind, agent, by: ownerOf(ctx), ctx, cause, jail, left: false, isRead: false, exit: null };
   try {
     const { session } = await kind.open(agent, cause);
     const id = randomUUID();
-    const unread = setTimeout(() => void abandon(id), UNREAD_MS);
+    const unread = setTimeout(() => void abandon(id, 'reader'), UNREAD_MS);
     unread.unref();
     sessions.set(id, { ...open, session, unread });
     return { session: id };
@@ -139,7 +155,7 @@ async function recordEnd(
 
 export type ExecOutput =
   | { type: 'output'; stream: 'stdout' | 'stderr'; data: string }
-  | { type: 'exit'; code: number | null; signal: number | null };
+  | ({ type: 'exit' } & SessionExit);
 
 export async function* execOutput(
   ctx: VerbContext,
@@ -148,7 +164,10 @@ export async function* execOutput(
 ): AsyncGenerator<ExecOutput> {
   const open = ownSession(ctx, input.session);
   const { agent, session } = open;
+  const isFirst = !open.isRead;
+  open.isRead = true;
   clearTimeout(open.unread);
+  let gone: Gone = 'reader';
   try {
     for await (const piece of relayOutput<ExecOutput>(
       agent,
@@ -156,27 +175,44 @@ export async function* execOutput(
       signal,
     )) {
       // Recorded before it is told: who asks for the status may be gone in the next moment.
-      if (piece.type === 'exit' && sessions.delete(input.session)) {
-        const { code, signal } = piece;
-        await recordEnd(open, 'applied', open.kind.ended({ code, signal }, open.left), { code, signal });
+      if (piece.type === 'exit') {
+        const { type: _, ...exit } = piece;
+        open.exit = exit;
+        await recordExit(open, exit);
+        sessions.delete(input.session);
       }
       yield piece;
       if (piece.type === 'exit') return;
     }
+    if (!signal?.aborted) gone = 'host';
+  } catch (error) {
+    if (!signal?.aborted) gone = 'host';
+    throw error;
   } finally {
-    await abandon(input.session);
+    if (isFirst) await abandon(input.session, gone);
   }
 }
 
+async function recordExit(open: OpenSession, exit: SessionExit): Promise<void> {
+  const outcome = exit.lost && !open.left ? 'failed' : 'applied';
+  await recordEnd(open, outcome, open.kind.ended(exit, open.left), { ...exit });
+}
+
 /** Whoever read it has gone, or its host has: the command goes too, and nobody hears how it ends. */
-async function abandon(id: string): Promise<void> {
+async function abandon(id: string, gone: Gone): Promise<void> {
   const open = sessions.get(id);
   if (open === undefined || !sessions.delete(id)) return;
   clearTimeout(open.unread);
-  await open.agent.jail.execKill.mutate({ session: open.session }).catch(() => undefined);
-  await recordEnd(open, 'failed', open.kind.abandoned, { abandoned: true }).catch((error) =>
-    console.error(`that ${open.kind.abandoned} was not recorded:`, error),
-  );
+  const summary = open.kind.abandoned(gone, open.left);
+  try {
+    // Heard of, and not recorded: once more.
+    if (open.exit) return await recordExit(open, open.exit);
+    await open.agent.jail.execKill.mutate({ session: open.session }).catch(() => undefined);
+    await recordEnd(open, 'failed', summary, { abandoned: true });
+  } catch (error) {
+    // Nobody hears of it any more (record-lost-ends.ts).
+    console.error(`how a session ended was not recorded (${summary}):`, error);
+  }
 }
 
 /** `data` is base64; null closes stdin. */
