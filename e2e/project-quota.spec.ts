@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import type { GuestFindings } from '../apps/agent/test/project-quota/findings.ts';
+import { type GuestFindings, SPARED } from '../apps/agent/test/project-quota/findings.ts';
 import { standPrefix } from './stand/stand-name.ts';
 import { vmImage } from './vm/image.ts';
 import { programsDisk } from './vm/programs-disk.ts';
@@ -23,6 +23,7 @@ let found: GuestFindings;
 /**
  * On Debian's kernel: that of the machine which the tests run on may be built without CONFIG_QFMT_V2, and then no ext4
  * there counts anything. A warden runs on an ext4 with prjquota, with a jail at its limits and a neighbour without any.
+ * Nor may root of that machine have CAP_SYS_RESOURCE, without which nobody has a score for the OOM killer to lose.
  */
 test.beforeAll(async () => {
   test.setTimeout(SLOW * 3);
@@ -108,6 +109,13 @@ test('a limit is raised while the jail runs, and no record outlives the jail or 
 
 test('limits of processes are lowered, raised and lifted while the jail runs, where root has what that takes', () => {
   expect(found.files).toEqual({ mayRaise: true, lowered: 64, raised: 256, lifted: true, samePid: true });
+});
+
+test('whom the OOM killer is to spare starts jails that it is not; control: without that they are spared too', () => {
+  expect(found.oomScores).toEqual({
+    ours: { first: 0, byExec: 0 },
+    mutant: { first: SPARED, byExec: SPARED },
+  });
 });
 
 test('xfs holds the same', () => {

@@ -7,11 +7,14 @@ const REPOSITORY = path.join(import.meta.dirname, '../..');
 const TESTS = path.join(REPOSITORY, 'apps/agent/test/project-quota');
 const WARDEN = path.join(REPOSITORY, 'apps/agent/src/warden');
 const NATIVE = path.join(REPOSITORY, 'packages/native/build');
+const SPAWN = path.join(REPOSITORY, 'packages/native/cpp/spawn');
+const BUILD_LOCK = path.join(REPOSITORY, 'node_modules/.cellblock-build.lock');
 const CRASH_HOOK = path.join(REPOSITORY, 'scripts/crash/crash-hook.ts');
 
 /**
- * A disk with the warden (a crash build) and its programs, what plays the host's administrator, and a file with an xfs:
- * `node guest.mjs PLACE PROGRAMS XFS` finds out what project quota holds. Its path below the directory.
+ * A disk with the warden (a crash build), its programs and the mutant of spawn, what plays the host's administrator,
+ * and a file with an xfs: `node guest.mjs PLACE PROGRAMS XFS` finds out what project quota holds. Its path below the
+ * directory.
  */
 export async function programsDisk(directory: string): Promise<string> {
   const content = path.join(directory, 'content');
@@ -40,7 +43,8 @@ export async function programsDisk(directory: string): Promise<string> {
   copyFileSync(path.join(REPOSITORY, 'node_modules/.bin/node'), path.join(content, 'node'));
   copyFileSync(path.join(TESTS, 'hostile-root.pl'), path.join(content, 'hostile-root.pl'));
   copyFileSync(path.join(NATIVE, 'Release/cellblock.node'), path.join(native, 'cellblock.node'));
-  for (const name of ['spawn', 'keeper', 'probe'])
+  await mustRun(['flock', BUILD_LOCK, 'make', '-s', '-C', SPAWN, 'mutant'], { timeoutMs: 300_000 });
+  for (const name of ['spawn', 'spawn-mutant', 'keeper', 'probe'])
     copyFileSync(path.join(NATIVE, 'bin', name), path.join(native, name));
   await mustRun(['mkfs.xfs', '-q', '-d', `file,name=${path.join(content, 'counted.xfs')},size=300m`]);
   await mustRun(['chmod', '-R', 'u=rwX,go=rX', content]);

@@ -139,6 +139,7 @@ async function onStage({ instance, paths }: Stand): Promise<string[]> {
 const MUTANTS: [protections: string, rows: string[]][] = [
   ['sealed-root', ['M8']],
   ['reserved-name', ['C30']],
+  ['mount-namespace', ['M7']],
   ['mount-flags', ['M4', 'M6', 'M12', 'M17']],
   ['locked-mounts,allowed-calls,argument-rules,capabilities', ['M13']],
   ['pid-namespace', ['M15']],

@@ -233,7 +233,30 @@ test('of its control groups it may make and fill no more than were given to it',
   await told(await fixture.without('own-limits'), beyond);
   expect(limit()).toBe('max\n');
   expect(statSync(join(group, 'cgroup.procs')).uid).toBe(0);
+  // Twelve levels, and not one more.
+  const deep =
+    'at=.; n=0; while [ $n -lt 20 ] && mkdir $at/d 2>/dev/null; do at=$at/d; n=$((n + 1)); done; echo $n';
+  expect(await told(fixture.trees, deep)).toBe('12\n');
+  expect(await told(await fixture.without('counted-groups'), deep, uncounted)).toBe('20\n');
 }, 120_000);
+
+test('before Linux 6.4 it may make 128 control groups', async () => {
+  const group = await fixture.unifiedGroup('old');
+  const uncounted = await fixture.unifiedGroup('old-uncounted');
+  if (!group || !uncounted) return;
+  // The kernel says 2.6 to whoever asks to be told so (personality(2), UNAME26), and those that they start.
+  const beforeOld = '[ "$OLD" ] || OLD=1 exec setarch --uname-2.6 "$0" "$@"';
+  const many = 'cd /sys/fs/cgroup && uname -r && mkdir $(seq -f part%g 140) 2>/dev/null; ls -d part* | wc -l';
+  const made = async (protections: string, within: string) => {
+    const spec = await specOf(['/bin/sh', '-c', many], { cgroupProcsFiles: [join(within, 'cgroup.procs')] });
+    const trees = await fixture.without(protections, { before: beforeOld });
+    await trees.start(spec);
+    await trees.wait({ runDirectory: spec.runDirectory, signal: AbortSignal.timeout(60_000) });
+    return fixture.consoleText(spec.runDirectory);
+  };
+  expect(await made('', group)).toMatch(/^2\.6\.\d+.*\n128\n$/);
+  expect(await made('counted-groups', uncounted)).toMatch(/^2\.6\.\d+.*\n140\n$/);
+}, 60_000);
 
 test('its console is a terminal of its own devpts, and none of the host', async () => {
   const place = async (trees: ProcessTrees) => {

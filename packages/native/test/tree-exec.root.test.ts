@@ -91,6 +91,24 @@ describe('a command in a tree', () => {
     expect(text).toBe('20000000\n');
   });
 
+  test('that writes faster than it is read waits, and goes on with its reader', async () => {
+    const session = await fixture.trees.exec({
+      runDirectory,
+      command: ['head', '-c', '20000000', '/dev/zero'],
+      environment: { PATH: '/usr/bin' },
+      uid: 1000,
+      gid: 1000,
+      tty: null,
+      cgroupProcsFiles: [],
+    });
+    const later = new Promise((resolve) => setTimeout(resolve, 500, 'held back'));
+    expect(await Promise.race([session.exit, later])).toBe('held back');
+    let bytes = 0;
+    for await (const { data } of session.output) bytes += data.length;
+    expect(bytes).toBe(20_000_000);
+    expect(await session.exit).toEqual({ code: 0, signal: null });
+  });
+
   test('may print more than any buffer holds', async () => {
     const ran = await fixture.exec(fixture.trees, runDirectory, ['sh', '-c', 'head -c 3000000 /dev/zero']);
     expect(ran.stdout).toHaveLength(3_000_000);

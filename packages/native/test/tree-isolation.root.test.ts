@@ -59,6 +59,16 @@ describe('a tree has namespaces of its own', () => {
     expect(await groups(await fixture.without('cgroup-namespace'))).toContain(fixture.name);
   });
 
+  test('its mounts are its own', async () => {
+    // A program of the host too: without a namespace of its own there is no other.
+    const namespace = ['/bin/readlink', '/proc/self/ns/mnt'];
+    const host = `${readlinkSync('/proc/self/ns/mnt')}\n`;
+    const inside = await fixture.run(fixture.trees, namespace);
+    expect(inside).toMatch(/^mnt:\[\d+\]\n$/);
+    expect(inside).not.toBe(host);
+    expect(await fixture.run(await fixture.without('mount-namespace'), namespace)).toBe(host);
+  });
+
   test('its network is the one it was given, with nothing of the host in it', async () => {
     const inside = await facts(fixture.trees);
     expect(inside['ns-net']).toBe(`net:[${statSync(`/run/netns/${fixture.name}`).ino}]`);

@@ -10,7 +10,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import type { JailRoot } from '@cellblock/shared/jail-spec';
@@ -146,12 +146,17 @@ const homeOf = (attacker: Attacker): string =>
     ? join(ownRoot, 'home')
     : join(jailPaths(stand.paths, jailOf(attacker).key).storage, 'home');
 
-/** As `cellblock exec` does it: through the warden's own socket. */
-async function attackThroughAgent(attacker: Attacker, uid: number): Promise<Finding[]> {
+/** As `cellblock exec` does it: through the warden's own socket; all probes, or one that is told more. */
+async function attackThroughAgent(
+  attacker: Attacker,
+  uid: number,
+  more?: { probe: string; environment: Record<string, string> },
+): Promise<Finding[]> {
   const agent = await stand.dashboard();
   const { session } = await agent.jail.execOpen.mutate({
     jail: jailOf(attacker).id,
-    command: ['/home/probe'],
+    command: ['/home/probe', ...(more ? [more.probe] : [])],
+    environment: more?.environment ?? {},
     uid,
     cause: null,
   });
@@ -204,6 +209,18 @@ describe.each(named)("an agent's jail, %s, holds", (_name, attacker) => {
     PATIENCE,
   );
 });
+
+// A mount names where on the host it comes from, to whoever is inside: what is there must be called by numbers.
+test.each(named)(
+  'control: what a directory of the host is called, the mount table of %s tells',
+  async (_name, attacker) => {
+    const word = attacker.root.kind === 'dir' ? basename(prefix) : jailOf(attacker).key;
+    const environment = { PROBE_PRIVATE_WORDS: word };
+    expect(await attackThroughAgent(attacker, 0, { probe: 'mount-table', environment })).toEqual([
+      { probe: 'mount-table', verdict: 'BREACH', detail: `the mount table names ${word}` },
+    ]);
+  },
+);
 
 describe('after the agent was killed and is back', () => {
   beforeAll(async () => {

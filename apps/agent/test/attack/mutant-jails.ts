@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Profile } from '@cellblock/shared/profile';
 
 /**
@@ -24,6 +25,8 @@ export interface MutantJail {
   uid?: number;
   /** where the attacker's program lies, below the site: for a jail that sees the host's root */
   program?: string;
+  /** why it is no other than the jail on this host's kernel, and where it is told instead */
+  sameHere?: string;
 }
 
 /** What each state of the layers leaves out. */
@@ -35,6 +38,14 @@ export const LEFT_OUT: Record<Layers, string[]> = {
 
 const of = (layers: Layers, ...protections: string[]): MutantJail[] =>
   protections.map((protection) => ({ protection, layers }));
+
+/** Whoever may not lower a score (proc_pid_oom_score_adj(5)) starts nobody with a low one. */
+function scoreOfWhoeverStarts(): Pick<MutantJail, 'sameHere'> {
+  const [, mask = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const mayLower = (BigInt(`0x${mask}`) >> 24n) & 1n;
+  if (mayLower) return {};
+  return { sameHere: 'root of this host lacks CAP_SYS_RESOURCE: see e2e/project-quota.spec.ts' };
+}
 
 /** One protection each. */
 export const MUTANT_JAILS: MutantJail[] = [
@@ -102,4 +113,5 @@ export const MUTANT_JAILS: MutantJail[] = [
   { protection: 'pivot-root', layers: 'all', program: 'probes/probe' },
   { protection: 'read-only-init', layers: 'all', entry: 'exec' },
   { protection: 'exec-cgroups', layers: 'all', entry: 'exec' },
+  { protection: 'oom-score', layers: 'all', ...scoreOfWhoeverStarts() },
 ];

@@ -42,4 +42,15 @@ export interface GuestFindings {
   xfs: { ends: Record<'counted' | 'beside', string>; set: ProjectQuota; never: ProjectQuota };
   /** records before and after everything was taken away, with a limited jail of that project there */
   purged: { project: number; before: string; after: string };
+  /** of trees whose starter the OOM killer is to spare */
+  oomScores: { ours: OomScores; mutant: OomScores };
 }
+
+/** proc_pid_oom_score_adj(5) of a tree's first process and of a command that was run in it. */
+export interface OomScores {
+  first: number;
+  byExec: number;
+}
+
+/** That of whoever starts those trees: the OOM killer takes nearly everybody else first. */
+export const SPARED = -500;

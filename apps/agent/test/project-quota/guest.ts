@@ -9,6 +9,7 @@ import { CrashSwitch } from '../crash/crash-switch.ts';
 import { jailSpec } from '../spec-builders.ts';
 import { Stand } from '../stand.ts';
 import type { GuestFindings } from './findings.ts';
+import { oomScores } from './oom-scores.ts';
 
 /**
  * Runs on a kernel that can count projects, with a data directory on a file system that does: prints what was found,
@@ -236,6 +237,8 @@ const findings: GuestFindings = {
   controllers,
   xfs: xfsFindings,
   purged,
+  // The last: whoever is started by this program from here on has a score that others have not.
+  oomScores: await oomScores({ directory: place, native: join(programs, 'native'), netns: stand.netns }),
 };
 writeFileSync('/run/findings.json', JSON.stringify(findings));
 process.exit(0);

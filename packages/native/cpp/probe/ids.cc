@@ -210,7 +210,8 @@ Outcome low_oom_score(const char*) {
   if (now[0] == '-') return breach("it is " + now);
   Fd file(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   if (!file) return held(error_name(errno));
-  return must_be_refused(write(file.get(), "-1000", 5));
+  const std::string lower = std::to_string(std::atoi(now.c_str()) - 1);
+  return must_be_refused(write(file.get(), lower.data(), lower.size()));
 }
 
 Outcome core_dump(const char*) {
@@ -268,7 +269,7 @@ constexpr Probe kProbes[] = {
     {"attribute-ima", 35, 'B', "", "security.ima is refused", attribute, "security.ima"},
     {"attribute-capability", 29, 'B', "", "a file capability is for its own namespace", host_file_capability,
      ""},
-    {"oom-score", 63, 'D', "", "nothing is protected from the OOM killer", low_oom_score, ""},
+    {"oom-score", 63, 'D', "", "nothing is or becomes protected from the OOM killer", low_oom_score, ""},
     {"core-dump", 56, 'D', "CVE-2022-0811", "no core is handed to the host's core_pattern", core_dump, ""},
     {"limit-files-raised", 83, 'E', "", "the hard limit of files stays", raise_limit, "7"},
     {"limit-core-raised", 83, 'E', "", "the hard limit of cores stays", raise_limit, "4"},

@@ -83,6 +83,7 @@ void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLi
 }
 
 void lower_oom_protection(pid_t process) {
+  if (leaves_out("oom-score")) return;
   UniqueFd ours(open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC));
   if (!ours || !read_all(ours.get(), 16).starts_with("-")) return;
   const std::string name = process == 0 ? "self" : std::to_string(process);

@@ -94,7 +94,7 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs, 
   CRASH_POINT("spawn made namespaces");
   UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
   if (!mounts) _exit(1);
-  check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
+  if (!leaves_out("mount-namespace")) check(setns(mounts.get(), CLONE_NEWNS), "enter the tree's mounts");
   if (has_own_part) mount_own_part();
   // What the broker mounts is in one for a moment: the kernel counts those too.
   if (!leaves_out("no-nested-namespaces") &&
