@@ -1,16 +1,14 @@
-import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { EventEmitter, on, once } from 'node:events';
 import { handshakeTranscript, signedTranscript } from '@cellblock/shared/agent-handshake';
-import type { AnswersEvent } from '@cellblock/shared/answers/answer';
 import { AppError } from '@cellblock/shared/app-error';
 import type { Bounds } from '@cellblock/shared/bounds';
 import { canonicalJson } from '@cellblock/shared/canonical-json';
 import { frameKeys, newExchangeKey } from '@cellblock/shared/frame-seal';
 import { type SpecObject, SpecPut, type SpecPutAnswer, specKey } from '@cellblock/shared/host-spec';
 import { emptyHostState } from '@cellblock/shared/host-state';
-import type { HostCheck, HostStatus } from '@cellblock/shared/host-status';
+import type { HostStatus } from '@cellblock/shared/host-status';
 import type { Image, ImageProgress } from '@cellblock/shared/image';
-import type { JailProcess } from '@cellblock/shared/jail-process';
 import type { Receipt, ReceiptBody } from '@cellblock/shared/receipt';
 import { SealedSocket } from '@cellblock/shared/sealed-socket';
 import { specDigest } from '@cellblock/shared/spec-digest';
@@ -20,7 +18,8 @@ import superjson from 'superjson';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { rawPublicKey } from '../host-sync/installation-key.ts';
-import { addressesSeen, causesOf, jailsSeen } from './made-true.ts';
+import { answersOfOneRow, CHECK, IMAGE, PROCESS, reportOf } from './agent-report.ts';
+import { causesOf } from './made-true.ts';
 
 const t = initTRPC.create({
   transformer: superjson,
@@ -29,33 +28,6 @@ const t = initTRPC.create({
     data: { ...shape.data, ...(error.cause instanceof AppError && { refusal: error.cause.refusal }) },
   }),
 });
-const PROCESS: JailProcess = {
-  pid: 4711,
-  jailPid: 1,
-  parent: 4000,
-  startTime: 7,
-  uid: 0,
-  state: 'S',
-  threads: 1,
-  memoryBytes: 2 ** 20,
-  cpuSeconds: 0.5,
-  name: 'init',
-  command: '/sbin/init',
-};
-const CHECK: HostCheck = { id: 'netns', title: 'network namespaces', verdict: 'have', evidence: '6.12' };
-
-const IMAGE: Image = {
-  digest: `sha256:${'ab'.repeat(32)}`,
-  name: 'debian:12',
-  source: 'Debian bookworm',
-  created: '2026-11-01T00:00:00.000Z',
-  size: 180_000_000,
-  entries: 8_000,
-  architecture: 'amd64',
-  by: 'mira',
-  cause: null,
-  suggested: { command: null, environment: [], user: null },
-};
 
 /**
  * What it makes of its spec. `networks`: networks alone, as the tests of the protocol want it. `obeys`: all of it,
@@ -64,24 +36,6 @@ const IMAGE: Image = {
  * its key did not sign.
  */
 export type Behaviour = 'networks' | 'obeys' | 'stalls' | 'claims' | 'forges';
-
-/** One row, answered at once. */
-async function* answersOfOneRow(by: string): AsyncGenerator<AnswersEvent> {
-  const startedAt = new Date().toISOString();
-  const evidence = { asExpected: true, evidence: 'seen' };
-  const run = {
-    ...{ id: randomUUID(), startedAt, endedAt: null, by, kernel: '6.12', lab: false },
-    ...{ asked: ['M7'], answers: [], cutShort: null },
-  };
-  const answer = {
-    ...{ row: 'M7', verdict: 'pass' as const, reason: null },
-    ...{ probe: evidence, control: evidence, tookMs: 1 },
-  };
-  yield { type: 'run', run };
-  yield { type: 'testing', row: 'M7' };
-  yield { type: 'answer', answer };
-  yield { type: 'ended', run: { ...run, endedAt: new Date().toISOString(), answers: [answer] } };
-}
 
 type Frame = { type: string; [field: string]: unknown };
 
@@ -393,60 +347,7 @@ export class AgentUnderTest {
   }
 
   #status(): HostStatus {
-    const at = new Date().toISOString();
-    const seen = [...(this.behaviour === 'networks' ? this.objects : this.#true).values()];
-    const late = this.behaviour === 'stalls' && this.#true.size < this.objects.size;
-    return {
-      accepted: this.generation ?? 0,
-      converged: late ? 0 : (this.generation ?? 0),
-      at,
-      facts: {
-        hostname: this.hostname,
-        kernel: '6.12',
-        distribution: 'Debian 12',
-        architecture: 'x64',
-        agentVersion: 'test',
-        instance: this.#instance,
-        bootId: randomUUID(),
-        bootedAt: at,
-        cpus: 2,
-        memoryBytes: 1e9,
-        addresses: [{ link: 'eno1', prefix: '192.0.2.7/24' }, ...this.moreAddresses],
-        routes: [],
-        bridges: [],
-        controllers: ['memory', 'cpu', 'pids', 'io', 'io-weight', 'devices'],
-      },
-      checks: [CHECK],
-      bounds: {
-        rootPrefixes: [],
-        viewPrefixes: this.viewPrefixes,
-        devices: [],
-        imageSources: [],
-        maxImageBytes: 16 * 1024 ** 3,
-        maxImageFiles: 1_000_000,
-        lab: false,
-        subnets: [],
-        parents: [],
-        maxJails: 10_000,
-        maxMemory: null,
-        maxCpus: null,
-        maxPids: null,
-        maxCpuWeight: null,
-        maxIoReadBytes: null,
-        maxIoWriteBytes: null,
-        exec: true,
-        console: true,
-        hostSettings: [],
-      },
-      jails: this.behaviour === 'networks' ? [] : jailsSeen(seen, this.#since),
-      addresses: this.behaviour === 'networks' ? [] : addressesSeen(seen),
-      networks: seen
-        .filter((object) => object.kind === 'network')
-        .map(({ id, key, wanted }) => ({ id, link: `b${this.#instance}${key}`, state: wanted })),
-      problems: this.problems,
-      refused: [],
-      receipts: this.receipts.length,
-    };
+    return reportOf(this, { instance: this.#instance, since: this.#since, made: this.#true });
   }
 }
 
