@@ -10,14 +10,17 @@ const KEPT_MS = 30_000;
  */
 export class HelperAhead {
   readonly #program: string;
-  readonly #keptMs: number;
   #waiting: ExecHelper | null = null;
-  #isStarting = false;
+  #starting: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(program: string, keptMs = KEPT_MS) {
+  constructor(program: string) {
     this.#program = program;
-    this.#keptMs = keptMs;
+  }
+
+  /** of the process that waits */
+  get pid(): number | null {
+    return this.#waiting?.pid ?? null;
   }
 
   /** null: none waits, and whoever needs one starts it. */
@@ -29,16 +32,20 @@ export class HelperAhead {
     return helper;
   }
 
-  /** One is there soon, for the next command. */
+  /** Resolves when one is there for the next command, or cannot be. */
   async prepare(): Promise<void> {
-    if (this.#waiting || this.#isStarting) return;
-    this.#isStarting = true;
+    if (this.#waiting) return;
+    this.#starting ??= this.#start();
+    await this.#starting;
+  }
+
+  async #start(): Promise<void> {
     try {
       this.#keep(await startExecHelper(this.#program));
     } catch {
       // Whoever asks for the next command starts one, and is told why that cannot be.
     } finally {
-      this.#isStarting = false;
+      this.#starting = null;
     }
   }
 
@@ -46,13 +53,17 @@ export class HelperAhead {
     this.#waiting = helper;
     // It keeps nobody from ending.
     for (const stream of streamsOf(helper)) stream.unref();
-    const drop = () => {
-      if (this.#waiting !== helper) return;
-      this.take();
-      for (const stream of streamsOf(helper)) stream.destroy();
+    const dropThis = () => {
+      if (this.#waiting === helper) this.drop();
     };
     // It writes nothing there: somebody killed it.
-    helper.stdin.once('end', drop);
-    this.#timer = setTimeout(drop, this.#keptMs).unref();
+    helper.stdin.once('end', dropThis);
+    this.#timer = setTimeout(dropThis, KEPT_MS).unref();
+  }
+
+  /** The one that waits leaves. */
+  drop(): void {
+    const helper = this.take();
+    if (helper) for (const stream of streamsOf(helper)) stream.destroy();
   }
 }

@@ -95,9 +95,15 @@ async function endsWithin(runDirectory: string, ms: number): Promise<TreeStatus 
 }
 
 /** Trees made by the programs `spawn` and `keeper` in the directory `programs`; needs root. */
-export function createLinuxProcessTrees({ programs }: { programs: string }): ProcessTrees {
+export function createLinuxProcessTrees({
+  programs,
+  ahead = new HelperAhead(join(programs, 'spawn')),
+}: {
+  programs: string;
+  /** a test's own */
+  ahead?: HelperAhead;
+}): ProcessTrees {
   const program = join(programs, 'spawn');
-  const ahead = new HelperAhead(program);
 
   async function start(spec: TreeSpec): Promise<TreeStatus> {
     const earlier = readTreeStatus(spec.runDirectory);

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HelperAhead } from '../lib/helper-ahead.ts';
+import { createLinuxProcessTrees } from '../lib/linux-process-trees.ts';
 import type { ProcessTrees } from '../lib/process-tree.ts';
 import { BUILD_MS, linesByName, TreeFixture } from './tree-fixture.ts';
 
@@ -179,69 +181,64 @@ function childrenOf(parent: number, name: string): number[] {
     .map(Number);
 }
 
-/** Helpers that wait for a request: in read(2) of their fourth stream. */
-const helpersAhead = () =>
-  childrenOf(process.pid, 'spawn').filter((pid) => textOf(`/proc/${pid}/syscall`).startsWith('0 0x3 '));
-
-async function helperAhead(): Promise<number> {
-  const [found = 0] = await vi.waitUntil(
-    () => (helpersAhead().length === 1 ? helpersAhead() : null),
-    WAITING,
-  );
-  return found;
+/** Trees whose next command has a helper that is there, and which process that is. */
+async function withHelper() {
+  const ahead = new HelperAhead(join(fixture.programs, 'spawn'));
+  const trees = createLinuxProcessTrees({ programs: fixture.programs, ahead });
+  await fixture.exec(trees, runDirectory, ['true'], { moreToCome: true });
+  await ahead.prepare();
+  expect(ahead.pid).not.toBeNull();
+  onTestFinished(() => ahead.drop());
+  return { ahead, trees, pid: ahead.pid ?? 0 };
 }
 
 describe('where more commands are to come', () => {
   const more = { moreToCome: true };
-  const request = {
-    environment: { PATH: '/usr/bin' },
-    ...{ uid: 0, gid: 0, tty: null, cgroupProcsFiles: [], ...more },
-  };
 
   test('the next is carried by a helper that was there before it', async () => {
-    await fixture.exec(fixture.trees, runDirectory, ['true'], more);
-    const helper = await helperAhead();
-    const session = await fixture.trees.exec({ ...request, runDirectory, command: ['sleep', '1000'] });
-    await vi.waitUntil(() => childrenOf(helper, 'sleep').length === 1, WAITING);
+    const { ahead, trees, pid } = await withHelper();
+    const request = { environment: { PATH: '/usr/bin' }, uid: 0, gid: 0, tty: null, cgroupProcsFiles: [] };
+    const command = ['sleep', '1000'];
+    const session = await trees.exec({ ...request, ...more, runDirectory, command });
+    await vi.waitUntil(() => childrenOf(pid, 'sleep').length === 1, WAITING);
     session.kill();
     expect(await session.exit).toEqual({ code: null, signal: 9 });
-    expect(await helperAhead()).not.toBe(helper);
+    await ahead.prepare();
+    expect(ahead.pid).not.toBe(pid);
   });
 
   test('those asked for at once do not share one', async () => {
-    await fixture.exec(fixture.trees, runDirectory, ['true'], more);
-    await helperAhead();
+    const { trees } = await withHelper();
     const said = ['one', 'two', 'three'].map(async (word) => {
-      return (await fixture.exec(fixture.trees, runDirectory, ['echo', word], more)).stdout;
+      return (await fixture.exec(trees, runDirectory, ['echo', word], more)).stdout;
     });
     expect(await Promise.all(said)).toEqual(['one\n', 'two\n', 'three\n']);
   });
 
-  test('what is wrong is named as ever', async () => {
-    const asked = async (command: string[]) => {
-      await fixture.exec(fixture.trees, runDirectory, ['true'], more);
-      await helperAhead();
-      return fixture.exec(fixture.trees, runDirectory, command, more);
-    };
-    await expect(asked(['no-such-program'])).rejects.toMatchObject({ code: 'ENOENT' });
+  test.each([
+    ['ENOENT', ['no-such-program']],
     // Longer than a helper reads, and than a socket takes at once.
-    await expect(asked(['echo', 'x'.repeat(5_000_000)])).rejects.toMatchObject({ code: 'E2BIG' });
+    ['E2BIG', ['echo', 'x'.repeat(5_000_000)]],
+  ])('what is wrong is named as ever, %s', async (code, command) => {
+    const { trees } = await withHelper();
+    await expect(fixture.exec(trees, runDirectory, command, more)).rejects.toMatchObject({ code });
   });
 
   test('one that was killed meanwhile is missed by nobody', async () => {
-    await fixture.exec(fixture.trees, runDirectory, ['true'], more);
-    process.kill(await helperAhead(), 'SIGKILL');
-    // Nobody of ours is left to be waited for.
-    await vi.waitUntil(() => childrenOf(process.pid, 'spawn').length === 0, WAITING);
-    expect(await fixture.exec(fixture.trees, runDirectory, ['echo', 'on'])).toMatchObject({ stdout: 'on\n' });
+    const { ahead, trees, pid } = await withHelper();
+    process.kill(pid, 'SIGKILL');
+    await vi.waitUntil(() => ahead.pid === null, WAITING);
+    expect(await fixture.exec(trees, runDirectory, ['echo', 'on'])).toMatchObject({ stdout: 'on\n' });
   });
 
   test('one that nobody needs leaves', async () => {
-    const ahead = new HelperAhead(fixture.program, 200);
-    await ahead.prepare();
-    await helperAhead();
-    await vi.waitUntil(() => childrenOf(process.pid, 'spawn').length === 0, WAITING);
-    expect(ahead.take()).toBeNull();
+    // Half a minute has another length where the machine stalls.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { ahead, pid } = await withHelper();
+    vi.advanceTimersByTime(30_000);
+    expect(ahead.pid).toBeNull();
+    await vi.waitUntil(() => !childrenOf(process.pid, 'spawn').includes(pid), WAITING);
   });
 });
 
@@ -292,15 +289,14 @@ describe('a command has exactly the protections of the first process', () => {
   });
 
   test('also when its helper was there before it', async () => {
-    const facts = async () => {
-      const { stdout } = await fixture.exec(fixture.trees, runDirectory, ['/probes/facts']);
+    const facts = async (trees: ProcessTrees) => {
+      const { stdout } = await fixture.exec(trees, runDirectory, ['/probes/facts']);
       return Object.fromEntries(shared.map((name) => [name, linesByName(stdout)[name]]));
     };
-    const alone = await facts();
-    await fixture.exec(fixture.trees, runDirectory, ['true'], { moreToCome: true });
-    await helperAhead();
-    expect(await facts()).toEqual(alone);
-    expect(helpersAhead()).toEqual([]);
+    const { ahead, trees } = await withHelper();
+    expect(await facts(trees)).toEqual(await facts(fixture.trees));
+    // It was taken.
+    expect(ahead.pid).toBeNull();
   });
 
   test.each([

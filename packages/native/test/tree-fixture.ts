@@ -52,8 +52,8 @@ export class TreeFixture {
   readonly name: string;
   readonly idBase: number;
   readonly trees: ProcessTrees = createLinuxProcessTrees({ programs });
-  /** what builds trees and runs commands in them */
-  readonly program = join(programs, 'spawn');
+  /** where those are that build them */
+  readonly programs = programs;
   readonly #runDirectories: string[] = [];
   #cgroup: string | null = null;
   readonly #unified = new Set<string>();
