@@ -6,11 +6,12 @@ import { AppError } from '@cellblock/shared/app-error';
 import { cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
 import { makePrivateDirectory } from '../durable-file.ts';
 import { programsDirectory } from '../programs-directory.ts';
+import { takeAway } from '../throw-away/take-away.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { outside } from './outside.ts';
 import { type Ended, StageJail, type StageSettings } from './stage-jail.ts';
 import { STAGE_KEYS } from './stage-key.ts';
-import { removeStageJail, stageDirectory, sweepStage } from './sweep-stage.ts';
+import { stageDirectory, sweepStage } from './sweep-stage.ts';
 
 /** Every process that is started for a stage carries this name with the stage's nonce as its value. */
 export const STAGE_MARK = 'CELLBLOCK_STAGE';
@@ -98,7 +99,7 @@ export class Stage {
 
   /** Takes one jail away. */
   async drop(key: string): Promise<void> {
-    await removeStageJail(this.host, key);
+    await takeAway(this.host, key);
     this.keys.add(key);
   }
 

@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isKernelError } from '@cellblock/native/kernel-error';
-import { cgroupName, cgroupParent, netnsDirectory, netnsPath } from '@cellblock/shared/owned-names';
-import { removeCgroup } from '../apply/jail-steps.ts';
+import { cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
 import { ownIds } from '../observe/observe-ids.ts';
-import { jailPaths, type WardenPaths, wardenPaths } from '../paths.ts';
+import { type WardenPaths, wardenPaths } from '../paths.ts';
 import { purge } from '../purge.ts';
-import { removeStorage } from '../storage.ts';
+import { takeAway } from '../throw-away/take-away.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { isOnStage } from './stage-key.ts';
-
-const SIGKILL = 9;
-const STOP_MS = 10_000;
 
 /** What the host shows to throw-away jails lies here. */
 export function stageDirectory(paths: WardenPaths): string {
@@ -31,8 +26,7 @@ export function doomedDirectory(paths: WardenPaths): string {
  */
 export async function sweepStage(host: WardenHost): Promise<void> {
   const failures: unknown[] = [];
-  for (const key of await keysOnStage(host))
-    await removeStageJail(host, key).catch((error) => failures.push(error));
+  for (const key of await keysOnStage(host)) await takeAway(host, key).catch((error) => failures.push(error));
   const doomed = doomedDirectory(host.paths);
   if (existsSync(wardenPaths(doomed).key))
     await purge({ dataDirectory: doomed, idRegistry: host.paths.ids }).catch((error) => failures.push(error));
@@ -52,31 +46,4 @@ export async function keysOnStage(host: WardenHost): Promise<string[]> {
     ...(await ownIds(host)).keys(),
   ]);
   return [...found].filter((key) => isOnStage(key, host.spec()));
-}
-
-/** Processes first, ids last: a range is given back when nothing of the jail exists any more. */
-export async function removeStageJail(host: WardenHost, key: string): Promise<void> {
-  const { run } = jailPaths(host.paths, key);
-  const about = { object: 'stage', cause: null, jail: key, name: key };
-  if ((await host.trees.status({ runDirectory: run }))?.state === 'running') {
-    await unless(
-      host.trees.stop({ runDirectory: run, signal: SIGKILL, timeoutMs: STOP_MS }),
-      'ESRCH',
-      'ENOENT',
-    );
-  }
-  if ((await host.kernel.readCgroup({ name: cgroupName(host.instance, key) })) !== null)
-    await removeCgroup(host, { kind: 'cgroup.remove', ...about });
-  await unless(host.kernel.removeNetns({ path: netnsPath(host.instance, key) }), 'ENOENT');
-  await removeStorage(host, key);
-  await host.ids.release({ instance: host.instance, jailKey: key });
-}
-
-/** Goes on when it was refused with one of the codes, which mean that there is nothing to do. */
-async function unless(act: Promise<unknown>, ...codes: string[]): Promise<void> {
-  try {
-    await act;
-  } catch (error) {
-    if (!isKernelError(error, ...codes)) throw error;
-  }
 }

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import type { TreeSpec } from '@cellblock/native/process-tree';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
-import { releaseIds, removeCgroup } from '../apply/jail-steps.ts';
 import { jailPaths } from '../paths.ts';
-import { createStorage, removeStorage } from '../storage.ts';
+import { createStorage } from '../storage.ts';
 import { treeSpec } from '../tree-spec.ts';
 import type { WardenHost } from '../warden-host.ts';
+import { takeAway } from './take-away.ts';
 
 /** Tells, in the directory of a jail, that nobody wants to keep it. */
 const MARK = 'throw-away';
-const SIGKILL = 9;
 const KEY_LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A jail that runs for one question, beside the spec: no pass of the reconciler sees it. */
@@ -51,7 +50,7 @@ export async function withThrowAwayJail<T>(
     const jail = await start(host, key, wishes);
     return await use(jail);
   } finally {
-    await dismantle(host, key).finally(() => host.throwAway.delete(key));
+    await takeAway(host, key).finally(() => host.throwAway.delete(key));
   }
 }
 
@@ -79,42 +78,11 @@ async function start(host: WardenHost, key: string, wishes: ThrowAwayWishes): Pr
   return { key, netns, tree: shaped };
 }
 
-/** Each part is tried, whatever became of the one before; the first failure is told. */
-async function dismantle(host: WardenHost, key: string): Promise<void> {
-  const { directory, run: runDirectory } = jailPaths(host.paths, key);
-  const step = { object: 'host', cause: null, jail: key, name: key } as const;
-  const failures: unknown[] = [];
-  const attempt = async (act: () => Promise<unknown>) => {
-    try {
-      await act();
-    } catch (error) {
-      failures.push(error);
-    }
-  };
-  await attempt(async () => {
-    const status = await host.trees.status({ runDirectory });
-    if (status?.state === 'running') await host.trees.stop({ runDirectory, signal: SIGKILL, timeoutMs: 0 });
-  });
-  await attempt(() => removeCgroup(host, { kind: 'cgroup.remove', ...step }));
-  await attempt(async () => {
-    const path = netnsPath(host.instance, key);
-    if (await stat(path).catch(() => null)) await host.kernel.removeNetns({ path });
-  });
-  await attempt(async () => {
-    for (const mount of (await host.kernel.listMounts({ under: directory })).toReversed())
-      await host.kernel.unmount({ target: mount.target });
-  });
-  await attempt(() => removeStorage(host, key));
-  // Last: whoever is given these ids next must find nothing of ours.
-  await attempt(() => releaseIds(host, { kind: 'ids.release', ...step }));
-  if (failures.length > 0) throw failures[0];
-}
-
 /** Takes away what a warden that was killed has left of its throw-away jails. */
 export async function sweepThrowAways(host: WardenHost): Promise<void> {
   for (const key of await host.records.keys()) {
     if (!(await stat(join(jailPaths(host.paths, key).directory, MARK)).catch(() => null))) continue;
-    await dismantle(host, key).catch((error) =>
+    await takeAway(host, key).catch((error) =>
       console.error(`what is left of a throw-away jail (${key}) could not be removed:`, error),
     );
   }
