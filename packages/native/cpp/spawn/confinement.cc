@@ -58,7 +58,7 @@ Confinement prepare_confinement(uid_t uid, gid_t gid, uint64_t capabilities, con
       uid, gid, capabilities, rules, limits, allowed_calls(rules.mount_broker), argument_rules(rules)};
 }
 
-void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLimit>& limits) {
+void forget_our_attributes(const sigset_t& blocked, const Confinement& confinement) {
   for (int signal = 1; signal < NSIG; signal++) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     struct sigaction action {};
@@ -76,10 +76,11 @@ void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLi
   // A core dump would be handled on the host, by the host's own core_pattern.
   const rlimit none_at_all{0, 0};
   const auto is_of_core = [](const ResourceLimit& limit) { return limit.resource == RLIMIT_CORE; };
-  if (std::ranges::none_of(limits, is_of_core) && !leaves_out("no-core-dumps"))
+  if (std::ranges::none_of(confinement.limits, is_of_core) && !leaves_out("no-core-dumps"))
     setrlimit(RLIMIT_CORE, &none_at_all);
   // Whoever started us may have a keyring with keys of the host in it.
   if (!leaves_out("own-keyring")) syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  if (!leaves_out("capabilities")) bound_capabilities(confinement.capabilities);
 }
 
 void lower_oom_protection(pid_t process) {
@@ -158,7 +159,6 @@ void confine_and_execute(const Confinement& confinement, int program, const std:
   if (!leaves_out("descriptors")) check(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "close descriptors");
   const bool bounded = !leaves_out("capabilities");
   const bool no_new_privileges = confinement.rules.no_new_privileges && !leaves_out("no-new-privs");
-  if (bounded) bound_capabilities(confinement.capabilities);
   if (!leaves_out("no-groups")) check(setgroups(0, nullptr), "drop supplementary groups");
   check(setresgid(confinement.gid, confinement.gid, confinement.gid),
         "become group " + std::to_string(confinement.gid));

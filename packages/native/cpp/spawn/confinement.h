@@ -55,6 +55,6 @@ void lower_oom_protection(pid_t process);
 /** Nothing in a tree may trace us or look into us while we are on our way into it. */
 void hide_from_tracers();
 
-/** What a program must not inherit from us: signals, limits, session keyring, umask. `blocked`: the signals
- * that it begins with blocked. `limits`: what it is to have in place of ours. */
-void forget_our_attributes(const sigset_t& blocked, const std::vector<ResourceLimit>& limits);
+/** What a program must not inherit from us: signals, limits, session keyring, umask, and what it could regain of
+ * capabilities. `blocked`: the signals that it begins with blocked. Before confine_and_execute. */
+void forget_our_attributes(const sigset_t& blocked, const Confinement& confinement);

@@ -25,6 +25,8 @@ static constexpr const char* kLinks[][2] = {{"ptmx", "pts/ptmx"},
                                             {"stdout", "/proc/self/fd/1"},
                                             {"stderr", "/proc/self/fd/2"}};
 
+static constexpr const char* kMountPoints[] = {"pts", "shm", "mqueue"};
+
 /** Bound, not made anew: owner and mode of the host's node go on deciding who may open it. */
 static void bind_devices(const RootInProgress& tree) {
   if (tree.spec.devices.empty()) return;
@@ -51,14 +53,16 @@ void mount_devices(RootInProgress& tree) {
                                 {"gid", tree.owner()}},
                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach_mount(devices.get(), tree.directory("/dev").get(), "/dev");
-  UniqueFd directory = tree.directory("/dev");
+  const int directory = devices.get();
   for (const Node& node : kNodes)
-    check(mknodat(directory.get(), node.name, S_IFCHR | 0666, makedev(node.major, node.minor)),
+    check(mknodat(directory, node.name, S_IFCHR | 0666, makedev(node.major, node.minor)),
           "make /dev/" + std::string(node.name));
   if (leaves_out("device-list"))
-    check(mknodat(directory.get(), "kmsg", S_IFCHR | 0666, makedev(1, 11)), "make /dev/kmsg");
+    check(mknodat(directory, "kmsg", S_IFCHR | 0666, makedev(1, 11)), "make /dev/kmsg");
   for (const auto& [name, target] : kLinks)
-    check(symlinkat(target, directory.get(), name), "link /dev/" + std::string(name));
+    check(symlinkat(target, directory, name), "link /dev/" + std::string(name));
+  for (const char* name : kMountPoints)
+    check(mkdirat(directory, name, 0755), "make /dev/" + std::string(name));
   bind_devices(tree);
   mount_terminals_at(tree, "/dev/pts");
   mount_on_top(tree, {.kind = MountSpec::Kind::tmpfs, .target = "/dev/shm", .size = "50%", .mode = "1777"});

@@ -18,7 +18,4 @@ void mount_directory(RootInProgress& tree, int stage) {
                  tree.user_namespace, "root " + path);
   attach_mount(root.get(), stage, "root " + path);
   tree.root = std::move(root);
-  // Mount points are made while the root can be written; read only comes after the last of them.
-  tree.directory("/dev");
-  tree.directory("/proc");
 }

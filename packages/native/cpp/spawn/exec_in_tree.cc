@@ -107,7 +107,7 @@ Streams make_streams(const ExecRequest& request) {
     }
     sigset_t none;
     sigemptyset(&none);
-    forget_our_attributes(none, confinement.limits);
+    forget_our_attributes(none, confinement);
     write_all(failures, "+");
     confine_and_execute(confinement, program, request.command, request.environment);
   } catch (const Failure& failure) {

@@ -44,10 +44,7 @@ static void hide_system(const RootInProgress& tree, int system) {
       if (errno == ENOENT) continue;
       fail("open " + std::string(name) + " of sysfs");
     }
-    UniqueFd cover =
-        new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                  kInert | MOUNT_ATTR_RDONLY);
-    attach_mount(cover.get(), found.get(), "mask of " + std::string(name) + " of sysfs");
+    attach_mount(empty_directory(tree).get(), found.get(), "mask of " + std::string(name) + " of sysfs");
   }
 }
 
@@ -67,12 +64,7 @@ void mount_mask(const RootInProgress& tree, const std::string& target) {
   struct stat found;
   check(fstat(covered.get(), &found), step);
   if (leaves_out("view-masks")) return;
-  if (S_ISDIR(found.st_mode)) {
-    UniqueFd nothing =
-        new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                  kInert | MOUNT_ATTR_RDONLY);
-    return tree.place(nothing, target, false, step);
-  }
+  if (S_ISDIR(found.st_mode)) return tree.place(empty_directory(tree), target, false, step);
   UniqueFd null = open_below(tree.root.get(), "dev/null", O_PATH | O_NOFOLLOW, "open /dev/null of the tree");
   UniqueFd cover = clone_mount(null.get(), "/dev/null of the tree");
   set_attributes(cover.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, -1, step);

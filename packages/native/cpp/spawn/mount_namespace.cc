@@ -54,14 +54,15 @@ LockedTree build_locked_tree(const TreeSpec& spec, int user_namespace) {
   mount_root(tree, stage.get());
   CRASH_POINT("spawn mounted the root");
   mount_devices(tree);
-  mount_process_table(tree);
   mount_reserved(tree);
+  mount_process_table(tree);
   CRASH_POINT("spawn mounted devices and processes");
   for (const MountSpec& mount : spec.mounts) mount_on_top(tree, mount);
   CRASH_POINT("spawn mounted the storage");
   seal_root(tree);
   make_root(tree);
   CRASH_POINT("spawn turned the root");
+  UniqueFd workshop = check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
   SharedBindHelper shared(tree.shared);
   if (leaves_out("locked-mounts"))
     hand_over_unlocked(user_namespace);
@@ -72,5 +73,5 @@ LockedTree build_locked_tree(const TreeSpec& spec, int user_namespace) {
   CRASH_POINT("spawn locked the mounts");
   UniqueFd copy = check_fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open mount namespace");
   shared.attach_to(copy.get());
-  return {std::move(copy), std::move(tree.console)};
+  return {std::move(copy), std::move(workshop), std::move(tree.console)};
 }

@@ -64,6 +64,4 @@ void mount_overlay_root(RootInProgress& tree, int stage) {
   set_attributes(overlay.get(), leaves_out("nodev") ? 0 : MOUNT_ATTR_NODEV, 0, -1, "the new root");
   attach_mount(overlay.get(), stage, "the new root");
   tree.root = std::move(overlay);
-  tree.directory("/dev");
-  tree.directory("/proc");
 }

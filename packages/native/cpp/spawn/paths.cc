@@ -50,20 +50,29 @@ std::vector<std::string> plain_parts(std::string_view path, std::string_view fie
   return parts;
 }
 
-static UniqueFd open_resolved(int at, const char* path, uint64_t flags, uint64_t resolve,
-                              std::string_view step) {
+static UniqueFd find_resolved(int at, const char* path, uint64_t flags, uint64_t resolve) {
   open_how how{};
   how.flags = flags | O_CLOEXEC;
   how.resolve = resolve;
-  return check_fd(syscall(SYS_openat2, at, path, &how, sizeof how), step);
+  return UniqueFd(static_cast<int>(syscall(SYS_openat2, at, path, &how, sizeof how)));
+}
+
+static UniqueFd opened(UniqueFd fd, std::string_view step) {
+  if (!fd) fail(std::string(step));
+  return fd;
 }
 
 UniqueFd open_plain(const std::string& path, uint64_t flags, std::string_view step) {
   plain_parts(path, step);
-  return open_resolved(AT_FDCWD, path.c_str(), flags, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, step);
+  return opened(
+      find_resolved(AT_FDCWD, path.c_str(), flags, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS), step);
+}
+
+UniqueFd find_below(int root, const std::string& relative, uint64_t flags) {
+  return find_resolved(root, relative.empty() ? "." : relative.c_str(), flags,
+                       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 
 UniqueFd open_below(int root, const std::string& relative, uint64_t flags, std::string_view step) {
-  return open_resolved(root, relative.empty() ? "." : relative.c_str(), flags,
-                       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, step);
+  return opened(find_below(root, relative, flags), step);
 }

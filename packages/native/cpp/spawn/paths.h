@@ -24,6 +24,9 @@ UniqueFd open_plain(const std::string& path, uint64_t flags, std::string_view st
 /** Opens a path below `root` without following any link and without leaving it. */
 UniqueFd open_below(int root, const std::string& relative, uint64_t flags, std::string_view step);
 
+/** The same; empty, with errno, where it cannot be opened. */
+UniqueFd find_below(int root, const std::string& relative, uint64_t flags);
+
 struct HostPathBelow;
 
 /** Opens a path of the host as O_PATH (and `flags`): its prefix without following a link, and the rest

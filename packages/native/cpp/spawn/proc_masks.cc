@@ -70,10 +70,7 @@ static void hide_files(const RootInProgress& tree) {
 }
 
 static void hide_directories(const RootInProgress& tree) {
-  hide(kHiddenDirectories,
-       new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                 kInert | MOUNT_ATTR_RDONLY),
-       true);
+  hide(kHiddenDirectories, empty_directory(tree), true);
 }
 
 static void make_read_only(int process_table) {

@@ -31,11 +31,17 @@ void refuse_reserved(const RootSpec& root) {
   }
 }
 
-void mount_reserved(const RootInProgress& tree) {
+UniqueFd empty_directory(const RootInProgress& tree) {
+  if (tree.nothing) return clone_mount(tree.nothing.get(), "an empty directory");
+  return new_mount("tmpfs",
+                   {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
+                   MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
+
+void mount_reserved(RootInProgress& tree) {
   if (leaves_out("reserved-name")) return;
   const std::string place = std::string("/") + kReservedName;
-  UniqueFd nothing =
-      new_mount("tmpfs", {{"size", "4k"}, {"mode", "555"}, {"uid", tree.owner()}, {"gid", tree.owner()}},
-                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  UniqueFd nothing = empty_directory(tree);
   tree.place(nothing, place, false, "cover of " + place);
+  tree.nothing = std::move(nothing);
 }

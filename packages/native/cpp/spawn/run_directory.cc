@@ -32,10 +32,11 @@ static UniqueFd listen_in(int directory, const std::string& name, int type) {
   UniqueFd listener = check_fd(socket(AF_UNIX, type | SOCK_CLOEXEC, 0), "make " + name);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  // By descriptor: the path itself may be longer than an address can be.
-  const std::string path = "/proc/self/fd/" + std::to_string(directory) + "/" + name;
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
+  // From there: the path itself may be longer than an address can be.
+  check(fchdir(directory), "enter runDirectory");
   check(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind " + name);
+  check(chdir("/"), "enter /");
   check(listen(listener.get(), 64), "listen on " + name);
   return listener;
 }
@@ -58,7 +59,7 @@ static void take_lock(int file) {
   }
 }
 
-RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes) {
+RunDirectory take_run_directory(const std::string& path) {
   umask(077);
   RunDirectory run;
   run.directory = open_plain(path, O_RDONLY | O_DIRECTORY, "open runDirectory " + path);
@@ -71,6 +72,11 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   take_lock(run.lock.get());
   // The facts go first: without them nobody asks how it ended.
   run.tree_file = open_blank(directory, "tree");
+  return run;
+}
+
+void prepare_for_keeper(RunDirectory& run, uint64_t console_bytes) {
+  const int directory = run.directory.get();
   run.exit_file = open_blank(directory, "exit");
   remove_name(directory, "keeper.sock");
   // What an earlier tree was limited to while it ran says nothing of this one.
@@ -79,7 +85,6 @@ RunDirectory prepare_run_directory(const std::string& path, uint64_t console_byt
   prepare_ring(run.ring.get(), console_bytes);
   run.listener = listen_in(directory, "keeper.sock", SOCK_STREAM);
   CRASH_POINT("spawn prepared the run directory");
-  return run;
 }
 
 void write_tree_file(const RunDirectory& run, std::string text) {

@@ -23,8 +23,11 @@ struct RunDirectory {
 /** A socket of this name there, for whole messages. */
 UniqueFd open_door(const RunDirectory& run, const char* name);
 
-/** EEXIST when a keeper lives there. What an earlier tree left is blanked or removed, but for its console. */
-RunDirectory prepare_run_directory(const std::string& path, uint64_t console_bytes);
+/** EEXIST when a keeper lives there. Nothing says any more that an earlier tree ran. */
+RunDirectory take_run_directory(const std::string& path);
+
+/** What the keeper is to have there. How an earlier tree ended is blanked; its console stays. */
+void prepare_for_keeper(RunDirectory& run, uint64_t console_bytes);
 
 /** The facts of the start. Not synced: after a power cut no tree runs anyway. */
 void write_tree_file(const RunDirectory& run, std::string text);

@@ -17,7 +17,6 @@
 #include "mutant.h"
 #include "own_part.h"
 #include "paths.h"
-#include "tree_facts.h"
 #include "tree_root.h"
 #include "user_namespace.h"
 
@@ -91,6 +90,8 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs, 
   if (!leaves_out("cgroup-namespace")) check(unshare(CLONE_NEWCGROUP), "make cgroup namespace");
   if (!leaves_out("uts-namespace"))
     check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
+  check(setsid(), "make session");
+  forget_our_attributes(blocked, confinement);
   CRASH_POINT("spawn made namespaces");
   UniqueFd mounts = receive_descriptor(mounts_for_first.theirs.get());
   if (!mounts) _exit(1);
@@ -102,12 +103,10 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs, 
     fail("forbid further mount namespaces");
   CRASH_POINT("spawn entered the mounts");
   check(chdir("/"), "enter the tree's root");
-  check(setsid(), "make session");
   UniqueFd nothing = check_fd(open("/dev/null", O_RDWR | O_CLOEXEC), "open /dev/null of the tree");
   check(dup2(nothing.get(), 0), "set standard input");
   check(dup2(console.in.get(), 1), "set standard output");
   check(dup2(console.in.get(), 2), "set standard error");
-  forget_our_attributes(blocked, confinement.limits);
   CRASH_POINT("spawn is about to execute");
   // From here on, silence means that the program runs.
   write_all(failures.in.get(), "+");
@@ -146,15 +145,14 @@ void TreeBuilder::make_first() {
   mounts_for_first.theirs.reset();
   hand_over.theirs.reset();
   CRASH_POINT("spawn made the first process");
-  lower_oom_protection(first);
   user_namespace = map_ids_of(first, spec.id_base, spec.id_count);
   if (!write_all(mounts_for_first.ours.get(), "i")) fail("give the first process its ids");
   CRASH_POINT("spawn gave the first process its ids");
 }
 
-LockedTree TreeBuilder::make_mounts() {
+void TreeBuilder::begin_mounts() {
   // Made only now: were the first process to hold an end too, a mounter that died would never be noticed.
-  SocketPair hand_over = make_socket_pair();
+  from_mounter = make_socket_pair();
   const UniqueFd own = check_fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC), "open own pid namespace");
   // Only a child is in the pid namespace that was entered.
   check(setns(first_process.get(), CLONE_NEWPID), "enter pid namespace");
@@ -164,16 +162,23 @@ LockedTree TreeBuilder::make_mounts() {
       check(setns(first_process.get(), CLONE_NEWIPC), "enter ipc namespace");
       const LockedTree tree = build_locked_tree(spec, user_namespace.get());
       failures.in.reset();
-      if (tree.console) send_descriptor(hand_over.theirs.get(), tree.console.get());
-      send_descriptor(hand_over.theirs.get(), tree.mounts.get());
+      if (tree.console) send_descriptor(from_mounter.theirs.get(), tree.console.get());
+      send_descriptor(from_mounter.theirs.get(), tree.workshop.get());
+      send_descriptor(from_mounter.theirs.get(), tree.mounts.get());
       CRASH_POINT("spawn handed the mounts over");
     });
   check(setns(own.get(), CLONE_NEWPID), "leave pid namespace");
-  hand_over.theirs.reset();
+  from_mounter.theirs.reset();
+  lower_oom_protection(first);
+}
+
+LockedTree TreeBuilder::receive_mounts() {
   LockedTree tree;
-  if (has_console(spec)) tree.console = receive_descriptor(hand_over.ours.get());
-  tree.mounts = receive_descriptor(hand_over.ours.get());
+  if (has_console(spec)) tree.console = receive_descriptor(from_mounter.ours.get());
+  tree.workshop = receive_descriptor(from_mounter.ours.get());
+  tree.mounts = receive_descriptor(from_mounter.ours.get());
   if (!tree.mounts) fail("build mounts", ECHILD);
+  from_mounter.ours.reset();
   return tree;
 }
 
@@ -193,9 +198,6 @@ void TreeBuilder::make_broker(const UniqueFd& mounts) {
 }
 
 void TreeBuilder::release_first(const UniqueFd& mounts) {
-  CRASH_POINT("spawn received the mounts");
-  write_tree_file(run, tree_facts(spec, getpid(), first));
-  CRASH_POINT("spawn wrote the facts of the tree");
   // It has the host's credentials in the tree's pid namespace: it is gone before a program of the tree can
   // see it.
   wait_for(mounter);

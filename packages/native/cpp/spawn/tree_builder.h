@@ -18,8 +18,9 @@
  *              the first process born in it, and gives that one its ids             with host credentials
  *   first      is born in all namespaces but the tree's mounts; joins the groups, becomes root of the user
  *              namespace, waits for its mounts
- *   mounter    is in the first process's pid and ipc namespaces with host credentials, builds the mounts
- *              meanwhile, hands back a locked copy
+ *   mounter    is in the first process's pid and ipc namespaces with host credentials, builds the mounts,
+ *              hands back a locked copy
+ *   builder    makes meanwhile, in the run directory, what the keeper is to have
  *   broker     where the profile lets the tree mount: waits for the first process, then serves all of them
  *   builder    writes down what runs, lets the first process go on, becomes the keeper
  *
@@ -41,11 +42,14 @@ struct TreeBuilder {
   /** Of a tree with a mount broker: there the first process hands its listener over. */
   SocketPair hand_over{};
   UniqueFd user_namespace{};
+  SocketPair from_mounter{};
 
   /** The first process exists, has its ids, and waits for its mounts. */
   void make_first();
+  /** The mounter is at work. */
+  void begin_mounts();
   /** The mount namespace that the first process is to enter, and the console in it. */
-  LockedTree make_mounts();
+  LockedTree receive_mounts();
   /** Where the profile has one: it waits for the first process. */
   void make_broker(const UniqueFd& mounts);
   /** The facts are written down and the first process has become its program. */

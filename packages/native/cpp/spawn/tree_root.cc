@@ -13,25 +13,37 @@
 #include "mutant.h"
 #include "paths.h"
 
+/** Empty, with errno, where it cannot be opened. */
+static UniqueFd find(int at, const std::string& path, bool is_file) {
+  const int kind = O_PATH | (is_file ? 0 : O_DIRECTORY);
+  return leaves_out("target-links") ? UniqueFd(openat(at, path.c_str(), kind | O_CLOEXEC))
+                                    : find_below(at, path, static_cast<uint64_t>(kind));
+}
+
 static UniqueFd step_into(int parent, const std::string& name, bool is_file, const std::string& step) {
   const bool made = is_file ? mknodat(parent, name.c_str(), S_IFREG | 0644, 0) == 0
                             : mkdirat(parent, name.c_str(), 0755) == 0;
   if (!made && errno != EEXIST) fail(step);
-  const int kind = O_PATH | (is_file ? 0 : O_DIRECTORY);
-  UniqueFd fd = leaves_out("target-links") ? check_fd(openat(parent, name.c_str(), kind | O_CLOEXEC), step)
-                                           : open_below(parent, name, static_cast<uint64_t>(kind), step);
-  struct stat found;
-  check(fstat(fd.get(), &found), step);
-  if (is_file && !S_ISREG(found.st_mode) && !S_ISSOCK(found.st_mode))
-    fail(step + ": there is something else", EINVAL);
+  UniqueFd fd = find(parent, name, is_file);
+  if (!fd) fail(step);
   return fd;
 }
 
 static UniqueFd walk(int root, const std::string& path, bool is_file) {
-  UniqueFd at = check_fd(fcntl(root, F_DUPFD_CLOEXEC, 3), "open root");
   const std::vector<std::string> parts = plain_parts(path, "path in the tree");
-  for (size_t i = 0; i < parts.size(); i++)
-    at = step_into(at.get(), parts[i], is_file && i + 1 == parts.size(), "open " + path + " in the tree");
+  const std::string step = "open " + path + " in the tree";
+  // Most are there already, and found in one call.
+  UniqueFd at = find(root, path.substr(1), is_file);
+  if (!at) {
+    if (errno != ENOENT) fail(step);
+    at = check_fd(fcntl(root, F_DUPFD_CLOEXEC, 3), "open root");
+    for (size_t i = 0; i < parts.size(); i++)
+      at = step_into(at.get(), parts[i], is_file && i + 1 == parts.size(), step);
+  }
+  if (!is_file) return at;
+  struct stat found;
+  check(fstat(at.get(), &found), step);
+  if (!S_ISREG(found.st_mode) && !S_ISSOCK(found.st_mode)) fail(step + ": there is something else", EINVAL);
   return at;
 }
 

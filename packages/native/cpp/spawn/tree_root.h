@@ -28,6 +28,8 @@ struct RootInProgress {
   } networks{};
   /** The other end of the tree's console. */
   UniqueFd console{};
+  /** An empty directory that nobody writes, where it covers the first place that it covers. */
+  UniqueFd nothing{};
   /** Mounted last, and by another way. */
   std::vector<SharedBind> shared{};
 
@@ -46,6 +48,9 @@ struct RootInProgress {
 struct LockedTree {
   /** A mount namespace. */
   UniqueFd mounts{};
+  /** The one that they were copied from. Whoever lets go of it last waits until the kernel has taken all of it
+   * apart: not the mounter, whom the tree waits for. */
+  UniqueFd workshop{};
   /** The other end of the terminal that the tree has as /dev/console; empty where it has none. */
   UniqueFd console{};
 };
@@ -87,7 +92,11 @@ inline constexpr const char* kReservedName = "...";
 /** Refuses a root that has something else of that name. */
 void refuse_reserved(const RootSpec& root);
 /** The cover; in a root on disk its place stays there, as those of /dev and /proc do. */
-void mount_reserved(const RootInProgress& tree);
+void mount_reserved(RootInProgress& tree);
+
+/** What hides a directory, attached nowhere yet: an empty one that nobody writes. Making a file system takes longer
+ * than all else that hides one: what covers `...` is shown once more, where it is mounted already. */
+UniqueFd empty_directory(const RootInProgress& tree);
 
 /** What a mount is given by its flags, as MOUNT_ATTR_*. */
 uint64_t attributes_of(const MountFlags& flags);
