@@ -38,10 +38,14 @@ export class Run {
     this.options = options;
   }
 
+  get #outs() {
+    return [this.terminal.stdout, this.terminal.stderr];
+  }
+
   get dashboard(): Dashboard {
     if (this.#dashboard === undefined) {
       const address = dashboardAddress(this.terminal, this.options.data);
-      const connection = connectDashboard(address, personBehindRoot(this.terminal.env));
+      const connection = connectDashboard(address, personBehindRoot(this.terminal.env), this.#outs);
       this.#open.push(connection.close);
       this.#dashboard = connection.dashboard;
     }
@@ -65,7 +69,7 @@ export class Run {
           fix: 'Start it: cellblock up; or name its directory: --data DIR',
         });
       }
-      const connection = connectLocalAgent(this.options.data);
+      const connection = connectLocalAgent(this.options.data, this.#outs);
       this.#open.push(connection.close);
       this.#agent = connection.agent;
     }

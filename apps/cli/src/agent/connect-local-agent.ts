@@ -9,6 +9,7 @@ import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import superjson from 'superjson';
 import { WebSocket } from 'ws';
+import { fullUntil, type Out } from '../dashboard/as-read.ts';
 import type { ExecOutput } from '../dashboard/procedures.ts';
 
 interface Call<In, Out> {
@@ -61,11 +62,26 @@ export const wardenSocketOf = (data: string) => dataDirectory(data).localSocket;
 
 export const hasLocalAgent = (data: string) => existsSync(wardenSocketOf(data));
 
-export function connectLocalAgent(data: string): { agent: LocalAgent; close: () => Promise<void> } {
+/** What it says is read as fast as `outs` take what is written to them. */
+function socketFor(outs: readonly Out[]): new (url: string) => WebSocket {
+  return class extends WebSocket {
+    constructor(url: string) {
+      super(url);
+      this.on('message', () => {
+        if (!this.isPaused && fullUntil(outs, () => this.resume())) this.pause();
+      });
+    }
+  };
+}
+
+export function connectLocalAgent(
+  data: string,
+  outs: readonly Out[],
+): { agent: LocalAgent; close: () => Promise<void> } {
   const socket = sendAtOnce(
     createWSClient({
       url: `ws+unix:${wardenSocketOf(data)}:/`,
-      WebSocket: WebSocket as never,
+      WebSocket: socketFor(outs) as never,
       // The CLI asks once: an agent that went away is an error, not something to wait for.
       retryDelayMs: () => 60_000,
     }),

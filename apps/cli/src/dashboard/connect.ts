@@ -1,14 +1,17 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
 import type { AnyRouter } from '@trpc/server';
 import superjson from 'superjson';
-import { Agent, type Dispatcher, EventSource, fetch } from 'undici';
+import { Agent, type Dispatcher, fetch } from 'undici';
+import type { Out } from './as-read.ts';
 import type { DashboardAddress } from './dashboard-address.ts';
+import { eventSourceFor } from './event-source.ts';
 import type { Dashboard } from './procedures.ts';
 
-/** A client of the dashboard; `close` lets the process end. */
+/** A client of the dashboard; `close` lets the process end. Streams come as fast as `outs` take them. */
 export function connectDashboard(
   address: DashboardAddress,
   person: Record<string, string>,
+  outs: readonly Out[],
 ): { dashboard: Dashboard; close: () => Promise<void> } {
   const pool =
     address.via === 'root-socket'
@@ -25,8 +28,7 @@ export function connectDashboard(
         true: httpSubscriptionLink({
           url,
           transformer: superjson,
-          EventSource: EventSource as never,
-          eventSourceOptions: { dispatcher, node: { dispatcher } } as never,
+          EventSource: eventSourceFor(dispatcher, outs) as never,
         }),
         false: httpLink({
           url,
