@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { NO_LIMITS } from '@cellblock/shared/jail-limits';
 import { cgroupName } from '@cellblock/shared/owned-names';
+import { READER_WINDOW } from '@cellblock/shared/stream-reader';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   BOMBS,
@@ -73,6 +75,42 @@ async function exec(jail: JailSpec, command: string[]): Promise<{ output: string
     });
   });
 }
+
+/** A command that writes without end, until `enough` has come of it or for `forMs`; answers how much came, in bytes. */
+async function flood(jail: JailSpec, o: { reader?: string; enough: number; forMs: number }): Promise<number> {
+  return await stand.ask(async (agent) => {
+    const command = ['/usr/bin/perl', '-e', 'print "x" x 65536 while 1'];
+    const { session } = await agent.jail.execOpen.mutate({ jail: jail.id, command, cause: null });
+    let came = 0;
+    const late = performance.now() + o.forMs;
+    const { reader } = o;
+    const flowing = agent.jail.execOutput.subscribe(
+      { session, ...(reader === undefined ? {} : { reader }) },
+      {
+        onData: (piece) => {
+          if (piece.type === 'output') came += piece.data.length;
+        },
+      },
+    );
+    while (came < o.enough && performance.now() < late) await new Promise((go) => setTimeout(go, 50));
+    await agentAnswers();
+    flowing.unsubscribe();
+    return came;
+  });
+}
+
+const residentOf = (pid: number) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+
+test('a flood that its reader does not take waits in the jail; control: one that says nothing is sent all', async () => {
+  const reader = '00000000-0000-4000-8000-0000000000f1';
+  const before = residentOf(stand.pid);
+  const came = await flood(wide, { reader, enough: 16 * MiB, forMs: 1_000 });
+  expect(came).toBeGreaterThan(READER_WINDOW / 2);
+  expect(came).toBeLessThan(2 * READER_WINDOW);
+  expect(residentOf(stand.pid) - before).toBeLessThan(64 * MiB);
+  expect(await flood(wide, { enough: 16 * MiB, forMs: 30_000 })).toBeGreaterThanOrEqual(16 * MiB);
+});
 
 /** The hundredth part of the neighbour's answers took longer than this, in ms. */
 async function slowest(forMs: number): Promise<number> {
