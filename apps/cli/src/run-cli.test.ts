@@ -84,7 +84,10 @@ const app = router({
       if (session !== 's1') {
         yield { type: 'output', stream: 'stdout', data: Buffer.from('login: ').toString('base64') };
         if (session === 'distro') await left;
-        if (session !== 'revoked') yield { type: 'exit', code: 0, signal: session === 'halts' ? 2 : null };
+        const [, lost] = /^lost-(.+)$/.exec(session) ?? [];
+        if (lost) yield { type: 'exit', code: null, signal: null, lost };
+        else if (session !== 'revoked')
+          yield { type: 'exit', code: 0, signal: session === 'halts' ? 2 : null };
         return;
       }
       yield { type: 'output', stream: 'stdout', data: Buffer.from('out').toString('base64') };
@@ -415,6 +418,16 @@ test('a console ends with its jail, and says so when it ended without', async ()
       /way to the console of revoked has ended[\s\S]*fix: cellblock console revoked/,
     ),
   });
+});
+
+test.each([
+  ['keeper', /lost; the jail runs on[\s\S]*cause: The keeper[\s\S]*fix: cellblock restart lost-keeper/],
+  ['listeners', /More look at[\s\S]*cause: It tells 64[\s\S]*fix: End one/],
+  ['terminal', /lost; the jail runs on[\s\S]*cause: It took no more[\s\S]*fix: cellblock restart/],
+])('a console that is lost by its %s is not said to have ended with its jail', async (lost, words) => {
+  const ran = await run('console', `lost-${lost}`);
+  expect(ran).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(words) });
+  expect(ran.stderr).not.toContain(`lost-${lost} has ended.`);
 });
 
 test('a jail without a console is refused as any other verb refuses', async () => {

@@ -38,19 +38,30 @@ export function consoleVerb(cli: Cli, program: Command): void {
 
 async function sitAt(run: Run, jail: string, calls: SessionCalls, session: string): Promise<number> {
   run.say(`This is the console of ${jail}. Ctrl-] leaves it, and the jail runs on.`);
-  let left = false;
-  const leave = {
-    byte: LEAVE,
+  let hasLeft = false;
+  const keys = {
+    leave: LEAVE,
     left: () => {
-      left = true;
+      hasLeft = true;
+    },
+    notTaken: () => {
+      run.say('');
+      run.say(`What was typed is not taken by ${jail}, and may be lost. Ctrl-] leaves.`);
     },
   };
-  const exit = await attached(run, calls, session, { tty: true, leave }).catch((error) => {
+  const exit = await attached(run, calls, session, { tty: true, keys }).catch((error) => {
     // No reason to ask somebody else for it: what was typed has been taken.
-    if (isConnectionRefused(error)) return null;
+    if (hasLeft || isConnectionRefused(error)) return null;
     throw error;
   });
-  if (exit === null && !left) {
+  if (hasLeft) {
+    // Not where the jail left the cursor.
+    run.say('');
+    run.say(`Left the console of ${jail}, which runs on.`);
+    if (exit === null) run.say('Nobody answered that: it is taken until dashboard and agent notice.');
+    return EXIT.done;
+  }
+  if (exit === null) {
     throw new CliError(EXIT.unreachable, {
       message: `The way to the console of ${jail} has ended.`,
       field: 'jail',
@@ -58,8 +69,26 @@ async function sitAt(run: Run, jail: string, calls: SessionCalls, session: strin
       fix: `cellblock console ${jail}`,
     });
   }
-  // Not where the jail left the cursor.
+  if (exit.lost === 'listeners') {
+    throw new CliError(EXIT.conflict, {
+      message: `More look at the console of ${jail} than its keeper takes.`,
+      field: 'jail',
+      cause: 'It tells 64 that there is something new; the jail runs on.',
+      fix: `End one of them (cellblock logs ${jail} -f, a page that follows it), then: cellblock console ${jail}`,
+    });
+  }
+  if (exit.lost) {
+    throw new CliError(EXIT.conflict, {
+      message: `The console of ${jail} is lost; the jail runs on.`,
+      field: 'jail',
+      cause:
+        exit.lost === 'keeper'
+          ? 'The keeper, which held its other end, has ended.'
+          : 'It took no more input.',
+      fix: `cellblock restart ${jail}; or a terminal in it: cellblock exec ${jail} -t -- sh`,
+    });
+  }
   run.say('');
-  run.say(left ? `Left the console of ${jail}, which runs on.` : `${jail} has ended.`);
+  run.say(`${jail} has ended.`);
   return EXIT.done;
 }

@@ -54,7 +54,13 @@ interface Subscription<In, Out> {
 
 export type ExecOutput =
   | { type: 'output'; stream: 'stdout' | 'stderr'; data: string }
-  | { type: 'exit'; code: number | null; signal: number | null };
+  | ({ type: 'exit' } & SessionExit);
+export interface SessionExit {
+  code: number | null;
+  signal: number | null;
+  /** of a console whose jail runs on */
+  lost?: 'keeper' | 'listeners' | 'terminal';
+}
 export interface ExecOpen {
   jail: string;
   command: string[];

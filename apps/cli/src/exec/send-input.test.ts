@@ -27,18 +27,3 @@ test('a command that has ended is sent nothing more', async () => {
   await expect.poll(() => stdin.destroyed).toBe(true);
   expect(asked).toBe(1);
 });
-
-test('the key that leaves is not sent, nor is what comes behind it', async () => {
-  const taken: (string | null)[] = [];
-  let hasLeft = false;
-  const stdin = Readable.from([Buffer.from('one'), Buffer.from('two\u001dthree'), Buffer.from('four')]);
-  const send = async (data: string | null) => {
-    taken.push(data === null ? null : Buffer.from(data, 'base64').toString());
-  };
-  const left = () => {
-    hasLeft = true;
-  };
-  sendInput(stdin, send, { byte: 0x1d, left });
-  await expect.poll(() => hasLeft).toBe(true);
-  expect(taken).toEqual(['one', 'two']);
-});

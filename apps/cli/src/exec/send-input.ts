@@ -7,13 +7,9 @@ const CHUNK = 48 * 1024;
 
 /**
  * Sends stdin piece by piece, in order: the next piece is read only when the one before has arrived.
- * Returns the function that stops it. `leave`: a byte that is not sent, nor is what comes behind it.
+ * Returns the function that stops it.
  */
-export function sendInput(
-  stdin: Readable,
-  send: (data: string | null) => Promise<unknown>,
-  leave?: { byte: number; left: () => void },
-): () => void {
+export function sendInput(stdin: Readable, send: (data: string | null) => Promise<unknown>): () => void {
   let stopped = false;
   // The command has not read the piece before: the agent has waited a while already, and wants this one again.
   const taken = async (data: string | null) => {
@@ -28,14 +24,11 @@ export function sendInput(
   void (async () => {
     try {
       for await (const piece of stdin) {
-        const whole = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
-        const end = leave ? whole.indexOf(leave.byte) : -1;
-        const bytes = end < 0 ? whole : whole.subarray(0, end);
+        const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
         for (let at = 0; at < bytes.length && !stopped; at += CHUNK) {
           await taken(bytes.subarray(at, at + CHUNK).toString('base64'));
         }
         if (stopped) return;
-        if (end >= 0) return leave?.left();
       }
       if (!stopped) await taken(null);
     } catch {
