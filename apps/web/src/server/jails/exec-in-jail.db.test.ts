@@ -16,6 +16,7 @@ let canOpen = true;
 let ends = true;
 let exit: object = { code: 3, signal: null };
 let goes = false;
+let floods = false;
 /** whether a session is read already */
 let isRead = false;
 const killed: string[] = [];
@@ -49,11 +50,14 @@ const agent = {
       ) => {
         if (isRead) observer.onError(new Error('somebody reads it already'));
         else observer.onData({ type: 'output', stream: 'stdout', data: 'aGk=' });
+        for (let mebi = 0; floods && mebi < 9; mebi++)
+          observer.onData({ type: 'output', stream: 'stdout', data: 'a'.repeat(1 << 20) });
         if (ends) observer.onData({ type: 'exit', ...exit });
         if (ends || goes) observer.onComplete();
         return { unsubscribe: () => {} };
       },
     },
+    took: { mutate: async () => {} },
     execInput: { mutate: async () => {} },
     execKill: {
       mutate: async ({ session }: { session: string }) => {
@@ -157,9 +161,20 @@ test('a command whose host goes away is not said to have been left by its reader
   goes = true;
   const { session } = await openExec(mira, input);
   for await (const _ of execOutput(mira, { session }));
+  floods = true;
+  const flooding = await openExec(mira, input);
+  await expect(
+    (async () => {
+      for await (const _ of execOutput(mira, flooding));
+    })(),
+  ).rejects.toThrow('slower than it comes');
   ends = true;
   goes = false;
+  floods = false;
   expect((await events()).at(-1)).toMatchObject({
+    summary: 'the command in web1 was ended: nobody read what it wrote any more',
+  });
+  expect((await events()).at(-3)).toMatchObject({
     outcome: 'failed',
     summary: 'the command in web1 was cut off: the way to its host ended',
   });

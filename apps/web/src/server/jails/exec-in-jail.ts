@@ -186,7 +186,8 @@ export async function* execOutput(
     }
     if (!signal?.aborted) gone = 'host';
   } catch (error) {
-    if (!signal?.aborted) gone = 'host';
+    // One of ours: it was ended because its reader was too slow for it.
+    if (!signal?.aborted && !(error instanceof AppError)) gone = 'host';
     throw error;
   } finally {
     if (isFirst) await abandon(input.session, gone);
