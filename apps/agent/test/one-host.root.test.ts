@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { verify } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConsoleRingReader } from '@cellblock/native/console-ring';
@@ -212,9 +212,53 @@ test('limits of processes change while the jail runs, or from its next start whe
   expect((await stand.status()).jails.find((jail) => jail.id === id)?.state).toBe('destroyed');
 });
 
-test('a warden that is killed restarts no jail and adopts them', async () => {
+const opened: [what: string, open: (jail: JailSpec) => Promise<unknown>][] = [
+  ['the directory of the jail', (jail) => chmod(jailPaths(stand.paths, jail.key).directory, 0o755)],
+  ['the directory above all of them', () => chmod(stand.paths.agent, 0o755)],
+  [
+    'the mount that honours no set-user-id program',
+    () => run('mount', ['-o', 'remount,bind,suid,dev', stand.paths.jails]),
+  ],
+];
+
+/** What lets users of the host in, or gives them what a jail's root made set-user-id. */
+async function openings(jail: JailSpec): Promise<string[]> {
+  const places = [jailPaths(stand.paths, jail.key).directory, stand.paths.agent];
+  const modes = await Promise.all(places.map(async (place) => (await stat(place)).mode & 0o777));
+  const options = (await run('findmnt', ['-no', 'OPTIONS', stand.paths.jails])).stdout.trim().split('\n');
+  const has = (option: string) => options.at(-1)?.split(',').includes(option);
+  return [
+    ...modes.map((mode) => (mode === 0o700 ? [] : [`mode ${mode.toString(8)}`])),
+    ...['nosuid', 'nodev'].map((option) => (has(option) ? [] : [`not ${option}`])),
+  ].flat();
+}
+
+test('storage that was opened is closed before the next start', async () => {
+  const [one, ...others] = jails;
+  const agent = await stand.dashboard();
+  expect(await openings(one)).toEqual([]);
+  let startNumber = one.startNumber;
+  for (const [what, open] of opened) {
+    await whenConverged([lan, { ...one, startNumber, wanted: 'stopped' }, ...others, ...own]);
+    await open(one);
+    expect(await openings(one), what).not.toEqual([]);
+    const { receipts: seq } = await stand.status();
+    startNumber += 1;
+    const status = await whenConverged([lan, { ...one, startNumber }, ...others, ...own]);
+    expect(startOf(status, one), what).toBeTypeOf('number');
+    expect(await openings(one), what).toEqual([]);
+    const done = (await agent.receipts.after.query({ seq, limit: 100 })).map(({ body }) => body.step);
+    const steps = done.filter(({ jail }) => jail === one.key).map(({ kind }) => kind);
+    expect(steps, what).toContain('process.start');
+    expect(steps.slice(0, steps.indexOf('process.start')), what).toContain('storage.create');
+  }
+});
+
+test('a warden that is killed restarts no jail, adopts them, and closes what was opened of them meanwhile', async () => {
   const status = await stand.status();
   await stand.stop('SIGKILL');
+  for (const [, open] of opened) await open(web1);
+  expect(await openings(web1)).toHaveLength(4);
   await expect.poll(() => word(third, '10.77.1.11'), BUSY).toBe('word1');
   await stand.start();
   const after = await stand.until(
@@ -222,6 +266,7 @@ test('a warden that is killed restarts no jail and adopts them', async () => {
     ({ converged, accepted }) => accepted > 0 && converged === accepted,
   );
   expect(jails.map((jail) => startOf(after, jail))).toEqual(jails.map((jail) => startOf(status, jail)));
+  expect(await openings(web1)).toEqual([]);
 });
 
 test('purge leaves nothing of this instance', async () => {

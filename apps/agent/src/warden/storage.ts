@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isKernelError } from '@cellblock/native/kernel-error';
 import { makePrivateDirectory } from './durable-file.ts';
 import { fileStorageOf, mountFileStorage, unmountFileStorage } from './file-storage.ts';
 import { isClosed, storageIsSafe } from './observe/observe-storage.ts';
@@ -38,7 +39,10 @@ export async function closeStorage(host: WardenHost): Promise<void> {
 export async function openStorage(host: WardenHost): Promise<void> {
   for (const place of [host.paths.jails, host.paths.images]) {
     for (const mount of (await host.kernel.listMounts({ under: place })).toReversed()) {
-      await host.kernel.unmount({ target: mount.target });
+      await host.kernel.unmount({ target: mount.target }).catch((error: unknown) => {
+        // Closed once more, it was mounted on itself: where mounts are shared a copy came, and goes, with it.
+        if (!isKernelError(error, 'EINVAL')) throw error;
+      });
     }
   }
 }
