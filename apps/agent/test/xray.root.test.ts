@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
-import { cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
+import { NO_LIMITS } from '@cellblock/shared/jail-limits';
+import { cgroupName, cgroupParent, netnsDirectory } from '@cellblock/shared/owned-names';
 import { parseXray, type XrayFinding, xrayDifference } from '@cellblock/shared/xray';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { byRecipeOf2013 } from '../src/warden/answers/recipe-of-2013.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     addressSpec(2, plain, 'fd77:0:0:1::5'),
     jailSpec(2, { wanted: 'stopped', settings: { root: { kind: 'dir', path: root } } }),
     jailSpec(3, { wanted: 'stopped', settings: { root: { kind: 'dir', path: '/srv/cellblock-xray-none' } } }),
+    jailSpec(4, { name: 'limited', wanted: 'stopped', settings: { limits: { ...NO_LIMITS, pids: 77 } } }),
   ]);
 });
 afterAll(async () => {
@@ -149,6 +151,23 @@ test(
     } finally {
       await rm(join(root, 'bin/probe'), { force: true });
     }
+  },
+  MEANWHILE_MS,
+);
+
+test(
+  'the twin of a jail is limited as the jail is, and opens no device but its own',
+  async () => {
+    const kernel = createLinuxKernel();
+    const { groups } = await owned();
+    const walk = xray('limited');
+    const twin = async () => {
+      const key = (await owned()).groups.find((group) => !groups.includes(group));
+      const group = key && (await kernel.readCgroup({ name: cgroupName(stand.instance, key) }));
+      return group && { pids: group.limits.pids, devices: group.devices?.includes('c 1:3 rw') };
+    };
+    await expect.poll(twin, { timeout: 20_000 }).toEqual({ pids: 77, devices: true });
+    await walk;
   },
   MEANWHILE_MS,
 );

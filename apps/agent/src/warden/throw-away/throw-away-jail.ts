@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TreeSpec } from '@cellblock/native/process-tree';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import { cgroupName, netnsPath } from '@cellblock/shared/owned-names';
+import { closeDevices, limitCgroup } from '../apply/jail-steps.ts';
 import { jailPaths } from '../paths.ts';
 import { createStorage } from '../storage.ts';
 import { treeSpec } from '../tree-spec.ts';
@@ -66,10 +67,10 @@ async function start(host: WardenHost, key: string, wishes: ThrowAwayWishes): Pr
   const idBase = await host.ids.claim({ instance, jailKey: key, preferred: null });
   const group = cgroupName(instance, key);
   await kernel.createCgroup({ name: group });
-  const limits = Object.fromEntries(
-    Object.entries(spec.settings.limits).filter(([, limit]) => limit !== null),
-  );
-  if (Object.keys(limits).length > 0) await kernel.setCgroupLimits({ name: group, limits });
+  const { limits, devices } = spec.settings;
+  const of = { object: `jail/${spec.id}`, cause: spec.cause, jail: key, name: spec.name };
+  await limitCgroup(host, { kind: 'cgroup.limits', ...of, limits });
+  await closeDevices(host, { kind: 'cgroup.devices', ...of, devices });
   await kernel.createNetns({ path: netns });
   await wishes.network?.(netns);
   const tree = await treeSpec(host, spec, idBase);
