@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linuxCgroups } from '@cellblock/native/linux-cgroups';
 import { startMessage } from '@cellblock/native/spawn-message';
@@ -16,6 +16,7 @@ const CAPABILITIES = [
   'CAP_SETUID',
 ];
 const KEEPER = 64_999;
+const ID_BASE = 1_500_053_504;
 
 /** A jail as `spawn` makes it, with a network namespace that has no links: what one costs without the agent. */
 export class OurTree {
@@ -43,7 +44,7 @@ export class OurTree {
     const message = startMessage({
       runDirectory: this.runDirectory,
       hostname: 'bench',
-      idBase: 1_500_053_504,
+      idBase: ID_BASE,
       idCount: 65_536,
       netns,
       cgroupProcsFiles: await linuxCgroups.cgroupProcsFiles({ name: this.group }),
@@ -72,5 +73,6 @@ export class OurTree {
 
   async remove(): Promise<void> {
     await linuxCgroups.removeCgroup({ name: this.group }).catch(() => undefined);
+    rmSync(`/run/cellblock/ids/${ID_BASE}.tree`, { force: true });
   }
 }

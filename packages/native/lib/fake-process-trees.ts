@@ -71,6 +71,8 @@ export class FakeProcessTrees implements ProcessTrees {
       throw new KernelError('field idBase is out of range', 'ERANGE', 34);
     if (spec.idBase % 65_536 !== 0)
       throw new KernelError('field idBase must be a multiple of 65536', 'EINVAL', 22);
+    if (this.#isTaken(spec.idBase))
+      throw new KernelError(`take ids from ${spec.idBase}: a tree that runs has them`, 'EBUSY', 16);
     if (spec.hostname === FAILING_HOSTNAME) throw new KernelError('make first process', 'EAGAIN', 11);
     const status: TreeStatus = {
       state: 'running',
@@ -84,6 +86,12 @@ export class FakeProcessTrees implements ProcessTrees {
     const console = earlier?.console ?? new Uint8Array();
     this.#trees.set(spec.runDirectory, { spec, status, console, waiters: new Set() });
     return status;
+  }
+
+  #isTaken(idBase: number): boolean {
+    return [...this.#trees.values()].some(
+      ({ status }) => status.state === 'running' && status.idBase === idBase,
+    );
   }
 
   async status({ runDirectory }: { runDirectory: string }): Promise<TreeStatus | null> {

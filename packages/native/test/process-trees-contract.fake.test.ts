@@ -12,7 +12,7 @@ for (const raisesLimits of [true, false]) {
     spec: async (changes) => ({
       runDirectory: `/run/${count++}`,
       hostname: 'inside',
-      idBase: 1879048192,
+      idBase: 1_879_048_192 + 65_536 * count,
       idCount: 65536,
       netns: '/run/netns/inside',
       cgroupProcsFiles: [],

@@ -82,6 +82,18 @@ export function processTreesContract(name: string, world: () => ContractWorld): 
       await stop(beside);
     });
 
+    test('a range that a running tree has is given to no other, and can be had when that has ended', async () => {
+      const { trees } = world();
+      const one = await world().spec();
+      const other = await world().spec({ idBase: one.idBase });
+      await trees.start(one);
+      await expect(trees.start(other)).rejects.toMatchObject({ code: 'EBUSY', step: /ids from \d+/ });
+      expect(await trees.status(other)).toBeNull();
+      await stop(one);
+      expect(await trees.start(other)).toMatchObject({ state: 'running', idBase: one.idBase });
+      await stop(other);
+    });
+
     test('a command runs in a tree that runs, and nowhere else', async () => {
       const { trees } = world();
       const spec = await world().spec();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, copyFile, mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { removeGroup } from '../lib/cgroup/remove-group.ts';
 import { createLinuxProcessTrees } from '../lib/linux-process-trees.ts';
 import type { ExecRequest, ProcessTrees, TreeSpec } from '../lib/process-tree.ts';
@@ -46,11 +46,25 @@ export const CONFINEMENTS = {
   strict: { noNewPrivileges: true, chroot: false, proc: 'own', mounts: false },
 } as const;
 
+const ID_COUNT = 65_536;
+/** More than a test has trees at once. */
+const RANGES = 64;
+/** Where spawn writes down which tree has a range. */
+const REGISTRY = '/run/cellblock/ids';
+
+/** Forgets who had these ranges, and the registry with them unless somebody else has something there. */
+export async function forgetRanges(first: number, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await rm(join(REGISTRY, `${first + ID_COUNT * n}.tree`), { force: true });
+  for (const directory of [REGISTRY, dirname(REGISTRY)]) await rmdir(directory).catch(() => undefined);
+}
+
 /** A throw-away place for trees: directories, a network namespace, a control group; `remove` takes all away. */
 export class TreeFixture {
   readonly directory: string;
   readonly name: string;
+  /** of the first of its ranges: each spec gets the next, since no two trees that run may have the same */
   readonly idBase: number;
+  #specs = 0;
   readonly trees: ProcessTrees = createLinuxProcessTrees({ programs });
   /** where those are that build them */
   readonly programs = programs;
@@ -62,7 +76,7 @@ export class TreeFixture {
   private constructor(directory: string) {
     this.directory = directory;
     this.name = `tree-${directory.slice(-6)}`;
-    this.idBase = 65_536 * (24_000 + (process.pid % 500));
+    this.idBase = ID_COUNT * (2_000 + RANGES * (process.pid % 300));
   }
 
   static async create(): Promise<TreeFixture> {
@@ -77,6 +91,7 @@ export class TreeFixture {
     for (const runDirectory of this.#runDirectories)
       if (await this.trees.status({ runDirectory }))
         await this.trees.stop({ runDirectory, signal: 9, timeoutMs: 5000 });
+    await forgetRanges(this.idBase, RANGES);
     execFileSync('ip', ['netns', 'del', this.name]);
     if (this.#cgroup) await rmdir(this.#cgroup);
     for (const group of this.#unified) await removeGroup(group);
@@ -97,6 +112,11 @@ export class TreeFixture {
     return path;
   }
 
+  /** Whether a host's id is of one of its trees. */
+  owns(id: number): boolean {
+    return id >= this.idBase && id < this.idBase + ID_COUNT * RANGES;
+  }
+
   /** A tree on the host's /usr with the probes in /probes. */
   async spec(changes: Partial<TreeSpec> = {}): Promise<TreeSpec> {
     const storage = await this.storage('probes');
@@ -106,7 +126,7 @@ export class TreeFixture {
     return {
       runDirectory: changes.runDirectory ?? (await this.runDirectory()),
       hostname: 'inside',
-      idBase: this.idBase,
+      idBase: this.idBase + ID_COUNT * (this.#specs++ % RANGES),
       idCount: 65536,
       netns: `/run/netns/${this.name}`,
       cgroupProcsFiles: [],

@@ -3,8 +3,8 @@ import { chmodSync, chownSync, copyFileSync, readlinkSync, statSync } from 'node
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProcessTrees, TreeMount } from '../lib/process-tree.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ProcessTrees, TreeMount, TreeSpec } from '../lib/process-tree.ts';
 import { BUILD_MS, CAPABILITIES, linesByName, TreeFixture } from './tree-fixture.ts';
 
 // Every protection is tried twice with the same probe: as it is shipped, and by the mutant that leaves it out.
@@ -77,6 +77,15 @@ describe('a tree has namespaces of its own', () => {
   });
 });
 
+test('the NIS domain name of the host is not its own', async () => {
+  // Started by somebody whose host has one.
+  const before = `[ "$APART" ] || APART=1 exec unshare --uts "$0" "$@"; domainname of-the-host`;
+  const inside = async (protections: string) =>
+    fixture.run(await fixture.without(protections, { before }), ['domainname']);
+  expect(await inside('')).toBe('(none)\n');
+  expect(await inside('own-domain-name')).toBe('of-the-host\n');
+});
+
 describe('ids', () => {
   const write = ['/bin/sh', '-c', 'touch /data/by-root; mkdir -m 777 /data/open; exit 0'];
 
@@ -93,8 +102,37 @@ describe('ids', () => {
     expect(statSync(join(path, 'open/by-1000'))).toMatchObject({ uid: 1000, gid: 100 });
     const spec = await fixture.spec();
     const { init } = await fixture.trees.start(spec);
-    expect(statSync(`/proc/${init?.pid}`).uid).toBe(fixture.idBase);
+    expect(statSync(`/proc/${init?.pid}`).uid).toBe(spec.idBase);
     await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: 15, timeoutMs: 5000 });
+  });
+
+  test('no two trees that run have the same, however many ask at once', async () => {
+    const { idBase } = await fixture.spec();
+    const startAll = async (trees: ProcessTrees) => {
+      const specs: TreeSpec[] = [];
+      for (let n = 0; n < 6; n++) specs.push(await fixture.spec({ idBase }));
+      const started = await Promise.allSettled(specs.map((spec) => trees.start(spec)));
+      const codes = started.map((one) => (one.status === 'rejected' ? one.reason.code : 'started'));
+      for (const { runDirectory } of specs)
+        if (await fixture.trees.status({ runDirectory }))
+          await fixture.trees.stop({ runDirectory, signal: 9, timeoutMs: 5000 });
+      return codes.sort();
+    };
+    expect(await startAll(fixture.trees)).toEqual([...Array(5).fill('EBUSY'), 'started']);
+    expect(await startAll(fixture.trees)).toEqual([...Array(5).fill('EBUSY'), 'started']);
+    expect(await startAll(await fixture.without('running-range'))).toEqual(Array(6).fill('started'));
+  });
+
+  test('a range whose tree lost its keeper is taken still, until the tree ends', async () => {
+    const one = await fixture.spec();
+    const { keeper, init } = await fixture.trees.start(one);
+    if (!keeper || !init) throw new Error('it does not run');
+    process.kill(keeper.pid, 'SIGKILL');
+    const other = await fixture.spec({ idBase: one.idBase });
+    await expect(fixture.trees.start(other)).rejects.toMatchObject({ code: 'EBUSY' });
+    process.kill(init.pid, 'SIGKILL');
+    await vi.waitFor(async () => await fixture.trees.start(other), { timeout: 10_000, interval: 20 });
+    await fixture.trees.stop({ runDirectory: other.runDirectory, signal: 9, timeoutMs: 5000 });
   });
 
   test('without the idmapped mount, root inside cannot even write there', async () => {
@@ -268,8 +306,8 @@ describe('privileges', () => {
   test('the program of the built-in init cannot be changed', async () => {
     // Given to root of the tree, the file's own mode forbids nothing: what holds is the mount it is seen through.
     const change = async (protections: string) => {
-      const trees = await fixture.without(protections, { owner: fixture.idBase });
       const spec = await fixture.spec();
+      const trees = await fixture.without(protections, { owner: spec.idBase });
       await trees.start(spec);
       const command = ['/probes/mounts', 'chmod', '/proc/1/exe'];
       const { stdout } = await fixture.exec(fixture.trees, spec.runDirectory, command);

@@ -39,8 +39,7 @@ function processesOfTrees(): HostProcess[] {
         /\((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
       if ('ZX'.includes(state)) continue;
       const { uid } = statSync(`/proc/${pid}`);
-      const inside = uid >= fixture.idBase && uid < fixture.idBase + 65536;
-      if (inside || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(fixture.directory))
+      if (fixture.owns(uid) || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(fixture.directory))
         found.push({ pid: Number(pid), name, parent: Number(parent) });
     } catch {} // it has ended meanwhile
   }
@@ -51,7 +50,7 @@ describe('start, status, stop', () => {
   test('a tree without a command waits, reaps, and ends well when asked', async () => {
     const spec = await fixture.spec();
     const started = await fixture.trees.start(spec);
-    expect(started).toMatchObject({ state: 'running', exit: null, idBase: fixture.idBase });
+    expect(started).toMatchObject({ state: 'running', exit: null, idBase: spec.idBase });
     await fixture.exec(fixture.trees, spec.runDirectory, ['sh', '-c', '(sleep 0.05 &) ; exit 0']);
     await new Promise((resolve) => setTimeout(resolve, 150));
     const { stdout } = await fixture.exec(fixture.trees, spec.runDirectory, [

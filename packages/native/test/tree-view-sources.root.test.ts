@@ -287,18 +287,17 @@ describe('a root that a stranger owns', () => {
     // The mounter takes its time after each mount, so that the move lands in between for certain.
     mkdirSync(join(root, 'place'));
     const start = async (protections: string) => {
-      const spec = await fixture.spec({
-        root: { kind: 'directory', path: root, readOnly: false },
-        mounts: [{ kind: 'tmpfs', target: '/place', size: '4k', mode: '755' }],
-        command: ['/mounts', 'write', '/place'],
-      });
+      const spec = () =>
+        fixture.spec({
+          root: { kind: 'directory', path: root, readOnly: false },
+          mounts: [{ kind: 'tmpfs', target: '/place', size: '4k', mode: '755' }],
+          command: ['/mounts', 'write', '/place'],
+        });
       const trees = await fixture.without(protections);
       mkdirSync(join(root, 'other'), { recursive: true });
       return whileSwapping(join(root, 'place'), join(root, 'other'), async () => {
         for (let i = 0; i < 10; i++) {
-          const failure = await trees
-            .start({ ...spec, runDirectory: await fixture.runDirectory() })
-            .catch((cause) => cause);
+          const failure = await trees.start(await spec()).catch((cause) => cause);
           outcomes.add((failure as { code?: string }).code ?? 'started');
         }
       });

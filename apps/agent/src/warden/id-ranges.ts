@@ -73,6 +73,8 @@ export class IdRanges {
   async release(o: { instance: string; jailKey: string }): Promise<void> {
     const base = await this.baseOf(o);
     if (base === null) return;
+    // Last the claim: until it is gone nobody else starts a tree with this range.
+    rmSync(join(this.#registry, `${base}.tree`), { force: true });
     rmSync(join(this.#registry, String(base)), { force: true });
     this.#look?.taken.delete(base);
   }

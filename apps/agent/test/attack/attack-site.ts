@@ -319,6 +319,8 @@ export class AttackSite {
     }
     execFileSync('sh', ['-c', `ip netns del ${this.name} 2>/dev/null || true`]);
     execFileSync('sh', ['-c', `ipcrm -Q 0x${this.nonce.slice(0, 7)} 2>/dev/null || true`]);
+    for (const base of [this.#idBase, this.#idBase + 65_536])
+      await rm(`/run/cellblock/ids/${base}.tree`, { force: true });
     await rm(this.directory, { recursive: true, force: true });
   }
 }

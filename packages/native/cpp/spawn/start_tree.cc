@@ -59,7 +59,7 @@ void leave_caller() {
     check_sources(spec);
     allow_limits(spec.resource_limits);
     TreeBuilder builder{
-        spec, take_run_directory(spec.run_directory),
+        spec, RunningRange::take(spec.id_base), take_run_directory(spec.run_directory),
         prepare_confinement(spec.uid, spec.gid, spec.capabilities, spec.confinement, spec.resource_limits),
         spec.command.empty() ? own_program() : UniqueFd()};
     CRASH_POINT("spawn prepared the tree");

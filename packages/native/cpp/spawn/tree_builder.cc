@@ -90,6 +90,9 @@ void TreeBuilder::be_first(const Groups& groups, const UniqueFd& unified_procs, 
   if (!leaves_out("cgroup-namespace")) check(unshare(CLONE_NEWCGROUP), "make cgroup namespace");
   if (!leaves_out("uts-namespace"))
     check(sethostname(spec.hostname.data(), spec.hostname.size()), "set hostname");
+  // A new name space begins with the host's; the kernel begins with this one.
+  if (!leaves_out("uts-namespace") && !leaves_out("own-domain-name"))
+    check(setdomainname("(none)", 6), "set domain name");
   check(setsid(), "make session");
   forget_our_attributes(blocked, confinement);
   CRASH_POINT("spawn made namespaces");
@@ -145,6 +148,7 @@ void TreeBuilder::make_first() {
   mounts_for_first.theirs.reset();
   hand_over.theirs.reset();
   CRASH_POINT("spawn made the first process");
+  range.give_to(first);
   user_namespace = map_ids_of(first, spec.id_base, spec.id_count);
   if (!write_all(mounts_for_first.ours.get(), "i")) fail("give the first process its ids");
   CRASH_POINT("spawn gave the first process its ids");

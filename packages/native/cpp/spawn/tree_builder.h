@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "pipes.h"
 #include "run_directory.h"
+#include "running_range.h"
 #include "tree_root.h"
 #include "tree_spec.h"
 
@@ -28,6 +29,7 @@
  */
 struct TreeBuilder {
   const TreeSpec& spec;
+  RunningRange range;
   RunDirectory run;
   Confinement confinement;
   /** The built-in init, through a read-only mount of its own, whatever /proc/1/exe is opened for; empty where

@@ -20,16 +20,21 @@ export const ownName: StageRow = {
     );
     const set = await system.sh(SET_NAMES);
     const isSet = set.stdout.includes('of-its-own');
-    const names = (await Promise.all([a, b].map((jail) => jail.sh('uname -n')))).map(({ stdout }) =>
-      stdout.trim(),
-    );
+    const said = await Promise.all([a, b].map((jail) => jail.sh('uname -n; domainname')));
+    const names = said.map(({ stdout }) => stdout.split('\n')[0] ?? '');
+    const domains = said.map(({ stdout }) => stdout.split('\n')[1]);
     const after = (await stage.outside(['uname', '-n'])).stdout.trim();
     const apart = await stage.apart(SET_NAMES, { flags: ['--uts'] });
     const isOwn = names[0] === a.spec.settings.hostname && names[1] === b.spec.settings.hostname;
     return {
       probe: found(
-        isOwn && after === host && !names.includes(host) && !isSet && set.stdout.includes(system.key),
-        `names inside: ${names.join(', ')}; root of a whole distribution cannot change its own: ${set.stdout.trim()} ${set.stderr.trim()}; the host is ${after} still`,
+        isOwn &&
+          domains.every((name) => name === '(none)') &&
+          after === host &&
+          !names.includes(host) &&
+          !isSet &&
+          set.stdout.includes(system.key),
+        `names inside: ${names.join(', ')}, and of NIS domains ${domains.join(', ')}; root of a whole distribution cannot change its own: ${set.stdout.trim()} ${set.stderr.trim()}; the host is ${after} still`,
       ),
       control: found(
         host !== '' && apart.stdout.split('of-its-own').length === 3,

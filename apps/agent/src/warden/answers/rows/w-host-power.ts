@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSpec } from '@cellblock/native/process-tree';
 import { parseXray, type XrayFinding } from '@cellblock/shared/xray';
+import { jailPaths } from '../../paths.ts';
 import type { Stage } from '../../stage/stage.ts';
 import { bringProbe, refusedInJail } from '../probes.ts';
 import { byRecipeOf2013 } from '../recipe-of-2013.ts';
@@ -65,16 +66,21 @@ export const identityRefused: StageRow = {
       );
     };
     const refusal = await startAt('identity', 0);
-    const claimed = await startAt('claimed', jail.idBase);
+    const taken = await startAt('taken', jail.idBase);
+    const other = await stage.jail();
+    const { run } = jailPaths(stage.host.paths, other.key);
+    await stage.host.trees.stop({ runDirectory: run, signal: 9, timeoutMs: 5_000 });
+    const claimed = await startAt('claimed', other.idBase);
+    await stage.drop(other.key);
     const recipe = await byRecipeOf2013('cat /proc/self/uid_map');
     return {
       probe: found(
-        own.length === KINDS.length && /idBase/.test(refusal),
-        `namespaces of its own: ${own.join(', ')}; a tree whose ids begin with the host's 0: ${refusal}`,
+        own.length === KINDS.length && /idBase/.test(refusal) && /a tree that runs has them/.test(taken),
+        `namespaces of its own: ${own.join(', ')}; a tree whose ids begin with the host's 0: ${refusal}; one with the ids of a jail that runs: ${taken}`,
       ),
       control: found(
         claimed === 'was started' && /^\s*0\s+0\s+4294967295\s*$/.test(recipe.stdout),
-        `the same tree with the ids that the jail has claimed ${claimed}; the kernel itself takes the literal recipe: ${recipe.stdout.trim().replaceAll(/\s+/g, ' ')}`,
+        `the same tree with the ids that a jail has claimed which does not run ${claimed}; the kernel itself takes the literal recipe: ${recipe.stdout.trim().replaceAll(/\s+/g, ' ')}`,
       ),
     };
   },
