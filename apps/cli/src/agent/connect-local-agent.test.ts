@@ -70,3 +70,27 @@ test.each([
     await rm(data, { recursive: true });
   }
 });
+
+test('an agent that hangs keeps nobody from leaving', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'cellblock-local-'));
+  await mkdir(dirname(wardenSocketOf(data)), { recursive: true });
+  const server = http.createServer();
+  const wss = new WebSocketServer({ server });
+  await once(server.listen(wardenSocketOf(data)), 'listening');
+  const { agent, close } = connectLocalAgent(data, []);
+  try {
+    const asked = Promise.withResolvers<void>();
+    wss.on('connection', (socket) => socket.on('message', () => asked.resolve()));
+    const answer = agent.jail.execKill.mutate({ session: 'one' }).then(
+      () => 'answered',
+      () => 'not answered',
+    );
+    await asked.promise;
+    await close();
+    expect(await answer).toBe('not answered');
+  } finally {
+    for (const socket of wss.clients) socket.terminate();
+    server.close();
+    await rm(data, { recursive: true });
+  }
+});

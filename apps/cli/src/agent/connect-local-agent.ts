@@ -62,11 +62,17 @@ export const wardenSocketOf = (data: string) => dataDirectory(data).localSocket;
 
 export const hasLocalAgent = (data: string) => existsSync(wardenSocketOf(data));
 
-/** What it says is read as fast as `outs` take what is written to them. */
-function socketFor(outs: readonly Out[]): new (url: string) => WebSocket {
+/** What it says is read as fast as `outs` take what is written to them; `opened` hears of each. */
+function socketFor(
+  outs: readonly Out[],
+  opened: (socket: WebSocket) => void,
+): new (
+  url: string,
+) => WebSocket {
   return class extends WebSocket {
     constructor(url: string) {
       super(url);
+      opened(this);
       this.on('message', () => {
         if (!this.isPaused && fullUntil(outs, () => this.resume())) this.pause();
       });
@@ -78,14 +84,21 @@ export function connectLocalAgent(
   data: string,
   outs: readonly Out[],
 ): { agent: LocalAgent; close: () => Promise<void> } {
-  const socket = sendAtOnce(
+  const sockets: WebSocket[] = [];
+  const client = sendAtOnce(
     createWSClient({
       url: `ws+unix:${wardenSocketOf(data)}:/`,
-      WebSocket: socketFor(outs) as never,
+      WebSocket: socketFor(outs, (socket) => sockets.push(socket)) as never,
       // The CLI asks once: an agent that went away is an error, not something to wait for.
       retryDelayMs: () => 60_000,
     }),
   );
-  const client = createTRPCClient<AnyRouter>({ links: [wsLink({ client: socket, transformer: superjson })] });
-  return { agent: client as unknown as LocalAgent, close: () => socket.close() };
+  const agent = createTRPCClient<AnyRouter>({ links: [wsLink({ client, transformer: superjson })] });
+  const close = async () => {
+    const closed = client.close();
+    // It would wait for every answer, and an agent that hangs gives none.
+    for (const socket of sockets) socket.terminate();
+    await closed;
+  };
+  return { agent: agent as unknown as LocalAgent, close };
 }

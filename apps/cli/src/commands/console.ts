@@ -4,6 +4,7 @@ import { isConnectionRefused } from '../dashboard/connect.ts';
 import type { SessionCalls } from '../dashboard/procedures.ts';
 import { attached } from '../exec/attached.ts';
 import { sessionCalls } from '../exec/session-calls.ts';
+import { windowOf } from '../exec/window-of.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Run } from '../run.ts';
 import { type Cli, verb } from '../verb.ts';
@@ -20,7 +21,7 @@ export function consoleVerb(cli: Cli, program: Command): void {
     { flags: { jail: '<jail>' } },
     (command) => command,
     async (run, _options, [jail = '']) => {
-      const { columns = 80, rows = 24 } = run.terminal.stdout;
+      const { columns, rows } = windowOf(run.terminal.stdout);
       const open = { jail, columns, rows };
       return await run.dashboardOrAgent(
         async (dashboard) => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { execute } from '../exec/execute.ts';
 import { sessionCalls } from '../exec/session-calls.ts';
+import { windowOf } from '../exec/window-of.ts';
 import { type Cli, verb } from '../verb.ts';
 
 export function execVerb(cli: Cli, program: Command): void {
@@ -24,7 +25,7 @@ export function execVerb(cli: Cli, program: Command): void {
         });
       }
       const { stdout } = run.terminal;
-      const tty = options.tty ? { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 } : null;
+      const tty = options.tty ? windowOf(stdout) : null;
       const open = { jail, command, uid, tty };
       return await run.dashboardOrAgent(
         (dashboard) => execute(run, dashboard.jails, open),

@@ -5,6 +5,7 @@ import { followed } from '../subscription.ts';
 import { sendInput } from './send-input.ts';
 import { type Keys, sendTyping } from './send-typing.ts';
 import { TERMINAL_RESET } from './terminal-reset.ts';
+import { windowOf } from './window-of.ts';
 
 /** How long who ends a session waits for somebody to answer. */
 const ANSWER_MS = 2000;
@@ -25,8 +26,7 @@ export async function attached(
   let exit: SessionExit | null = null;
   let isOver = false;
   const resize = () => {
-    const { columns = 80, rows = 24 } = stdout;
-    calls.execResize.mutate({ session, columns, rows }).catch(() => undefined);
+    calls.execResize.mutate({ session, ...windowOf(stdout) }).catch(() => undefined);
   };
   const unanswered = Promise.withResolvers<void>();
   let patience: NodeJS.Timeout | undefined;

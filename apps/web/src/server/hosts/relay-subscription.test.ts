@@ -64,7 +64,7 @@ function floodingAgent(waits: boolean) {
     };
     return { unsubscribe };
   };
-  return { its, stream: relayOutput<typeof PIECE>(agent, subscribe as never, undefined) };
+  return { agent, its, stream: relayOutput<typeof PIECE>(agent, subscribe as never, undefined) };
 }
 
 test('of an agent that waits no more is here than its reader has room for, and all of it is read', async () => {
@@ -94,4 +94,21 @@ test('one that does not wait is left when too much is unread, which the reader h
       fix: expect.stringContaining('cellblock host ls'),
     },
   });
+});
+
+test('an agent that does not hear what was read would wait for ever: the stream ends, and says so', async () => {
+  const { agent, its, stream } = floodingAgent(true);
+  const refuse = async () => Promise.reject(new Error('No procedure found on path "jail.took"'));
+  Object.assign(agent.jail.took, { mutate: refuse });
+  const readAll = async () => {
+    for await (const piece of stream) expect(piece).toBe(PIECE);
+  };
+  await expect(readAll()).rejects.toMatchObject({
+    refusal: {
+      code: 'conflict',
+      cause: expect.stringContaining('jail.took'),
+      fix: expect.stringContaining('version'),
+    },
+  });
+  expect(its.open).toBe(false);
 });

@@ -16,12 +16,12 @@ interface Observer<T> {
 
 /**
  * A subscription at an agent as a stream here; it ends there when it ends here. `took` hears what was read, in
- * bytes. One of which more than MOST_UNREAD waits to be read is refused.
+ * bytes, and may end the stream with a failure. One of which more than MOST_UNREAD waits to be read is refused.
  */
 export async function* relaySubscription<T>(
   subscribe: (observer: Observer<T>) => { unsubscribe: () => void },
   signal: AbortSignal | undefined,
-  took: (bytes: number) => void = () => undefined,
+  took: (bytes: number, fail: (error: unknown) => void) => void = () => undefined,
 ): AsyncGenerator<T> {
   const queue: T[] = [];
   let unread = 0;
@@ -31,6 +31,11 @@ export async function* relaySubscription<T>(
   const over = () => {
     ended = true;
     wake();
+  };
+  const fail = (error: unknown) => {
+    if (ended) return;
+    failure ??= error;
+    over();
   };
   let subscription: { unsubscribe: () => void } | undefined;
   subscription = subscribe({
@@ -45,10 +50,7 @@ export async function* relaySubscription<T>(
       }
       wake();
     },
-    onError: (error) => {
-      failure ??= error;
-      over();
-    },
+    onError: fail,
     onComplete: over,
   });
   // A signal that was given before this tells nobody any more.
@@ -61,7 +63,7 @@ export async function* relaySubscription<T>(
         yield value;
         const weight = weightOf(value);
         unread -= weight;
-        took(weight);
+        took(weight, fail);
       }
       if (failure) throw failure;
       if (ended) return;
@@ -86,12 +88,23 @@ export async function* relayOutput<T>(
   yield* relaySubscription<T>(
     (observer) => subscribe(reader, observer as never),
     signal,
-    (bytes) => {
+    (bytes, fail) => {
       untold += bytes;
       if (untold < TELL_AFTER) return;
-      // Where the connection is gone, the subscription says so.
-      agent.jail.took.mutate({ reader, bytes: untold }).catch(() => undefined);
+      agent.jail.took.mutate({ reader, bytes: untold }).catch((error) => fail(untellable(error)));
       untold = 0;
+    },
+  );
+}
+
+/** The agent would wait for ever for a reader of whom it hears nothing. */
+function untellable(error: unknown): AppError {
+  return new AppError(
+    'conflict',
+    "The stream was ended: the host's agent does not hear what was read of it.",
+    {
+      cause: error instanceof Error ? error.message : String(error),
+      fix: 'Ask again; where the agent is connected to another dashboard of this installation, bring that to the version of this one',
     },
   );
 }
