@@ -19,6 +19,7 @@ function host(name: string): HostView & { groups: string } {
     links:
       '1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN \\    link/loopback 00:00:00:00:00:00 brd …\n',
     tables: 'table inet mine\n',
+    programs: JSON.stringify([{ id: 2, type: 'cgroup_device', name: 'sd_devices' }]),
     mounts: `22 1 0:20 / ${at('groups')} rw,nosuid - cgroup2 none rw\n`,
     run: at('run'),
     blocks: at('blocks'),
@@ -53,9 +54,11 @@ test('control: whatever is left is told, and whatever was taken away', () => {
     ...view,
     links: `${view.links}9: vleft@if3: <UP> mtu 1500 state UP \\    link/ether 02:00:00:00:00:01 brd …\n`,
     tables: `${view.tables}table inet left\n`,
+    programs: JSON.stringify([{ id: 3 }, { id: 9, type: 'cgroup_device', name: 'cellblock_dev' }]),
     mounts: `${view.mounts}${view.mounts}88 4 0:9 /disk /srv/left ro,nodev - ext4 /dev/loop1 rw\n`,
   });
   expect(changedObjects(before, after)).toEqual([
+    '+ BPF program cellblock_dev',
     `+ claim of ids /run/cellblock/ids/1879113728`,
     `+ control group ${view.groups}/cellblock-0a1b2c3d`,
     '+ link vleft mtu 1500 link/ether 02:00:00:00:00:01',

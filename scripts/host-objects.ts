@@ -8,6 +8,8 @@ export interface HostView {
   links: string;
   /** of `nft list tables` */
   tables: string;
+  /** of `bpftool prog show -j` */
+  programs: string;
   /** of /proc/self/mountinfo */
   mounts: string;
   /** /run */
@@ -21,6 +23,7 @@ export function hostView(): HostView {
   return {
     links: ask('ip', ['-o', 'link']),
     tables: ask('nft', ['list', 'tables']),
+    programs: ask('bpftool', ['prog', 'show', '-j']),
     mounts: readFileSync('/proc/self/mountinfo', 'utf8'),
     run: '/run',
     blocks: '/sys/block',
@@ -36,14 +39,15 @@ const KEPT_MOUNTED = /^(\/run\/netns|\/run\/user\/.*|\/run\/credentials\/.*|\/pr
 const OF_SERVICES = /\.(mount|scope|service|slice|socket|swap)$/;
 
 /**
- * What a test could leave on a host, one line per object: links, mounts, loop devices, tables of nft, control groups
- * at the top of every hierarchy, names of network namespaces, claims of ids, and what agents have below /run.
+ * What a test could leave on a host, one line per object: links, mounts, loop devices, tables of nft, BPF programs of
+ * ours, control groups at the top of every hierarchy, names of network namespaces, claims of ids, and what agents have below /run.
  */
 export function hostObjects(view: HostView = hostView()): string[] {
   const run = (name: string) => names(path.join(view.run, name)).map((one) => path.join('/run', name, one));
   return [
     ...linksOf(view.links),
     ...lines(view.tables).map((line) => `nft ${line}`),
+    ...programsOf(view.programs),
     ...mountsOf(view.mounts),
     ...groupsOf(view.mounts),
     ...loopsIn(view.blocks),
@@ -82,6 +86,13 @@ function linksOf(text: string): string[] {
     if (WITH_THEIR_MODULE.test(name)) return [];
     return [`link ${name} ${/ mtu \d+/.exec(rest)?.[0].trim()} ${/ link\/\S+ \S+/.exec(rest)?.[0].trim()}`];
   });
+}
+
+/** The service manager loads and unloads its own. */
+function programsOf(text: string): string[] {
+  return (JSON.parse(text || '[]') as { name?: string }[]).flatMap(({ name }) =>
+    name?.startsWith('cellblock') ? [`BPF program ${name}`] : [],
+  );
 }
 
 function mountsOf(text: string): string[] {
