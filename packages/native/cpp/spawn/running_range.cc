@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <ctime>
@@ -13,6 +14,10 @@
 #include "failure.h"
 #include "mutant.h"
 #include "process_identity.h"
+
+/** What is left of a start that was killed is gone within a moment; a tree that runs is not. */
+constexpr int kTries = 50;
+constexpr useconds_t kWaitUs = 5000;
 
 /** As /proc/PID/stat tells when a process began: hundredths of a second since the boot. */
 static unsigned long long now_in_ticks() {
@@ -23,38 +28,52 @@ static unsigned long long now_in_ticks() {
 }
 
 static UniqueFd open_record(const std::string& path) {
-  const auto open_it = [&] { return open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
-  int record = open_it();
-  if (record < 0 && errno == ENOENT) {
+  // An agent that leaves takes the directories away when they are empty.
+  for (int tries = 0;; tries++) {
+    const int record = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (record >= 0 || errno != ENOENT || tries == 3) return check_fd(record, "open " + path);
     mkdir("/run/cellblock", 0755);
     mkdir("/run/cellblock/ids", 0755);
-    record = open_it();
   }
-  return check_fd(record, "open " + path);
 }
 
 /** A number is given away again, but not to a process that began before it was written down. */
 static bool is_running(pid_t pid, unsigned long long known_at) {
-  const uint64_t began = start_time_of(pid);
-  if (began == 0 || began > known_at) return false;
   const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) {
+    // EINVAL: somebody's thread has the number now.
+    if (errno == ESRCH || errno == EINVAL) return false;
+    fail("look for process " + std::to_string(pid) + ", which had the range last");
+  }
   pollfd ended{process.get(), POLLIN, 0};
-  return process && poll(&ended, 1, 0) == 0;
+  if (poll(&ended, 1, 0) != 0) return false;
+  return start_time_of(pid) <= known_at;
+}
+
+/** Takes the lock of the record; empty where nobody has the range, otherwise who does, in words. */
+static std::string who_has(int record) {
+  if (flock(record, LOCK_EX | LOCK_NB) < 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) fail("lock who has the range");
+    return "a tree is being started with them";
+  }
+  char text[64] = {};
+  if (pread(record, text, sizeof text - 1, 0) < 0) fail("read who has the range");
+  int pid = 0;
+  unsigned long long known_at = 0;
+  const bool is_known = std::sscanf(text, "%d %llu", &pid, &known_at) == 2;
+  return is_known && is_running(pid, known_at) ? "a tree that runs has them" : "";
 }
 
 RunningRange RunningRange::take(uint32_t base) {
   if (leaves_out("running-range")) return RunningRange(UniqueFd());
   const std::string first_id = std::to_string(base);
   UniqueFd record = open_record("/run/cellblock/ids/" + first_id + ".tree");
-  if (flock(record.get(), LOCK_EX | LOCK_NB) < 0)
-    fail("take ids from " + first_id + ": a tree is being started with them", EBUSY);
-  char text[64] = {};
-  if (pread(record.get(), text, sizeof text - 1, 0) < 0) fail("read who had ids from " + first_id);
-  int pid = 0;
-  unsigned long long known_at = 0;
-  if (std::sscanf(text, "%d %llu", &pid, &known_at) == 2 && is_running(pid, known_at))
-    fail("take ids from " + first_id + ": a tree that runs has them", EBUSY);
-  return RunningRange(std::move(record));
+  for (int tries = 0;; tries++) {
+    const std::string holder = who_has(record.get());
+    if (holder.empty()) return RunningRange(std::move(record));
+    if (tries == kTries) fail("take ids from " + first_id + ": " + holder, EBUSY);
+    usleep(kWaitUs);
+  }
 }
 
 void RunningRange::give_to(pid_t first) {

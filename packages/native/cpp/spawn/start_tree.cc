@@ -73,9 +73,10 @@ void leave_caller() {
       const std::string facts = tree_facts(spec, getpid(), builder.first);
       const LockedTree tree = builder.receive_mounts();
       CRASH_POINT("spawn received the mounts");
+      // Who reads the facts may enter, and then a broker's door must be there.
+      builder.make_broker(tree.mounts);
       write_tree_file(builder.run, facts);
       CRASH_POINT("spawn wrote the facts of the tree");
-      builder.make_broker(tree.mounts);
       builder.release_first(tree.mounts);
       become_keeper(builder.run,
                     KeeperStart{spec.keeper_uid, spec.keeper_gid, keeper.get(), builder.first,
