@@ -82,7 +82,10 @@ export const WITHOUT_FIELD: { why: string; said: Record<string, string[]> }[] = 
         'The database does not answer.',
         'The host hung up before it had answered.',
       ],
-      'apps/web/src/server/hosts/relay-subscription.ts': ['its reader is slower than it comes.'],
+      'apps/web/src/server/hosts/relay-subscription.ts': [
+        'its reader is slower than it comes.',
+        'does not hear what was read of it.',
+      ],
       'apps/web/src/server/http/install-endpoint.ts': ['hosts fetch the agent at this moment.'],
     },
   },
