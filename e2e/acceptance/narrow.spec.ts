@@ -45,6 +45,29 @@ test('a jail is stopped and started', async () => {
   await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
 });
 
+test('what a change would do arrives late, and its button stays under the finger', async () => {
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/trpc/ips.assign*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/jails/web-1/network');
+  await page.getByRole('button', { name: 'Assign address' }).tap();
+  const dialog = page.getByRole('dialog', { name: /^Assign/ });
+  const assign = dialog.getByRole('button', { name: /^Assign \d/ });
+  await assign.tap({ trial: true });
+  await expect(dialog.getByText('Working out what the host would do.')).toBeVisible();
+  const before = await assign.boundingBox();
+  answer();
+  await expect(dialog.getByRole('region', { name: 'Plan' }).getByRole('listitem').first()).toBeVisible();
+  expect(await assign.boundingBox()).toEqual(before);
+  await page.unroute('**/api/trpc/ips.assign*');
+  await dialog.getByRole('button', { name: 'Cancel' }).tap();
+});
+
 test('an address is assigned', async () => {
   await page.goto('/jails/web-1/network');
   await page.getByRole('button', { name: 'Assign address' }).tap();

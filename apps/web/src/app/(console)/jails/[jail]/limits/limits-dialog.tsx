@@ -7,7 +7,7 @@ import { refusalOf } from '@/trpc/refusal';
 import { FormDialog } from '@/ui/form-dialog';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../../conflict-note';
-import { PlanSteps } from '../../../../plan-steps';
+import { DialogPlan } from '../../../../dialog-plan';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
 import { LIMIT_WORDS } from './limit-words';
@@ -74,10 +74,13 @@ export function LimitsDialog({ jail, onClose }: { jail: JailView; onClose: () =>
         ))}
       </div>
       {conflict && <ConflictNote conflict={conflict} />}
-      {limits && plan.data && !conflict && (
-        <div className="rounded-note border border-line-subtle">
-          <PlanSteps plan={plan.data} />
-        </div>
+      {!conflict && (
+        <DialogPlan
+          plan={limits ? plan.data : undefined}
+          instead={
+            limits ? 'Working out what the host would do.' : 'Change a limit, and the steps stand here.'
+          }
+        />
       )}
     </FormDialog>
   );

@@ -8,7 +8,7 @@ import { FormDialog } from '@/ui/form-dialog';
 import { SelectField } from '@/ui/select-field';
 import { TextField } from '@/ui/text-field';
 import { ConflictNote } from '../../../../conflict-note';
-import { PlanSteps } from '../../../../plan-steps';
+import { DialogPlan } from '../../../../dialog-plan';
 import { RefusalPanel } from '../../../../refusal-panel';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
@@ -97,11 +97,7 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
       )}
       {move.error && <RefusalPanel error={move.error} />}
       {!conflict && next.data?.refusal && !address && <ConflictNote conflict={next.data.refusal} />}
-      {plan.data && !conflict && (
-        <div className="rounded-note border border-line-subtle">
-          <PlanSteps plan={plan.data} />
-        </div>
-      )}
+      {network && !conflict && <DialogPlan plan={plan.data} instead="Working out what the host would do." />}
     </FormDialog>
   );
 }

@@ -6,7 +6,7 @@ import { refusalOf } from '@/trpc/refusal';
 import { Combobox } from '@/ui/combobox';
 import { FormDialog } from '@/ui/form-dialog';
 import { ConflictNote } from '../../../../conflict-note';
-import { PlanSteps } from '../../../../plan-steps';
+import { DialogPlan } from '../../../../dialog-plan';
 import { useChange } from '../../../../use-change';
 import { usePlan } from '../../../../use-plan';
 
@@ -59,10 +59,13 @@ export function MoveIpDialog({
           .map((jail) => ({ value: jail.name, label: jail.name, detail: jail.host.name }))}
       />
       {conflict && <ConflictNote conflict={conflict} />}
-      {target && plan.data && !conflict && (
-        <div className="rounded-note border border-line-subtle">
-          <PlanSteps plan={plan.data} />
-        </div>
+      {!conflict && (
+        <DialogPlan
+          plan={target ? plan.data : undefined}
+          instead={
+            target ? 'Working out what the host would do.' : 'Choose a jail, and the steps stand here.'
+          }
+        />
       )}
     </FormDialog>
   );
