@@ -8,6 +8,7 @@ import { canonicalJson } from '@cellblock/shared/canonical-json';
 import type { AddressSpec, JailSpec, SpecObject } from '@cellblock/shared/host-spec';
 import { netnsPath } from '@cellblock/shared/owned-names';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IdRanges } from '../src/warden/id-ranges.ts';
 import { jailPaths } from '../src/warden/paths.ts';
 import { receiptHash } from '../src/warden/receipts.ts';
 import { nonceServer } from './nonce-server.ts';
@@ -271,6 +272,12 @@ test('a warden that is killed restarts no jail, adopts them, and closes what was
 
 test('purge leaves nothing of this instance', async () => {
   await stand.stop();
+  // As spawn has written down who has them.
+  const ids = new IdRanges();
+  const { base } = (await ids.list()).find(({ jailKey }) => jailKey === web1.key) ?? {};
+  await expect(ids.release({ instance: stand.instance, jailKey: web1.key })).rejects.toThrow(
+    `still has the ids from ${base}`,
+  );
   const used = await leftovers();
   expect(used.links.length).toBeGreaterThan(before.links.length);
   expect(used.mounts).not.toEqual([]);

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { FIRST_ID_BASE, ID_COUNT, IdRanges, isRange, RANGE_COUNT } from './id-ranges.ts';
@@ -73,6 +73,23 @@ test('a released range is free again, and a jail gets back what it had', async (
   expect((await open().list()).map((c) => c.base).sort()).toEqual([FIRST_ID_BASE, base]);
   await open().release({ instance: 'aaaaaaaa', jailKey: 'a' });
   expect((await open().list()).map((c) => c.base)).toEqual([FIRST_ID_BASE]);
+});
+
+test('a range is not given back while the first process that has it lives', async () => {
+  const open = await ranges();
+  const base = await open().claim(claim('a'));
+  const record = join(open.registry, `${base}.tree`);
+  const written = (pid: number, at: number) => writeFile(record, `${pid} ${at}\n`);
+  await written(process.pid, Math.ceil(uptime() * 100));
+  await expect(open().release(claim('a'))).rejects.toMatchObject({
+    refusal: { message: `Process ${process.pid} still has the ids from ${base}.` },
+  });
+  expect((await open().list()).map((c) => c.base)).toEqual([base]);
+  expect(await readdir(open.registry)).toContain(`${base}.tree`);
+  // The number is another's now, which began after it was written down.
+  await written(process.pid, 1);
+  await open().release(claim('a'));
+  expect(await readdir(open.registry)).toEqual([]);
 });
 
 test('the registry goes with its last claim, and comes back with the next', async () => {

@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writ
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '@cellblock/shared/app-error';
+import { runningIn } from './running-range.ts';
 
 export const ID_COUNT = 65_536;
 /** Outside what systemd and Debian hand out (release-1.md). */
@@ -69,10 +70,18 @@ export class IdRanges {
     });
   }
 
-  /** Gives the range back. Call it only when nothing of the jail exists any more. */
+  /** Gives the range back. Call it only when nothing of the jail exists any more; refused while its tree runs. */
   async release(o: { instance: string; jailKey: string }): Promise<void> {
     const base = await this.baseOf(o);
     if (base === null) return;
+    const pid = runningIn(this.#registry, base);
+    if (pid !== null) {
+      throw new AppError('conflict', `Process ${pid} still has the ids from ${base}.`, {
+        cause: `It is the first process of jail ${o.jailKey}, and has not ended, or not everything in it has.`,
+        fix: `What it waits for: ps -o pid,stat,wchan:32,args -p ${pid}; when that has come, it is tried again`,
+        evidence: { pid, base },
+      });
+    }
     // Last the claim: until it is gone nobody else starts a tree with this range.
     rmSync(join(this.#registry, `${base}.tree`), { force: true });
     rmSync(join(this.#registry, String(base)), { force: true });

@@ -2,6 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { isKernelError } from '@cellblock/native/kernel-error';
 import { createLinuxKernel } from '@cellblock/native/linux-kernel';
 import { createLinuxProcessTrees } from '@cellblock/native/linux-process-trees';
+import { AppError } from '@cellblock/shared/app-error';
+import { cellblockAt } from '@cellblock/shared/data-directory';
 import {
   cgroupName,
   cgroupParent,
@@ -24,6 +26,11 @@ import type { WardenHost } from './warden-host.ts';
 
 const SIGTERM = 15;
 const STOP_MS = 10_000;
+const BUSY_TRIES = 20;
+const BUSY_MS = 20;
+
+/** Key of a jail of which something lives on, and what, in words. */
+type HeldJails = Map<string, string>;
 
 /** Removes everything of the agent in this data directory, when its warden does not run. */
 export async function purge(o: { dataDirectory: string; idRegistry?: string }): Promise<string[]> {
@@ -50,7 +57,8 @@ export async function purge(o: { dataDirectory: string; idRegistry?: string }): 
 
 /**
  * Stops all jails and removes every object with this instance's mark, by what the kernel shows and not by
- * what a ledger says. The guard goes after the last link. Answers with what was removed, in words.
+ * what a ledger says. The guard goes after the last link. Answers with what was removed, in words. Refused when a
+ * process does not end: then claim and files of its jail stay, and it can be asked for again.
  */
 export async function purgeHost(host: WardenHost): Promise<string[]> {
   const removed: string[] = [];
@@ -60,7 +68,9 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     ...(await host.kernel.listCgroups({ parent: cgroupParent(host.instance) })),
     ...(await ownIds(host)).keys(),
   ]);
-  await Promise.all([...keys].map((key) => stopJail(host, key)));
+  const held: HeldJails = new Map();
+  const isHeld = (key: string, by: string | null) => by !== null && held.set(key, by);
+  await Promise.all([...keys].map(async (key) => isHeld(key, await stopJail(host, key))));
 
   const links = await host.kernel.listLinks({});
   for (const mark of ['v', 'b']) {
@@ -73,22 +83,24 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     if (await unless(host.kernel.removeNetns({ path: netnsPath(host.instance, key) }), 'ENOENT')) {
       removed.push(`network namespace ${key}`);
     }
-    await removeCgroup(host, cgroupName(host.instance, key));
+    isHeld(key, await removeCgroup(host, cgroupName(host.instance, key)));
   }
-  await removeCgroup(host, cgroupParent(host.instance));
   const table = nftTableName(host.instance);
   for (const found of await host.kernel.listNftTables({})) {
     if (found.table !== table) continue;
     await host.kernel.applyNft({ ruleset: `delete table ${found.family} ${table}\n` });
     removed.push(`table ${found.family} ${table}`);
   }
+  for (const key of keys) {
+    if (held.has(key) || isHeld(key, await giveBackIds(host, key))) continue;
+    removed.push(`jail ${key}`);
+  }
+  const parent = cgroupParent(host.instance);
+  if (held.size === 0) isHeld(parent, await removeCgroup(host, parent));
+  if (held.size > 0) throw await refusalOfHeld(host, held);
   await openStorage(host);
   // Limits without a jail would wait for the next one of the same number.
   for (const key of await readdir(host.paths.jails).catch(() => [])) await unboundStorage(host, key);
-  for (const key of keys) {
-    await host.ids.release({ instance: host.instance, jailKey: key });
-    removed.push(`jail ${key}`);
-  }
   await rm(`/run/cellblock/${host.instance}`, { recursive: true, force: true });
   host.ids.removeWhenEmpty();
   await removeTree(host.paths.agent);
@@ -96,23 +108,63 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
   return removed;
 }
 
-async function stopJail(host: WardenHost, key: string): Promise<void> {
+/** What does not let it end, in words; null: it has ended. */
+async function stopJail(host: WardenHost, key: string): Promise<string | null> {
   const { run } = jailPaths(host.paths, key);
   const status = await host.trees.status({ runDirectory: run });
-  if (status?.state !== 'running') return;
-  await unless(
-    host.trees.stop({ runDirectory: run, signal: SIGTERM, timeoutMs: STOP_MS }),
-    'ESRCH',
-    'ENOENT',
-  );
+  if (status?.state !== 'running') return null;
+  const stop = host.trees.stop({ runDirectory: run, signal: SIGTERM, timeoutMs: STOP_MS });
+  try {
+    await unless(stop, 'ESRCH', 'ENOENT');
+    return null;
+  } catch (error) {
+    if ((error as Error).name !== 'TimeoutError') throw error;
+    return `its first process (${status.init?.pid}) was killed, and not all in it has ended`;
+  }
 }
 
-async function removeCgroup(host: WardenHost, name: string): Promise<void> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    await unless(host.kernel.killCgroup({ name }), 'ENOENT');
-    if (await unless(host.kernel.removeCgroup({ name }), 'EBUSY', 'ENOENT')) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** What is in it still, in words; null: it is gone. */
+async function removeCgroup(host: WardenHost, name: string): Promise<string | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await unless(host.kernel.killCgroup({ name }), 'ENOENT');
+    } catch (error) {
+      // It was waited for there.
+      if (isKernelError(error, 'EBUSY')) return error.message;
+      throw error;
+    }
+    try {
+      await unless(host.kernel.removeCgroup({ name }), 'ENOENT');
+      return null;
+    } catch (error) {
+      if (!isKernelError(error, 'EBUSY')) throw error;
+      if (tries === BUSY_TRIES) return error.message;
+    }
+    await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
   }
+}
+
+/** What has its ids still, in words; null: they are anybody's. */
+async function giveBackIds(host: WardenHost, key: string): Promise<string | null> {
+  try {
+    await host.ids.release({ instance: host.instance, jailKey: key });
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+async function refusalOfHeld(host: WardenHost, held: HeldJails): Promise<AppError> {
+  const names = await Promise.all(
+    [...held.keys()].map(async (key) => (await host.records.read(key))?.name ?? key),
+  );
+  const each = [...held.values()].map((by, at) => `${names[at]}: ${by}`);
+  return new AppError('conflict', `Not removed, because something of it does not end: ${names.join(', ')}.`, {
+    cause: `${each.join('; ')}. What waits for a disk, a network file system or a tracer ends after that. Until then its ids stay claimed, and what this agent has on disk stays.`,
+    fix: `What it waits for: ps -eo pid,stat,wchan:32,args (STAT D: something in the kernel; Z: its tracer); when that has come, or after a reboot: ${cellblockAt(host.paths.data, 'agent purge')}`,
+    evidence: { jails: [...held.keys()] },
+  });
 }
 
 /** False when it was refused with one of the codes, which mean that there is nothing to do. */
