@@ -58,6 +58,7 @@ export const WITHOUT_FIELD: { why: string; said: Record<string, string[]> }[] = 
   {
     why: 'the other end, or the way to it, is at fault',
     said: {
+      'apps/cli/src/agent/agent-gone.ts': ['The agent on this host does not answer.'],
       'apps/agent/src/supervisor/ask-dashboard.ts': [
         'is no dashboard that this agent knows.',
         'Nobody listens at',

@@ -31,7 +31,7 @@ export class Run {
   readonly options: RunOptions;
   readonly #open: (() => Promise<void>)[] = [];
   #dashboard: Dashboard | undefined;
-  #agent: LocalAgent | undefined;
+  #agent: { agent: LocalAgent; isLost: () => boolean } | undefined;
 
   constructor(terminal: Terminal, options: RunOptions) {
     this.terminal = terminal;
@@ -52,7 +52,7 @@ export class Run {
     return this.#dashboard;
   }
 
-  /** The warden on this host, for root alone. */
+  /** The warden on this host, for root alone; another connection to it when the one before is lost. */
   get localAgent(): LocalAgent {
     if (this.terminal.uid !== 0) {
       throw new CliError(EXIT.denied, {
@@ -61,8 +61,8 @@ export class Run {
         fix: 'Put sudo before it: sudo cellblock …',
       });
     }
-    if (this.#agent === undefined) {
-      if (!hasLocalAgent(this.options.data)) {
+    if (this.#agent === undefined || this.#agent.isLost()) {
+      if (this.#agent === undefined && !hasLocalAgent(this.options.data)) {
         throw new CliError(EXIT.unreachable, {
           message: `No agent runs on this host with the data directory ${this.options.data}.`,
           cause: `There is no socket ${wardenSocketOf(this.options.data)}.`,
@@ -71,9 +71,9 @@ export class Run {
       }
       const connection = connectLocalAgent(this.options.data, this.#outs);
       this.#open.push(connection.close);
-      this.#agent = connection.agent;
+      this.#agent = connection;
     }
-    return this.#agent;
+    return this.#agent.agent;
   }
 
   /** Asks the dashboard; when it is off and an agent is here, asks the agent, and says so. */

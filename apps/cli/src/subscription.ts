@@ -4,6 +4,7 @@ interface Observer<T> {
   onData(value: T): void;
   onError(error: unknown): void;
   onComplete(): void;
+  onStarted?(): void;
   onConnectionStateChange?(state: { state: string; error: unknown }): void;
 }
 interface Stream<In, Out> {
@@ -12,12 +13,13 @@ interface Stream<In, Out> {
 
 /**
  * Runs a subscription to its end. An error while connecting is an error here: the library would try for ever,
- * which is right for a browser tab and wrong for a command.
+ * which is right for a browser tab and wrong for a command. `started`: the other side has taken it up.
  */
 export function followed<In, Out>(
   stream: Stream<In, Out>,
   input: In,
   take: (value: Out) => void,
+  started: () => void = () => undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let subscription: { unsubscribe(): void } | undefined;
@@ -34,6 +36,7 @@ export function followed<In, Out>(
       },
       onError: (error) => end(() => reject(error)),
       onComplete: () => end(resolve),
+      onStarted: started,
       onConnectionStateChange: ({ state, error }) => {
         if (state === 'pending') connected = true;
         if (state === 'connecting' && error && (!connected || wasRefused(error))) end(() => reject(error));

@@ -11,6 +11,8 @@ import superjson from 'superjson';
 import { WebSocket } from 'ws';
 import { fullUntil, type Out } from '../dashboard/as-read.ts';
 import type { ExecOutput } from '../dashboard/procedures.ts';
+import { agentGone } from './agent-gone.ts';
+import { failAll } from './fail-all.ts';
 
 interface Call<In, Out> {
   mutate(input: In): Promise<Out>;
@@ -18,7 +20,12 @@ interface Call<In, Out> {
 interface Stream<In, Out> {
   subscribe(
     input: In,
-    observer: { onData(value: Out): void; onError(error: unknown): void; onComplete?(): void },
+    observer: {
+      onData(value: Out): void;
+      onError(error: unknown): void;
+      onComplete?(): void;
+      onStarted?(): void;
+    },
   ): { unsubscribe(): void };
 }
 
@@ -28,7 +35,7 @@ export interface LocalAgent {
   status: { get: { query(): Promise<HostStatus> } };
   jail: {
     console: Stream<
-      { jail: string; tailLines?: number; follow?: boolean },
+      { jail: string; tailLines?: number; from?: number; follow?: boolean },
       { offset: number; data: string; dropped: number }
     >;
     view: {
@@ -80,17 +87,29 @@ function socketFor(
   };
 }
 
+/** `isLost`: it has ended, or never came about, and what is asked over it is refused; another one may do better. */
 export function connectLocalAgent(
   data: string,
   outs: readonly Out[],
-): { agent: LocalAgent; close: () => Promise<void> } {
+): { agent: LocalAgent; isLost: () => boolean; close: () => Promise<void> } {
+  const path = wardenSocketOf(data);
   const sockets: WebSocket[] = [];
+  let lost = false;
+  const opened = (socket: WebSocket) => {
+    sockets.push(socket);
+    // Before the client hears of it.
+    for (const end of ['close', 'error'])
+      socket.once(end, () => {
+        lost = true;
+        failAll(client, agentGone(path));
+      });
+  };
   const client = sendAtOnce(
     createWSClient({
-      url: `ws+unix:${wardenSocketOf(data)}:/`,
-      WebSocket: socketFor(outs, (socket) => sockets.push(socket)) as never,
-      // The CLI asks once: an agent that went away is an error, not something to wait for.
-      retryDelayMs: () => 60_000,
+      url: `ws+unix:${path}:/`,
+      WebSocket: socketFor(outs, opened) as never,
+      // Nobody is left to be asked for again.
+      retryDelayMs: () => 0,
     }),
   );
   const agent = createTRPCClient<AnyRouter>({ links: [wsLink({ client, transformer: superjson })] });
@@ -100,5 +119,5 @@ export function connectLocalAgent(
     for (const socket of sockets) socket.terminate();
     await closed;
   };
-  return { agent: agent as unknown as LocalAgent, close };
+  return { agent: agent as unknown as LocalAgent, isLost: () => lost, close };
 }

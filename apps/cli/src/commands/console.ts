@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isAgentGone } from '../agent/agent-gone.ts';
 import { CliError } from '../cli-error.ts';
 import { isConnectionRefused } from '../dashboard/connect.ts';
 import type { SessionCalls } from '../dashboard/procedures.ts';
@@ -52,7 +53,7 @@ async function sitAt(run: Run, jail: string, calls: SessionCalls, session: strin
   };
   const exit = await attached(run, calls, session, { tty: true, keys }).catch((error) => {
     // No reason to ask somebody else for it: what was typed has been taken.
-    if (hasLeft || isConnectionRefused(error)) return null;
+    if (hasLeft || isConnectionRefused(error) || isAgentGone(error)) return null;
     throw error;
   });
   if (hasLeft) {

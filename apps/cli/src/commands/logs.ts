@@ -1,5 +1,6 @@
 import { inertText } from '@cellblock/shared/inert-text';
 import type { Command } from 'commander';
+import { consoleOf } from '../agent/console-of.ts';
 import { usageError } from '../cli-error.ts';
 import { followed } from '../subscription.ts';
 import { type Cli, verb } from '../verb.ts';
@@ -45,10 +46,7 @@ export function logsVerb(cli: Cli, program: Command): void {
           await dashboard.jails.get.query({ jail });
           await followed(dashboard.jails.logs, input, (part) => write(part.text, part.dropped));
         },
-        (agent) =>
-          followed(agent.jail.console, input, (part) =>
-            write(Buffer.from(part.data, 'base64'), part.dropped),
-          ),
+        () => consoleOf(run, input, (part) => write(Buffer.from(part.data, 'base64'), part.dropped)),
       );
       return 0;
     },

@@ -12,6 +12,7 @@ export type FlagNames = Readonly<Record<string, string>>;
 export function refusalAndExit(error: unknown): { refusal: CliError['refusal']; exitCode: number } {
   if (error instanceof CliError) return { refusal: error.refusal, exitCode: error.exitCode };
   if (error instanceof TRPCClientError) {
+    if (error.cause instanceof CliError) return refusalAndExit(error.cause);
     const sent = Refusal.safeParse((error.data as { refusal?: unknown } | null)?.refusal);
     if (sent.success) return { refusal: sent.data, exitCode: exitCodeOf(sent.data.code) };
     return {

@@ -150,6 +150,8 @@ export const agentRouter = t.router({
         InJail.extend({
           ...Read.shape,
           tailLines: z.int().min(0).max(100_000).optional(),
+          /** whoever was cut off goes on from here, in bytes since the ring began */
+          from: z.int().min(0).optional(),
           follow: z.boolean().optional(),
         }),
       )
@@ -158,7 +160,7 @@ export const agentRouter = t.router({
         const jail = ctx.warden.jail(input.jail);
         const chunks = ctx.warden.host.trees.console({
           runDirectory: ctx.warden.runDirectory(jail),
-          ...(input.tailLines === undefined ? { from: 0 } : { tailLines: input.tailLines }),
+          ...(input.tailLines === undefined ? { from: input.from ?? 0 } : { tailLines: input.tailLines }),
           follow: input.follow ?? false,
           ...(signal ? { signal } : {}),
         });
