@@ -25,7 +25,7 @@ export function nsenterPeer(ground: Ground, pid: number): ExecPeer {
 }
 
 export function crunPeer(ground: Ground): ExecPeer {
-  const crun = ['/usr/bin/crun', '--root', ground.path('peers/crun-exec-state')];
+  const crun = ['/usr/bin/crun', '--root', ground.run('crun-exec-state')];
   const bundle = ociBundle(ground, 'crun', SLEEP);
   inMountsOf(ground, [...crun, 'run', '--detach', '--bundle', bundle, CONTAINER]);
   return peer(

@@ -49,6 +49,8 @@ export class Ground {
     chmodSync(ground.directory, 0o755);
     mkdirSync(join(ground.directory, 'ours'), { mode: 0o700 });
     mkdirSync(join(ground.directory, 'peers'), { mode: 0o755 });
+    mkdirSync(ground.run(), { mode: 0o755 });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'none', ground.run()]);
     for (const root of [ground.root, ground.peerRoot]) await makeRoot(root);
     execFileSync('chown', ['-hR', `${PEER_IDS}:${PEER_IDS}`, ground.peerRoot]);
     if (ground.group) {
@@ -76,6 +78,11 @@ export class Ground {
 
   path(...parts: string[]): string {
     return join(this.directory, ...parts);
+  }
+
+  /** What lasts as long as what runs: on a tmpfs, as `/run` of a host is; here `/run` may be on a disk. */
+  run(...parts: string[]): string {
+    return this.path('run', ...parts);
   }
 
   file(name: string, content: string | Uint8Array, mode = 0o644): string {
@@ -118,6 +125,7 @@ export class Ground {
       if (existsSync(named)) await removeGroups(named);
       if (existsSync(join(this.group, '../lxc.pivot'))) rmdirSync(join(this.group, '../lxc.pivot'));
     }
+    execFileSync('umount', [this.run()]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -29,14 +29,14 @@ export class OurTree {
 
   static async make(ground: Ground): Promise<OurTree> {
     const tree = new OurTree(ground);
-    mkdirSync(ground.path('ours/run'), { mode: 0o700 });
+    mkdirSync(tree.runDirectory, { mode: 0o700 });
     writeFileSync(ground.path('ours/netns'), '');
     await linuxCgroups.createCgroup({ name: tree.group });
     return tree;
   }
 
   get runDirectory(): string {
-    return this.ground.path('ours/run');
+    return this.ground.run('ours');
   }
 
   async command(command: string[]): Promise<Timed> {

@@ -81,7 +81,7 @@ function oci(ground: Ground, name: 'crun' | 'runc'): Peer {
         argv: [
           program,
           '--root',
-          ground.path(`peers/${name}-state`),
+          ground.run(`${name}-state`),
           'run',
           '--bundle',
           ociBundle(ground, name, command),
@@ -205,7 +205,9 @@ function podman(ground: Ground): Peer {
 export function podmanProgram(ground: Ground): string[] {
   const place = (name: string) => ground.path('peers/podman', name);
   const shim = join(import.meta.dirname, 'build/norlimit.so');
-  for (const name of ['store', 'run', 'tmp', 'net']) mkdirSync(place(name), { recursive: true });
+  const run = (name: string) => ground.run('podman', name);
+  for (const each of [place('store'), place('net'), run('run'), run('tmp')])
+    mkdirSync(each, { recursive: true });
   ground.file('peers/podman/crun', `#!/bin/sh\nLD_PRELOAD=${shim} exec /usr/bin/crun "$@"\n`, 0o755);
   ground.file(
     'peers/podman/containers.conf',
@@ -223,7 +225,7 @@ export function podmanProgram(ground: Ground): string[] {
   );
   return [
     ...['/usr/bin/env', `CONTAINERS_CONF=${place('containers.conf')}`, '/usr/bin/podman'],
-    ...['--root', place('store'), '--runroot', place('run'), '--tmpdir', place('tmp')],
+    ...['--root', place('store'), '--runroot', run('run'), '--tmpdir', run('tmp')],
     ...['--storage-driver', 'vfs', '--runtime', 'crun'],
   ];
 }

@@ -195,6 +195,7 @@ function headOf(began: Date, versions: string[]): string {
       .join(' ')}`,
     `- Node ${process.versions.node}; ${versions.join('; ')}`,
     '- What decides are ratios of things run in turn in this one run, on one root file system; milliseconds are of this machine.',
+    '- What lasts as long as what runs is on a tmpfs, as `/run` of a host is: the run directory of `spawn`, the state of crun and runc, the runroot of podman.',
     '- The floor is a bare C program that does only the system calls (`bench/floor`): two stages, so that its mounts are locked; no filter, no capabilities, no control group, no masks, nobody who keeps its console.',
     '- bubblewrap maps one id and locks nothing; crun and runc have a chowned root, and no filter; systemd-nspawn, the floor and Cellblock map the ids of the mount.',
     '',
