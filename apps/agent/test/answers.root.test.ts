@@ -143,6 +143,7 @@ const MUTANTS: [protections: string, rows: string[]][] = [
   ['mount-flags', ['M4', 'M6', 'M12', 'M17']],
   ['locked-mounts,allowed-calls,argument-rules,capabilities', ['M13']],
   ['pid-namespace', ['M15']],
+  ['ipc-namespace', ['H28']],
   ['capabilities', ['M14']],
   ['capabilities,resource-limits', ['H29']],
   ['shared-stage', ['H2']],

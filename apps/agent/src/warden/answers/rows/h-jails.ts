@@ -8,7 +8,7 @@ import { runChecks } from '../../checks/host-check.ts';
 import type { Stage } from '../../stage/stage.ts';
 import { found, Skipped, type StageRow } from '../row.ts';
 import { plainJail } from './plain-jail.ts';
-import { AS_USER, twoJails } from './two-jails.ts';
+import { AS_NOBODY, AS_USER, twoJails } from './two-jails.ts';
 
 /** What there is of a jail, in every place where a jail leaves something. */
 async function tracesOf(stage: Stage, key: string): Promise<string[]> {
@@ -141,6 +141,8 @@ export const oneEntry: StageRow = {
   },
 };
 
+const PAST_MODES = '--inh-caps=+dac_override --ambient-caps=+dac_override';
+
 export const whoMayEnter: StageRow = {
   id: 'H23',
   async answer(stage) {
@@ -151,13 +153,19 @@ export const whoMayEnter: StageRow = {
     const root = await stage.outside(['/bin/sh', '-c', reach]);
     if (!root.stdout.includes('connected'))
       throw new Skipped(`this agent serves no socket for root to ask at: ${root.stderr.trim()}`);
-    const user = await stage.outside(['/bin/sh', '-c', `${AS_USER} '${reach.replaceAll("'", "'\\''")}; :'`]);
+    const ask = `/bin/sh -c '${reach.replaceAll("'", "'\\''")}; :'`;
+    const user = await stage.outside(['/bin/sh', '-c', `${AS_NOBODY} ${ask}`]);
+    // The same user at the same socket, whom no mode of a file or directory keeps away.
+    const past = await stage.outside(['/bin/sh', '-c', `${AS_NOBODY} ${PAST_MODES} ${ask}`]);
     return {
       probe: found(
         ids.map(({ stdout }) => stdout.trim()).join() === '0,1000' && !user.stdout.includes('connected'),
         `root and uid 1000 both run in the jail; a user of the host who asks the agent himself: ${user.stderr.trim()}. Who may ask at the dashboard is decided there, by role.`,
       ),
-      control: found(true, 'root at the host reaches the same socket'),
+      control: found(
+        past.stdout.includes('connected'),
+        `the same user asks where modes of files count for nothing: ${past.stdout.trim()}${past.stderr.trim()}`,
+      ),
     };
   },
 };

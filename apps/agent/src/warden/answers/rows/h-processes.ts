@@ -125,6 +125,10 @@ export const othersSeeNoChange: StageRow = {
   },
 };
 
+/** mq_open(3), to read: perl has no name for it, and the kernel has one number for each architecture. */
+const MQ_OPEN = process.arch === 'arm64' ? 180 : 240;
+const OPEN_QUEUE = `perl -e 'syscall(${MQ_OPEN}, $ARGV[0], 0, 0, 0) < 0 ? print "$!\\n" : print "opened\\n"'`;
+
 export const ipcOfItsOwn: StageRow = {
   id: 'H28',
   async answer(stage) {
@@ -133,23 +137,40 @@ export const ipcOfItsOwn: StageRow = {
       const number = Number(told.QUEUE).toString(16).padStart(8, '0');
       const memory = `/dev/shm/${told.NONCE}`;
       const look = `ipcs -q | grep -c ${number}; ls ${memory} 2>&1`;
-      await stage.outside(['/bin/sh', '-c', `echo x > ${memory}`]);
+      const queue = `posix-${told.NONCE}`;
+      const place = await stage.source('mqueue');
+      // The file system shows the queues of whoever mounts it: here those of the host.
+      const atQueues = (script: string) =>
+        stage.apart(`mount -t mqueue mqueue ${place} && cd ${place} && { ${script}; }`);
+      const list = (directory: string) => `ls -A ${directory}; cat ${directory}/${queue} 2>&1`;
       try {
-        const inside = await jail.sh(`${look}; ls -A /dev/mqueue`);
-        const outside = await stage.outside(['/bin/sh', '-c', look]);
+        await stage.outside(['/bin/sh', '-c', `echo x > ${memory}`]);
+        await atQueues(`: > ${queue}`);
+        const inside = await jail.sh(`${look}; ${OPEN_QUEUE} ${queue} 2>&1`);
+        const files = await jail.sh(`: > /dev/mqueue/own; ${list('/dev/mqueue')}; rm /dev/mqueue/own`);
+        const outside = await stage.outside(['/bin/sh', '-c', `${look}; ${OPEN_QUEUE} ${queue}`]);
+        const filesOutside = await atQueues(list('.'));
         const lines = outside.stdout.trim().split('\n');
+        const fileLines = filesOutside.stdout.trim().split('\n');
         return {
           probe: found(
-            inside.stdout.startsWith('0\n') && /No such file/.test(inside.stdout),
-            `a queue and a POSIX memory of the host: the jail lists ${inside.stdout.trim()}`,
+            /^0\n.*No such file.*\nNo such file/.test(inside.stdout) &&
+              /^own\n.*No such file/.test(files.stdout),
+            `a queue, a POSIX memory and a POSIX queue of the host: the jail has ${inside.stdout.trim()}; where POSIX queues are files, one that it made and not that of the host: ${files.stdout.trim()} ${files.stderr.trim()}`,
           ),
           control: found(
-            lines[0] === '1' && lines[1] === memory,
-            `a plain child lists both: ${outside.stdout.trim()}`,
+            lines[0] === '1' &&
+              lines[1] === memory &&
+              lines[2] === 'opened' &&
+              fileLines.includes(queue) &&
+              filesOutside.stdout.includes('QSIZE:'),
+            `a plain child has all: ${outside.stdout.trim()} ${outside.stderr.trim()}, and in its file system ${filesOutside.stdout.trim()} ${filesOutside.stderr.trim()}`,
           ),
         };
       } finally {
         await stage.outside(['rm', '-f', memory]);
+        // It would outlive whoever made it.
+        await atQueues(`rm -f ${queue}`);
       }
     });
   },

@@ -15,7 +15,6 @@ import {
 import { limitsHold } from './h-limits.ts';
 import {
   boundingSet,
-  lowPorts,
   noSystemControl,
   nothingRaised,
   oneTemplateManyJails,
@@ -32,6 +31,7 @@ import {
 } from './h-processes.ts';
 import { permissionToSee } from './h-sight.ts';
 import { fileSystemOfItsOwn, propagation } from './h-views.ts';
+import { lowPorts } from './low-ports.ts';
 
 export const ROWS_OF_H: readonly Row[] = [
   wholeLife,

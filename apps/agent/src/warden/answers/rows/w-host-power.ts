@@ -2,13 +2,15 @@ import { readlinkSync } from 'node:fs';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeSpec } from '@cellblock/native/process-tree';
+import { Profile } from '@cellblock/shared/profile';
 import { parseXray, type XrayFinding } from '@cellblock/shared/xray';
 import { jailPaths } from '../../paths.ts';
 import type { Stage } from '../../stage/stage.ts';
+import type { Ended } from '../../stage/stage-jail.ts';
 import { bringProbe, refusedInJail } from '../probes.ts';
 import { byRecipeOf2013 } from '../recipe-of-2013.ts';
 import { found, type StageRow } from '../row.ts';
-import { plainJail } from './plain-jail.ts';
+import { jailOfProfile, plainJail } from './plain-jail.ts';
 import { asRootOf, twoJails } from './two-jails.ts';
 
 /** Opening for writing is all that is done: `>>` to a file of the kernel's, and nothing behind it. */
@@ -113,16 +115,31 @@ export const noSignalAcross: StageRow = {
   },
 };
 
+/** What is there, and what root of the jail mounts anew, where its profile lets it mount. */
+const OPEN_ANEW = `mkdir -p /tmp/proc /tmp/sys
+mount -t proc proc /tmp/proc && ${OPEN_SYSCTL.replace('/proc', '/tmp/proc')}
+mount -t sysfs sysfs /tmp/sys && ${OPEN_KNOB.replace('/sys', '/tmp/sys')}`;
+
+async function openInProfile(stage: Stage, profile: Profile): Promise<Ended> {
+  const jail = await jailOfProfile(stage, profile);
+  return jail.sh(`${OPEN_SYSCTL}\n${OPEN_KNOB}\n${OPEN_ANEW}\necho looked`);
+}
+
 export const kernelFilesClosed: StageRow = {
   id: 'W10',
   async answer(stage) {
-    const jail = await plainJail(stage);
-    const inside = await jail.sh(`${OPEN_SYSCTL}\n${OPEN_KNOB}\n:`);
+    const profiles = Profile.options;
+    const inside = await Promise.all(profiles.map((profile) => openInProfile(stage, profile)));
     const recipe = await byRecipeOf2013(
       `mount -t proc proc /proc && ${OPEN_SYSCTL}\nmount -t sysfs sysfs /sys && ${OPEN_KNOB}\n:`,
     );
     return {
-      probe: found(!inside.stdout.includes('opened'), `in the jail: ${inside.stderr.trim()}`),
+      probe: found(
+        inside.every(({ stdout }) => stdout.trim() === 'looked'),
+        inside
+          .map(({ stdout, stderr }, n) => `in a jail of the profile ${profiles[n]}: ${stdout} ${stderr}`)
+          .join('; '),
+      ),
       control: found(
         recipe.stdout.split('opened').length === 3,
         `by the literal recipe, opened for writing and not written: ${recipe.stdout.split('opened').length - 1} of 2 ${recipe.stderr.trim()}`,
