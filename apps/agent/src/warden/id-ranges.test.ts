@@ -86,6 +86,10 @@ test('a range is not given back while the first process that has it lives', asyn
   });
   expect((await open().list()).map((c) => c.base)).toEqual([base]);
   expect(await readdir(open.registry)).toContain(`${base}.tree`);
+  const ends = setTimeout(() => void rm(record), 30);
+  await open().release(claim('a'));
+  clearTimeout(ends);
+  expect(await open().claim(claim('a'))).toBe(base);
   // The number is another's now, which began after it was written down.
   await written(process.pid, 1);
   await open().release(claim('a'));

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@cellblock/shared/app-error';
 import { runningIn } from './running-range.ts';
 
@@ -17,6 +18,9 @@ export const ID_REGISTRY = '/run/cellblock/ids';
 const IN_USE = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
 
 const LOOK_GOOD_FOR_MS = 100;
+
+const TRIES = 50;
+const WAIT_MS = 5;
 
 interface Range {
   first: number;
@@ -74,7 +78,12 @@ export class IdRanges {
   async release(o: { instance: string; jailKey: string }): Promise<void> {
     const base = await this.baseOf(o);
     if (base === null) return;
-    const pid = runningIn(this.#registry, base);
+    let pid = runningIn(this.#registry, base);
+    // Who was killed has left its group before it has ended; spawn waits as long (running_range.cc).
+    for (let tries = 0; pid !== null && tries < TRIES; tries += 1) {
+      await sleep(WAIT_MS);
+      pid = runningIn(this.#registry, base);
+    }
     if (pid !== null) {
       throw new AppError('conflict', `Process ${pid} still has the ids from ${base}.`, {
         cause: `It is the first process of jail ${o.jailKey}, and has not ended, or not everything in it has.`,

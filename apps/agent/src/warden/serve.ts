@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import http from 'node:http';
 import { dirname } from 'node:path';
 import type { AgentConnection } from '@cellblock/shared/agent-connection';
+import { stopsInOrder } from '@cellblock/shared/stops-in-order';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { agentRouter, type Peer } from './api/router.ts';
@@ -80,7 +81,7 @@ export function serveRouter(
     createContext: () => ({ warden, peer, outbox }),
   });
   // The adapter wants the request of the upgrade; frames that were relayed have none.
-  handle(socket, {
+  handle(stopsInOrder(socket), {
     url: '/',
     headers: {},
     on: () => undefined,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { stopsInOrder } from '@cellblock/shared/stops-in-order';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { PassReader } from '../dashboards/relay-pass.ts';
@@ -39,7 +40,7 @@ export function relayEndpoint(services: WebServices, connections: AgentConnectio
         wss: sockets,
         createContext: () => ({ agent: connection.agent }),
       });
-      serve(socket, request);
+      serve(stopsInOrder(socket), request);
     });
   };
 }
