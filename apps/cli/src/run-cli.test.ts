@@ -119,6 +119,15 @@ const app = router({
     revoke: recorded.mutation(() => grantView(null)),
     list: recorded.query(() => [grantView(hostIsBack ? 'revoked' : null)]),
   }),
+  networks: router({
+    create: recorded.mutation(() => {
+      throw new AppError('conflict', 'There is a network lan.', {
+        field: 'name',
+        cause: 'It was made today.',
+        fix: 'Another name: cellblock network create lan2 --subnet 10.0.0.0/24',
+      });
+    }),
+  }),
   documents: router({
     put: recorded.mutation(() => ({
       documents: ['applied', 'failed'].map((state) => ({
@@ -217,6 +226,20 @@ test('create sends what was given and nothing else', async () => {
     },
     dryRun: false,
   });
+});
+
+test('a network is a bridge, also when that is not said', async () => {
+  for (const kind of [[], ['--kind', 'bridge']]) {
+    const line = ['network', 'create', 'lan', '--subnet', '10.0.0.0/24', ...kind];
+    expect(await run(...line)).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('<name>: There is'),
+    });
+    expect(calls.at(-1)).toMatchObject({ path: 'networks.create', input: { name: 'lan', kind: 'bridge' } });
+  }
+  expect((await run('network', 'create', 'lan', '--subnet', '10.0.0.0/24', '--kind', 'ring')).exitCode).toBe(
+    2,
+  );
 });
 
 test('what a jail sees is said by options, kept in the order of the command line', async () => {

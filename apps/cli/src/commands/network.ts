@@ -41,7 +41,7 @@ export function networkVerbs(cli: Cli, program: Command): void {
     },
     (command) =>
       command
-        .addOption(new Option('--kind <kind>', 'kind of network').choices(['bridge']).makeOptionMandatory())
+        .addOption(new Option('--kind <kind>', 'kind of network').choices(['bridge']).default('bridge'))
         .requiredOption('--subnet <cidr>', 'subnet; again for the other family', repeated)
         .option('--nat', 'traffic to the outside leaves with the host’s address')
         .option('--host <h>', 'the one host that it reaches')
