@@ -12,22 +12,39 @@ type Exit = { code: number | null; signal: number | null };
  * at once: node throws away what a child that has ended wrote to a stream nobody has begun to read.
  */
 function outputOf(streams: { stream: Output['stream']; from: Readable }[]): AsyncIterable<Output> {
+  type Come = { of: (typeof readers)[number]; result: IteratorResult<Buffer> } | { failure: unknown };
   const readers = streams.map(({ stream, from }) => ({
     stream,
     iterator: (from as AsyncIterable<Buffer>)[Symbol.asyncIterator](),
   }));
-  const next = (reader: (typeof readers)[number]) =>
-    reader.iterator.next().then((result) => ({ reader, result }));
-  const waiting = new Map(readers.map((reader) => [reader, next(reader)]));
+  const come: Come[] = [];
+  let wake = () => {};
+  // No race of promises: one that a silent stream has not settled yet would keep every piece of the other.
+  const ask = async (of: (typeof readers)[number]) => {
+    try {
+      come.push({ of, result: await of.iterator.next() });
+    } catch (failure) {
+      come.push({ failure });
+    }
+    wake();
+  };
+  for (const reader of readers) void ask(reader);
   return (async function* () {
-    while (waiting.size > 0) {
-      const { reader, result } = await Promise.race(waiting.values());
-      if (result.done) {
-        waiting.delete(reader);
+    for (let open = readers.length; open > 0; ) {
+      const next = come.shift();
+      if (next === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
         continue;
       }
-      waiting.set(reader, next(reader));
-      yield { stream: reader.stream, data: result.value };
+      if ('failure' in next) throw next.failure;
+      if (next.result.done) {
+        open -= 1;
+        continue;
+      }
+      void ask(next.of);
+      yield { stream: next.of.stream, data: next.result.value };
     }
   })();
 }
