@@ -10,6 +10,7 @@ import { localClient } from '../src/local-client.ts';
 import { wardenProgram } from '../src/warden/answers/doomed/doomed-agent.ts';
 import { killAgain } from '../src/warden/answers/doomed/kill-again.ts';
 import { wardenPaths } from '../src/warden/paths.ts';
+import { takePicture } from '../src/warden/stage/picture.ts';
 import { Stage } from '../src/warden/stage/stage.ts';
 import { doomedDirectory } from '../src/warden/stage/sweep-stage.ts';
 import { AnswersHost } from './answers-host.ts';
@@ -209,6 +210,27 @@ test(
     } finally {
       await stage.close();
     }
+  },
+  RUN_MS,
+);
+
+test(
+  'where a network of the run stays, X3 counts its links, addresses and routes',
+  async () => {
+    const kernel = createLinuxKernel();
+    let forgets = true;
+    const forgetful = Object.assign(Object.create(kernel) as typeof kernel, {
+      removeNetns: async (o: { path: string }) => (forgets ? undefined : kernel.removeNetns(o)),
+    });
+    site = await AnswersHost.open(undefined, forgetful);
+    const [answer] = await site.answers(['X3']);
+    const left = (await takePicture(site.host)).filter((line) => line.includes('onstage'));
+    forgets = false;
+    const stage = await Stage.open(site.host, AbortSignal.timeout(RUN_MS));
+    await stage.close();
+    expect(answer).toMatchObject({ verdict: 'fail', control: { asExpected: true } });
+    expect(answer?.probe?.evidence).toMatch(/ \d are left: .*\+ address 192\.0\.2\.1\/24 on x3/);
+    expect(left.join('\n')).toMatch(/^route 198\.51\.100\.0\/24 by 192\.0\.2\.2 on x3 in /m);
   },
   RUN_MS,
 );

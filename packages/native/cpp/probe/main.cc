@@ -1,5 +1,6 @@
 /**
- * probe --list | probe --victim DIRECTORY | probe --swap ONE OTHER SECONDS | probe xray | probe [NAME…]
+ * probe --list | probe --victim DIRECTORY | probe --swap ONE OTHER SECONDS | probe --lie-in-wait SIGN COUNT
+ * SECONDS | probe xray | probe [NAME…]
  *
  * Tries, from inside a tree, what a tree must not be able to do, each attempt in a process of its own, and
  * prints a line for each: name, verdict, detail. The payloads harm nobody: files are opened for writing and
@@ -22,6 +23,7 @@
 #include <cstring>
 #include <vector>
 
+#include "ambush.h"
 #include "outcome.h"
 #include "probe.h"
 #include "swap.h"
@@ -145,6 +147,8 @@ int main(int count, char** arguments) {
   if (count == 3 && !std::strcmp(arguments[1], "--victim")) return be_victim(arguments[2]);
   if (count == 5 && !std::strcmp(arguments[1], "--swap"))
     return swap(arguments[2], arguments[3], arguments[4]);
+  if (count == 5 && !std::strcmp(arguments[1], "--lie-in-wait"))
+    return lie_in_wait(arguments[2], arguments[3], arguments[4]);
   if (count == 2 && !std::strcmp(arguments[1], "--hold-watches")) return hold_watches();
   if (count > 3 && !std::strcmp(arguments[1], "--with-key")) return with_key(arguments + 2);
   if (count == 1) {

@@ -1,5 +1,6 @@
 /** A 3 to 5, C 54, E 65: what another tenant hands over on a socket that both can reach (PEER: its path). */
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -117,32 +118,96 @@ Outcome process_table_passed(const char* name) {
   });
 }
 
-/** CVE-2015-2925: the peer takes the directory in which we stand out of what is mounted here. */
-Outcome renamed_out(const char*) {
+/** How somebody tries to come out by a directory that the peer takes out of what both see. */
+struct WayOut {
+  /** what the peer is asked for */
+  const char* order;
+  /** where we stand, or what we hold, when it is taken */
+  enum { kStanding, kHolding, kResolving } how;
+  /** a root below the root is made first, around where we stand */
+  bool in_chroot;
+};
+
+constexpr WayOut kWaysOut[] = {{"rename", WayOut::kStanding, false},  {"rename", WayOut::kHolding, false},
+                               {"rename", WayOut::kResolving, false}, {"exchange", WayOut::kStanding, false},
+                               {"exchange", WayOut::kHolding, false}, {"rename", WayOut::kStanding, true},
+                               {"exchange", WayOut::kHolding, true}};
+
+/** One step up; -1 at an end. */
+int above(int at, const WayOut& way) {
+  if (way.how != WayOut::kResolving) return openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  return static_cast<int>(syscall(SYS_openat2, at, "..", &how, sizeof how));
+}
+
+Outcome climb_out(int from, const WayOut& way) {
+  int at = dup(from);
+  for (int i = 0; i < 64; i++) {
+    const int next = above(at, way);
+    const int error = errno;
+    close(at);
+    if (next < 0) return held(error_name(error));
+    at = next;
+    if (faccessat(at, "beyond-what-is-shared", F_OK, 0) == 0)
+      return close(at), breach("a file above what is shared was reached, " + std::to_string(i + 1) + " up");
+  }
+  close(at);
+  return held("nothing above is reached");
+}
+
+/** By the working directory, as chdir goes up. */
+Outcome walk_out() {
+  for (int i = 0; i < 64; i++) {
+    if (chdir("..") < 0) return held(error_name(errno));
+    if (access("beyond-what-is-shared", F_OK) == 0) return breach("a file above what is shared was reached");
+  }
+  return held("nothing above is reached");
+}
+
+/** CVE-2015-2925: the peer takes the directory in which we stand, or that we hold, out of what is mounted
+ * here. */
+Outcome renamed_out(const char* number) {
+  const WayOut& way = kWaysOut[number[0] - '0'];
   const std::string path = told("PEER");
   if (path.empty()) return skip("no peer named");
-  const std::string shared = path.substr(0, path.rfind('/'));
+  const std::string stand = path.substr(0, path.rfind('/')) + "/stand", deep = stand + "/deep";
   const mode_t before = umask(0);
-  mkdir((shared + "/stand").c_str(), 0777);
-  mkdir((shared + "/stand/deep").c_str(), 0777);
+  mkdir(stand.c_str(), 0777);
+  mkdir(deep.c_str(), 0777);
   umask(before);
-  if (chdir((shared + "/stand/deep").c_str()) < 0) return skip("no directory to stand in");
   Fd peer(connect_to_peer(path));
+  Fd kept(open(deep.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!kept || (way.how == WayOut::kStanding && fchdir(kept.get()) < 0)) return skip("no directory to hold");
+  // Where the profile refuses it, there is one root to come out of and not two.
+  if (way.in_chroot && chroot(stand.c_str()) < 0 && errno != EPERM && errno != ENOSYS)
+    return skip("chroot: " + error_name(errno));
+  const ssize_t size = static_cast<ssize_t>(std::strlen(way.order));
   char answer = '-';
-  if (!peer || write(peer.get(), "rename", 6) != 6 || read(peer.get(), &answer, 1) != 1)
+  if (!peer || write(peer.get(), way.order, static_cast<size_t>(size)) != size ||
+      read(peer.get(), &answer, 1) != 1)
     return skip("the peer did not answer");
   if (answer != 'y') return skip("the peer could not rename");
-  Outcome outcome = held("nothing above is reached");
-  for (int i = 0; i < 64 && outcome.verdict == Verdict::held; i++) {
-    if (chdir("..") < 0) {
-      outcome = held(error_name(errno));
-      break;
-    }
-    if (access("beyond-what-is-shared", F_OK) == 0)
-      outcome = breach("a file above what is shared was reached");
-  }
+  const Outcome outcome = way.how == WayOut::kStanding ? walk_out() : climb_out(kept.get(), way);
+  // It takes away what it took.
   if (write(peer.get(), "k", 1) != 1) return outcome;
   return outcome;
+}
+
+/** Below a second root, with the peer's own root in hand. */
+Outcome passed_into_chroot(const char*) {
+  return with(kRoot, [](int fd) {
+    const std::string below = scratch_directory();
+    if (below.empty()) return skip("no directory to write in");
+    const bool changed = chroot(below.c_str()) == 0;
+    if (fchdir(fd) < 0) return held(error_name(errno));
+    for (int i = 0; i < 64; i++)
+      if (reads_canary(AT_FDCWD))
+        return breach("the canary outside was read");
+      else if (chdir("..") < 0)
+        return held(error_name(errno));
+    return held(changed ? "never outside" : "chroot is refused, and nothing leads outside");
+  });
 }
 
 constexpr Probe kProbes[] = {
@@ -162,7 +227,20 @@ constexpr Probe kProbes[] = {
     {"passed-table-memory", 65, 'E', "", "a peer's /proc/self gives no address space", process_table_passed,
      "maps"},
     {"renamed-out", 5, 'A', "CVE-2015-2925",
-     "a directory that a peer took out of what is shared leads nowhere", renamed_out, ""},
+     "a directory that a peer took out of what is shared leads nowhere", renamed_out, "0"},
+    {"renamed-out-held", 5, 'A', "CVE-2015-2925", "nor does a descriptor of it, by openat", renamed_out, "1"},
+    {"renamed-out-resolved", 5, 'A', "CVE-2015-2925", "nor by openat2 without RESOLVE_ flags", renamed_out,
+     "2"},
+    {"renamed-out-exchanged", 5, 'A', "CVE-2015-2925", "nor when the peer puts another in its place",
+     renamed_out, "3"},
+    {"renamed-out-exchanged-held", 5, 'A', "CVE-2015-2925", "nor does a descriptor of what was exchanged",
+     renamed_out, "4"},
+    {"renamed-out-of-chroot", 5, 'A', "CVE-2015-2925",
+     "a root below the root, out of which a peer takes the directory, leads nowhere", renamed_out, "5"},
+    {"renamed-out-of-chroot-held", 5, 'A', "CVE-2015-2925", "nor does a descriptor that was kept over chroot",
+     renamed_out, "6"},
+    {"passed-into-chroot", 3, 'A', "CVE-2025-15576",
+     "a peer's root, entered from a root below the root, leads no higher", passed_into_chroot, ""},
 };
 
 }  // namespace

@@ -61,12 +61,16 @@ void pass(int to, const int* descriptors, size_t count) {
   sendmsg(to, &message, MSG_NOSIGNAL);
 }
 
-/** `rename`: takes the directory in which the asker stands out of what both can see. */
+/** `rename`: takes the directory in which the asker stands out of what both can see; `exchange`: and puts
+ * another there. */
 void obey(int asker, const std::string& directory, const std::string& order) {
-  if (order == "rename") {
+  if (order == "rename" || order == "exchange") {
     const std::string inner = directory + "/stand/deep",
                       outer = directory + "/../taken-" + std::to_string(getpid());
-    const bool done = rename(inner.c_str(), outer.c_str()) == 0;
+    const bool exchange = order == "exchange";
+    const bool done =
+        (!exchange || mkdir(outer.c_str(), 0777) == 0) &&
+        renameat2(AT_FDCWD, inner.c_str(), AT_FDCWD, outer.c_str(), exchange ? RENAME_EXCHANGE : 0) == 0;
     if (write(asker, done ? "y" : "n", 1) < 0) return;
     char wait;
     if (read(asker, &wait, 1) >= 0) rmdir(outer.c_str());

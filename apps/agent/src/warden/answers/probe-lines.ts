@@ -3,7 +3,7 @@ import { PROGRAMS, type Stage } from '../stage/stage.ts';
 import type { Ended, StageJail } from '../stage/stage-jail.ts';
 import { found, NotTried, type RowResult, Skipped } from './row.ts';
 
-type Said = Map<string, { verdict: string; detail: string }>;
+export type Said = Map<string, { verdict: string; detail: string }>;
 
 /**
  * What a probe says inside when this kernel, or the number that another process happens to have, leaves nothing to

@@ -31,6 +31,8 @@ export interface Afterwards {
 /** A row that looks back at the run. */
 export interface LookBackRow {
   id: string;
+  /** puts on the stage what must be seen while it is there */
+  furnish?(stage: Stage): Promise<void>;
   lookBack(run: Afterwards): RowResult;
 }
 

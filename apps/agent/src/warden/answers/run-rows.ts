@@ -38,6 +38,9 @@ export async function runRows(o: {
       take(await answerOf(row.id, { ...o, longestMs: row.longestMs }, () => row.answer(stage)));
       o.signal.throwIfAborted();
     }
+    for (const row of o.rows)
+      if ('furnish' in row)
+        await row.furnish?.(stage).catch((error) => console.error(`row ${row.id} is not prepared:`, error));
     during = await takePicture(o.host);
   } finally {
     await stage.close();

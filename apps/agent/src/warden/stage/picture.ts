@@ -1,9 +1,11 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { netnsDirectory, netnsPath } from '@cellblock/shared/owned-names';
 import { inTurns } from '../apply/in-turns.ts';
 import { readStart } from '../read-start.ts';
 import type { WardenHost } from '../warden-host.ts';
 import { STAGE_MARK } from './stage.ts';
+import { isOnStage } from './stage-key.ts';
 import { stageDirectory } from './sweep-stage.ts';
 
 /** More than what a stage gives to a process of its own. */
@@ -15,15 +17,19 @@ const PROCESSES_AT_ONCE = 16;
  * and others with it: `ofStage` tells which lines are a run's.
  */
 export async function takePicture(host: WardenHost): Promise<string[]> {
-  const { kernel, paths } = host;
-  const [links, tables, claims] = await Promise.all([
-    kernel.listLinks({}),
-    kernel.listNftTables({}),
+  const { kernel, instance, paths } = host;
+  const pins = await kernel.listNetns({ directory: netnsDirectory(instance) });
+  const [own, claims, ...inside] = await Promise.all([
+    network(kernel),
     host.ids.list(),
+    ...pins
+      .filter((key) => isOnStage(key, host.spec()))
+      // One that is on its way in or out leads nowhere.
+      .map((key) => network(kernel, netnsPath(instance, key)).catch(() => [])),
   ]);
   return [
-    ...links.map(({ name }) => `link ${name}`),
-    ...tables.map(({ family, table }) => `nft table ${family} ${table}`),
+    ...own,
+    ...inside.flat(),
     // Other agents on this kernel have stages too.
     ...claims
       .filter(({ instance }) => instance === host.instance)
@@ -35,6 +41,25 @@ export async function takePicture(host: WardenHost): Promise<string[]> {
     ...(await filesBelow(stageDirectory(paths))),
     ...(await names(paths.jails)).map((name) => `file ${join(paths.jails, name)}`),
   ].sort();
+}
+
+/** Of the host's own network, or of what is pinned there. */
+async function network(kernel: WardenHost['kernel'], netns?: string): Promise<string[]> {
+  const where = netns === undefined ? {} : { netns };
+  const [links, addresses, routes, tables] = await Promise.all([
+    kernel.listLinks(where),
+    kernel.listAddresses(where),
+    kernel.listRoutes(where),
+    kernel.listNftTables(where),
+  ]);
+  return [
+    ...links.map(({ name }) => `link ${name}`),
+    ...addresses.map(({ link, prefix }) => `address ${prefix} on ${link}`),
+    ...routes.map(
+      ({ destination, gateway, link }) => `route ${destination} by ${gateway ?? 'itself'} on ${link}`,
+    ),
+    ...tables.map(({ family, table }) => `nft table ${family} ${table}`),
+  ].map((line) => (netns === undefined ? line : `${line} in ${netns}`));
 }
 
 /** What `after` has and `before` had not (`+`), and the other way round (`-`). */

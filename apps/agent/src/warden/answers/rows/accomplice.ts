@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bind, PROGRAMS, type Stage } from '../../stage/stage.ts';
-import type { StageJail } from '../../stage/stage-jail.ts';
-import { attemptsInside, attemptsOutside } from '../probe-lines.ts';
+import type { Ended, StageJail } from '../../stage/stage-jail.ts';
+import { attemptsInside, attemptsOutside, type Said } from '../probe-lines.ts';
 import { NotTried } from '../row.ts';
+import { AS_NOBODY } from './two-jails.ts';
 
 const PLAYS_FOR_MS = 60_000;
 const BEGINS_WITHIN_MS = 5_000;
@@ -33,6 +34,33 @@ export async function attackTogetherFromChroot(stage: Stage, names: readonly str
   });
 }
 
+/**
+ * The same with a user of the host for the accomplice, who owns nothing: the directories of a stage are closed to
+ * everybody, so that this one is led to the place and given the program.
+ */
+export async function attackWithHostUser(stage: Stage, names: readonly string[]): Promise<Said> {
+  const { outer, meeting } = await place(stage, 'meeting-with-a-user');
+  const attacker = await stage.jail({ view: [bind(meeting, '/meeting', { readOnly: false })] });
+  const ending = new AbortController();
+  const play = stage.outside(
+    [
+      '/bin/sh',
+      '-c',
+      `cd ${outer} && exec 9<${stage.probePath} && exec env PROBE_NONCE=${stage.nonce} ${AS_NOBODY} /proc/self/fd/9 --victim meeting`,
+    ],
+    { timeoutMs: PLAYS_FOR_MS, signal: ending.signal },
+  );
+  try {
+    await begins(meeting, play);
+    const told = { PEER: '/meeting/victim.sock', NONCE: stage.nonce, SCRATCH: '/tmp' };
+    return await attemptsInside(attacker, { names, told });
+  } finally {
+    ending.abort();
+    await play;
+    await stage.drop(attacker.key);
+  }
+}
+
 async function meet(stage: Stage): Promise<{ attacker: StageJail; canary: string }> {
   const { outer, meeting, canary } = await place(stage, 'meeting');
   const attacker = await stage.jail({ view: [bind(meeting, '/meeting', { readOnly: false })] });
@@ -43,12 +71,16 @@ async function meet(stage: Stage): Promise<{ attacker: StageJail; canary: string
   });
   // It ends with its jail.
   play.catch(() => undefined);
+  await begins(meeting, play);
+  return { attacker, canary };
+}
+
+async function begins(meeting: string, play: Promise<Ended>): Promise<void> {
   const end = Date.now() + BEGINS_WITHIN_MS;
   while (!existsSync(join(meeting, 'victim'))) {
     if (Date.now() > end) throw new NotTried(`the accomplice did not begin: ${(await play).stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { attacker, canary };
 }
 
 /** A meeting place, a directory above it with a file that nobody in the meeting place sees, and a canary. */

@@ -1,5 +1,6 @@
 import { ANSWER_ROWS } from '@cellblock/shared/answers/all-rows';
 import { type Answer, judge } from '@cellblock/shared/answers/answer';
+import { netnsPath } from '@cellblock/shared/owned-names';
 import { ofStage, pictureChange } from '../../stage/picture.ts';
 import { found, type LookBackRow } from '../row.ts';
 
@@ -61,23 +62,39 @@ export const everyPassHasItsControl: LookBackRow = {
   },
 };
 
+/** Of these there is one whatever else was asked, so that its comparison is seen to tell. */
+const KINDS = ['link', 'address', 'route', 'mount', 'file'];
+
 export const nothingIsLeft: LookBackRow = {
   id: 'X3',
+  /** Throw-away jails have no links but their own loopback: here is a network with an address and a route. */
+  async furnish(stage) {
+    const { kernel, instance } = stage.host;
+    const netns = netnsPath(instance, stage.key());
+    await kernel.createNetns({ path: netns });
+    await kernel.createBridge({ netns, name: 'x3' });
+    await kernel.addAddress({ netns, link: 'x3', prefix: '192.0.2.1/24' });
+    const route = { destination: '198.51.100.0/24', gateway: '192.0.2.2', link: 'x3' };
+    await kernel.addRoute({ netns, route });
+  },
   lookBack({ before, during, after, stage }) {
     const change = pictureChange(before, after);
     const left = change.filter((line) => ofStage(line, stage));
     const others = change.length - left.length;
     const meanwhile = pictureChange(before, during).filter((line) => ofStage(line, stage));
+    const ofKind = (kind: string) => meanwhile.filter((line) => line.startsWith(`+ ${kind} `));
+    const counts = KINDS.map((kind) => `${ofKind(kind).length} ${kind}`).join(', ');
+    const examples = KINDS.slice(0, 3).flatMap((kind) => ofKind(kind).at(-1) ?? []);
     return {
       probe: found(
         left.length === 0,
-        `${after.length} objects were compared; of this run ${left.length} are left${
+        `${after.length} objects were compared, addresses and routes among them; of this run ${left.length} are left${
           left.length > 0 ? `: ${left.slice(0, 5).join(', ')}` : ''
         }${others > 0 ? `; ${others} of others came or went meanwhile` : ''}`,
       ),
       control: found(
-        meanwhile.length > 0,
-        `the same comparison while the jails were there finds ${meanwhile.length}: ${meanwhile.slice(0, 3).join(', ')}`,
+        KINDS.every((kind) => ofKind(kind).length > 0),
+        `the same comparison while the jails were there finds ${meanwhile.length} (${counts}): ${examples.join(', ')}`,
       ),
     };
   },

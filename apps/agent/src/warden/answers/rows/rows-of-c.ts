@@ -3,7 +3,8 @@ import { JailPath } from '@cellblock/shared/view-mount';
 import { bind } from '../../stage/stage.ts';
 import { allHeld, attemptsInside, attemptsOutside, theseBreak } from '../probe-lines.ts';
 import { found, type Row } from '../row.ts';
-import { attackTogether, attackTogetherFromChroot } from './accomplice.ts';
+import { attackTogether, attackTogetherFromChroot, attackWithHostUser } from './accomplice.ts';
+import { enterCarelessly, enterInAmbush } from './ambush.ts';
 import { plainJail } from './plain-jail.ts';
 import { reservedName } from './reserved-name.ts';
 import { onView } from './view-jail.ts';
@@ -24,6 +25,16 @@ const HANDED_OVER_SHOWN = [
   'passed-process-descriptors',
   'passed-namespace',
 ];
+/** Of what a peer takes out of the place that both see: stood in and held, moved away and exchanged. */
+const MOVED_OUT = [
+  'renamed-out',
+  'renamed-out-held',
+  'renamed-out-resolved',
+  'renamed-out-exchanged',
+  'renamed-out-exchanged-held',
+];
+/** From a root below the root. */
+const WITH_HELP = ['renamed-out-of-chroot', 'renamed-out-of-chroot-held', 'passed-into-chroot'];
 const DOTS = ['.', '..', '...', '....', '.......'];
 const ENTERED = ['descriptors-leaked', 'descriptors-of-streams', 'descriptors-climb', 'working-directory'];
 
@@ -41,10 +52,15 @@ export const ROWS_OF_C: readonly Row[] = [
   {
     id: 'C2',
     async answer(stage) {
-      const names = ['renamed-out', 'chroot-kept-directory'];
+      const names = [...MOVED_OUT, 'chroot-kept-directory'];
       const { said } = await attackTogether(stage, names);
+      const ofJail = allHeld(said, names);
+      const ofUser = allHeld(await attackWithHostUser(stage, MOVED_OUT), MOVED_OUT);
       return {
-        probe: allHeld(said, names),
+        probe: found(
+          ofJail.asExpected && ofUser.asExpected,
+          `with another jail: ${ofJail.evidence}; with a user of the host: ${ofUser.evidence}`,
+        ),
         control: theseBreak(await attackTogetherFromChroot(stage, names), names),
       };
     },
@@ -61,9 +77,18 @@ export const ROWS_OF_C: readonly Row[] = [
         script: `cp ${stage.probePath} ${place}/probe`,
         before: `exec chroot ${place} /probe`,
       });
+      const alone = allHeld(await attemptsInside(await plainJail(stage), { names, told }), names);
+      const together = allHeld((await attackTogether(stage, WITH_HELP)).said, WITH_HELP);
+      const [shown, helped] = [
+        theseBreak(outside, names),
+        theseBreak(await attackTogetherFromChroot(stage, WITH_HELP), WITH_HELP),
+      ];
       return {
-        probe: allHeld(await attemptsInside(await plainJail(stage), { names, told }), names),
-        control: theseBreak(outside, names),
+        probe: found(
+          alone.asExpected && together.asExpected,
+          `${alone.evidence}; with the help of another jail: ${together.evidence}`,
+        ),
+        control: found(shown.asExpected && helped.asExpected, `${shown.evidence}; ${helped.evidence}`),
       };
     },
   },
@@ -75,11 +100,16 @@ export const ROWS_OF_C: readonly Row[] = [
       const at = (await jail.sh('readlink /proc/self/cwd')).stdout.trim();
       const names = ['descriptors-leaked'];
       const outside = theseBreak(await attemptsOutside(stage, { names, script: 'exec 9</usr' }), names);
+      const ambush = await enterInAmbush(jail);
+      const careless = await enterCarelessly(stage, jail);
       return {
-        probe: found(entered.asExpected && at === '/', `whoever enters stands at ${at}; ${entered.evidence}`),
+        probe: found(
+          entered.asExpected && ambush.asExpected && at === '/',
+          `whoever enters stands at ${at}; ${entered.evidence}; ${ambush.evidence}`,
+        ),
         control: found(
-          outside.asExpected,
-          `a plain child that was given a directory has it: ${outside.evidence}`,
+          outside.asExpected && careless.asExpected,
+          `a plain child that was given a directory has it: ${outside.evidence}; ${careless.evidence}`,
         ),
       };
     },

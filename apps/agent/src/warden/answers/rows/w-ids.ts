@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IdRanges } from '../../id-ranges.ts';
 import { programsDirectory } from '../../programs-directory.ts';
 import { claimMany, toldOf } from '../many-ranges.ts';
 import { byRecipeOf2013 } from '../recipe-of-2013.ts';
 import { found, type StageRow } from '../row.ts';
+import { everyId } from './every-id.ts';
 import { plainJail } from './plain-jail.ts';
 import { asRootOf, twoJails } from './two-jails.ts';
 
@@ -74,34 +74,45 @@ export const rangesOfTheirOwn: StageRow = {
   },
 };
 
-const IDS = [0, 1, 1000, 1234, 65_534, 65_535];
-
 export const untranslatedOnDisk: StageRow = {
   id: 'W4',
   async answer(stage) {
     const jail = await plainJail(stage);
-    const script = IDS.map((id) => `: > /var/tmp/w4-${id} && chown ${id}:${id} /var/tmp/w4-${id}`).join('\n');
     const made =
-      await jail.sh(`${script}\nmkdir -p /var/tmp/w4-d && chown 7:1234 /var/tmp/w4-d && chmod 2775 /var/tmp/w4-d
+      await jail.sh(`mkdir -p /var/tmp/w4-d && chown 7:1234 /var/tmp/w4-d && chmod 2775 /var/tmp/w4-d
       : > /var/tmp/w4-d/f && stat -c '%u %g' /var/tmp/w4-d/f`);
-    const onDisk = IDS.map((id) => {
-      const { uid, gid } = statSync(join(jail.paths.storage, `var/tmp/w4-${id}`));
-      return uid === id && gid === id;
-    });
     const inGroup = statSync(join(jail.paths.storage, 'var/tmp/w4-d/f')).gid;
-    // The same user namespace without an idmapped mount: the directory is open to everybody.
-    const open = await stage.source('w4');
-    await chmod(open, 0o777);
-    await stage.outside(['/bin/sh', '-c', `cd ${open} && ${asRootOf(jail)} touch f`]);
-    const translated = statSync(join(open, 'f')).uid;
+    const every = await everyId({
+      directory: join(jail.paths.storage, 'var/tmp/w4'),
+      inside: '/var/tmp/w4',
+      enter: (command) => jail.exec(command),
+      owner: 0,
+      base: jail.idBase,
+    });
+    // The same user namespace without an idmapped mount.
+    const open = join(await stage.source('w4'), 'open');
+    const plain = await everyId(
+      {
+        directory: open,
+        inside: '.',
+        enter: (command) =>
+          stage.outside(['/bin/sh', '-c', `cd ${open} && exec ${asRootOf(jail)} "$@"`, 'sh', ...command]),
+        owner: jail.idBase,
+        base: jail.idBase,
+      },
+      65_536 - 4_096,
+    );
     return {
       probe: found(
-        made.code === 0 && onDisk.every(Boolean) && inGroup === 1234 && made.stdout.trim() === '0 1234',
-        `ids ${IDS.filter((_, index) => onDisk[index]).join(', ')} are on disk what they are inside; a set-group-id directory gives group ${inGroup} ${made.stderr}`,
+        made.code === 0 &&
+          [every.asked, every.same, every.seen].every((n) => n === 65_536) &&
+          inGroup === 1234 &&
+          made.stdout.trim() === '0 1234',
+        `of ${every.asked} ids ${every.same} are on disk what they were made inside, as owner and as group, and ${every.seen} are inside what they are on disk; a set-group-id directory gives group ${inGroup} ${made.stderr}`,
       ),
       control: found(
-        translated === jail.idBase,
-        `without the idmapped mount the same root's file belongs to ${translated} on disk`,
+        plain.asked > 0 && plain.same === 0 && plain.higher === plain.asked,
+        `without the idmapped mount ${plain.higher} of ${plain.asked} ids are on disk higher by ${jail.idBase}`,
       ),
     };
   },
