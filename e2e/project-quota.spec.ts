@@ -32,9 +32,9 @@ test.beforeAll(async () => {
   const root = (command: string) => machine.shell.must(command, SLOW);
   await root('modprobe loop; mkdir -p /programs /counted; mount -o ro /dev/vdb /programs');
   await root(
-    'truncate -s 512M /counted.img && mkfs.ext4 -q -O project,quota -E quotatype=prjquota /counted.img',
+    'truncate -s 512M /counted.img && mkfs.ext4 -q -O project,quota -E quotatype=usrquota:prjquota /counted.img',
   );
-  await root('mount -o loop,prjquota /counted.img /counted');
+  await root('mount -o loop,usrquota,prjquota /counted.img /counted');
   await root('modprobe xfs; mkdir /xfs && cp --sparse=always /programs/counted.xfs /counted.xfs');
   await root('mount -o loop,prjquota /counted.xfs /xfs');
   await root('CELLBLOCK_NATIVE=/programs/native /programs/node /programs/guest.mjs /counted /programs /xfs');
@@ -116,6 +116,21 @@ test('whom the OOM killer is to spare starts jails that it is not; control: with
     ours: { first: 0, byExec: 0 },
     mutant: { first: SPARED, byExec: SPARED },
   });
+});
+
+test('what a user of a jail writes counts for the id that it has inside; control: past the idmapped mount it does not', () => {
+  const { ends, used } = found.users;
+  expect(ends).toEqual({ held: 'EDQUOT', free: 'done', translated: 'done' });
+  expect(used.held).toBeGreaterThan(7 * MEBIBYTE);
+  expect(used.held).toBeLessThanOrEqual(8 * MEBIBYTE);
+  for (const bytes of [used.free, used.translated]) expect(bytes).toBeGreaterThanOrEqual(16 * MEBIBYTE);
+});
+
+test('limits of a jail hold where version 2 alone has the controllers, each beside its control', () => {
+  const { limits } = found;
+  expect(limits, JSON.stringify(limits)).toMatchObject({ row: 'H18', verdict: 'pass' });
+  expect(limits?.probe?.evidence).toMatch(/^v2 /);
+  expect(limits?.probe?.evidence).not.toContain('not judged');
 });
 
 test('xfs holds the same', () => {

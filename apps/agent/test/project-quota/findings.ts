@@ -1,4 +1,5 @@
 import type { Project, ProjectQuota } from '@cellblock/native/kernel';
+import type { Answer } from '@cellblock/shared/answers/answer';
 
 /** What was found on a host whose data directory counts projects, with a jail at its limits and one without any. */
 export interface GuestFindings {
@@ -42,9 +43,21 @@ export interface GuestFindings {
   xfs: { ends: Record<'counted' | 'beside', string>; set: ProjectQuota; never: ProjectQuota };
   /** records before and after everything was taken away, with a limited jail of that project there */
   purged: { project: number; before: string; after: string };
+  /** of two users of the neighbour, one held to 8 MiB by its id */
+  users: UserFindings;
+  /** of the row of the answers that tries limits; null: there was none */
+  limits: Answer | null;
   /** of trees whose starter the OOM killer is to spare */
   oomScores: { ours: OomScores; mutant: OomScores };
 }
+
+/** How writing 16 MiB ended, and the bytes that the file system counts, when all of it was there. */
+export interface UserFindings {
+  ends: Record<UserWays, string>;
+  used: Record<UserWays, number>;
+}
+/** A limit for its id; none; a limit for its id, past the idmapped mount. */
+type UserWays = 'held' | 'free' | 'translated';
 
 /** proc_pid_oom_score_adj(5) of a tree's first process and of a command that was run in it. */
 export interface OomScores {

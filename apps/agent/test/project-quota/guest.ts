@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Answer } from '@cellblock/shared/answers/answer';
 import type { JailSpec } from '@cellblock/shared/host-spec';
 import type { DirectoryStorage } from '@cellblock/shared/jail-storage';
 import { jailPaths } from '../../src/warden/paths.ts';
@@ -10,6 +11,7 @@ import { jailSpec } from '../spec-builders.ts';
 import { Stand } from '../stand.ts';
 import type { GuestFindings } from './findings.ts';
 import { oomScores } from './oom-scores.ts';
+import { userQuota } from './user-quota.ts';
 
 /**
  * Runs on a kernel that can count projects, with a data directory on a file system that does: prints what was found,
@@ -174,6 +176,27 @@ async function filesOfNeighbour(): Promise<GuestFindings['files']> {
 }
 const files = await filesOfNeighbour();
 
+const users = await userQuota({
+  stand,
+  jail: neighbour,
+  pid: pidIn((await stand.status()).jails, neighbour) ?? 0,
+  place,
+});
+
+/** Row H18, where version 2 alone has the controllers. */
+const limits = await stand.ask(
+  (agent) =>
+    new Promise<Answer | null>((resolve, reject) => {
+      agent.answers.run.subscribe(
+        { mails: [], rows: ['H18'], by: 'a test' },
+        {
+          onData: (event) => event.type === 'ended' && resolve(event.run.answers[0] ?? null),
+          onError: reject,
+        },
+      );
+    }),
+);
+
 const recordBefore = await firstRecord();
 await stand.accept([{ ...larger, wanted: 'destroyed', purge: true }, neighbour]);
 await stand.until(
@@ -237,6 +260,8 @@ const findings: GuestFindings = {
   controllers,
   xfs: xfsFindings,
   purged,
+  users,
+  limits,
   // The last: whoever is started by this program from here on has a score that others have not.
   oomScores: await oomScores({ directory: place, native: join(programs, 'native'), netns: stand.netns }),
 };

@@ -36,6 +36,7 @@ const LOADS: Record<string, (o: Loaded) => Promise<Tried>> = {
 
 export const limitsHold: StageRow = {
   id: 'H18',
+  longestMs: { plain: 90_000, lab: 120_000 },
   async answer(stage) {
     const [jail, beside] = [await stage.jail(), await otherPlainJail(stage)];
     const versions = await controllerVersions(stage);
