@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { appendLeaves } from '../audit/append-leaves.ts';
 import { searchEvents } from '../audit/search-events.ts';
 import type { AgentConnections } from '../host-sync/agent-connections.ts';
 import { setAgentConnections } from '../hosts/agent-client.ts';
@@ -8,6 +9,18 @@ import { createJail } from './create-jail.ts';
 import { execInput, execKill, execOutput, openExec } from './exec-in-jail.ts';
 import { jailLogs } from './jail-logs.ts';
 import { stopJail } from './stop-jail.ts';
+
+/** Whether an event can get its number just now. */
+let numbers = true;
+vi.mock(import('../audit/append-leaves.ts'), async (original) => {
+  const { appendLeaves } = await original();
+  return {
+    appendLeaves: async (db) => {
+      if (!numbers) throw new Error('another numbers, and takes its time');
+      return await appendLeaves(db);
+    },
+  };
+});
 
 const db = testDb();
 const mira = as(db);
@@ -111,6 +124,22 @@ test('a command is recorded before it begins, and how it ended after', async () 
     summary: 'the command in web1 ended with 3',
     after: { code: 3, signal: null },
   });
+});
+
+test('how a command ended is told and recorded once, also when its number in the history comes later', async () => {
+  const { session } = await openExec(mira, input);
+  const before = (await events()).length;
+  numbers = false;
+  onTestFinished(() => {
+    numbers = true;
+  });
+  const pieces = [];
+  for await (const piece of execOutput(mira, { session })) pieces.push(piece);
+  numbers = true;
+  expect(pieces.at(-1)).toMatchObject({ type: 'exit', code: 3 });
+  await appendLeaves(db);
+  const after = (await events()).slice(before);
+  expect(after).toMatchObject([{ phase: 'outcome', summary: 'the command in web1 ended with 3' }]);
 });
 
 test('nobody else writes into a session', async () => {
