@@ -43,7 +43,7 @@ test('at 1440 × 760 at least 16 jails are in sight, at least 19 in compact rows
   await page.getByRole('menuitemradio', { name: 'Compact' }).click();
   await expect(page).toHaveURL(/density=compact/);
   await page.keyboard.press('Escape');
-  expect(await rowsInSight()).toBeGreaterThanOrEqual(19);
+  await expect.poll(rowsInSight).toBeGreaterThanOrEqual(19);
   await page.goto('/jails?density=comfortable');
   await expect(page.getByRole('row').nth(30)).toBeAttached();
   expect(await rowsInSight()).toBeLessThan(16);
