@@ -1,6 +1,6 @@
 'use client';
 import { type PointerEvent, useId, useState } from 'react';
-import { cx } from './cx';
+import { chartTicks } from './chart-ticks';
 import { absoluteTime } from './time-text';
 import { zoneLabel } from './time-zone';
 import { useZone } from './zone';
@@ -21,6 +21,8 @@ interface LineChartProps {
   label: string;
   /** What one value reads as: "412 MiB". */
   text: (value: number) => string;
+  /** The values are bytes: the scale is lined at powers of two. */
+  bytes?: boolean;
   lines: readonly ChartLine[];
   from: number;
   to: number;
@@ -41,9 +43,9 @@ const WIDTH = 1000;
 const HEIGHT = 100;
 /** In this order; from the second on also told apart by their dashes. */
 const looks = [
-  { className: 'stroke-accent-solid', swatch: 'bg-accent-solid', dash: undefined },
-  { className: 'stroke-warn-mark', swatch: 'bg-warn-mark', dash: '6 3' },
-  { className: 'stroke-ok-mark', swatch: 'bg-ok-mark', dash: '2 3' },
+  { className: 'stroke-accent-solid', dash: undefined },
+  { className: 'stroke-warn-mark', dash: '6 3' },
+  { className: 'stroke-ok-mark', dash: '2 3' },
 ] as const;
 
 /** Values over time: lines of 1.5 px, from 0, with a gap where nothing is known. */
@@ -56,6 +58,7 @@ export function LineChart(props: LineChartProps) {
   const highest = Math.max(props.atLeast, ...values);
   // A limit far above all that was used would press the lines to the floor
   const top = (limit && limit.value <= highest * 4 ? Math.max(limit.value, highest) : highest) * 1.08;
+  const ticks = chartTicks(top, props.bytes ?? false);
   const x = (at: number) => ((at - from) / (to - from)) * WIDTH;
   const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
   const reach = (event: PointerEvent<SVGSVGElement>) => {
@@ -71,7 +74,17 @@ export function LineChart(props: LineChartProps) {
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 pb-1.5">
         {lines.map((line, index) => (
           <span key={line.name} className="inline-flex items-center gap-1.5 text-small text-muted">
-            <span aria-hidden className={cx('h-0.5 w-3', looks[index % looks.length]?.swatch)} />
+            <svg aria-hidden="true" viewBox="0 0 16 2" className="h-0.5 w-4">
+              <line
+                x1={0}
+                x2={16}
+                y1={1}
+                y2={1}
+                className={looks[index % looks.length]?.className}
+                strokeDasharray={looks[index % looks.length]?.dash}
+                strokeWidth={2}
+              />
+            </svg>
             {line.name}
             <span className="mono text-default">{valueText(valueAt(line.points, at), text)}</span>
           </span>
@@ -79,88 +92,102 @@ export function LineChart(props: LineChartProps) {
         {limit && (
           <span className="ml-auto text-small text-muted">
             {limit.name} <span className="mono text-default">{text(limit.value)}</span>
+            {limit.value > top && ', far above'}
           </span>
         )}
       </div>
-      <svg
-        role="img"
-        aria-label={`${label}: ${lines.map((line) => `${line.name} ${valueText(valueAt(line.points, at), text)}`).join(', ')}`}
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        className="block h-24 w-full touch-pan-y border-b border-line-default"
-        onPointerMove={reach}
-        onPointerLeave={() => onHover(null)}
-      >
-        <defs>
-          <pattern
-            id={hatch}
-            width="8"
-            height="8"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line x1="0" y1="0" x2="0" y2="8" className="stroke-line-default" strokeWidth="2" />
-          </pattern>
-        </defs>
-        {[0.25, 0.5, 0.75].map((part) => (
-          <line
-            key={part}
-            x1={0}
-            x2={WIDTH}
-            y1={HEIGHT * part}
-            y2={HEIGHT * part}
-            className="stroke-line-subtle"
-            vectorEffect="non-scaling-stroke"
-          />
-        ))}
-        {gaps.map(([begin, end]) => (
-          <rect
-            key={begin}
-            x={x(begin)}
-            width={x(end) - x(begin)}
-            y={0}
-            height={HEIGHT}
-            fill={`url(#${hatch})`}
-          />
-        ))}
-        {lines.map((line, index) => (
-          <g key={line.name} fill="none" vectorEffect="non-scaling-stroke">
-            {index === 0 && (
-              <path d={areas(line.points, x, y)} className="fill-accent-solid opacity-[0.08]" />
-            )}
-            <path
-              d={path(line.points, x, y)}
-              className={looks[index % looks.length]?.className}
-              strokeDasharray={looks[index % looks.length]?.dash}
-              strokeWidth={1.5}
-              strokeLinejoin="round"
+      <div className="relative pl-16">
+        <div aria-hidden className="text-micro text-faint">
+          {[0, ...ticks].map((tick) => (
+            <span
+              key={tick}
+              className="absolute left-0 w-14 -translate-y-1/2 text-right whitespace-nowrap"
+              style={{ top: `${y(tick)}%` }}
+            >
+              {tick === 0 ? 0 : text(tick)}
+            </span>
+          ))}
+        </div>
+        <svg
+          role="img"
+          aria-label={`${label}: ${lines.map((line) => `${line.name} ${valueText(valueAt(line.points, at), text)}`).join(', ')}`}
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          className="block h-24 w-full touch-pan-y border-b border-line-default"
+          onPointerMove={reach}
+          onPointerLeave={() => onHover(null)}
+        >
+          <defs>
+            <pattern
+              id={hatch}
+              width="8"
+              height="8"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <line x1="0" y1="0" x2="0" y2="8" className="stroke-line-default" strokeWidth="2" />
+            </pattern>
+          </defs>
+          {ticks.map((tick) => (
+            <line
+              key={tick}
+              x1={0}
+              x2={WIDTH}
+              y1={y(tick)}
+              y2={y(tick)}
+              className="stroke-line-subtle"
               vectorEffect="non-scaling-stroke"
             />
-          </g>
-        ))}
-        {limit && limit.value <= top && (
-          <line
-            x1={0}
-            x2={WIDTH}
-            y1={y(limit.value)}
-            y2={y(limit.value)}
-            className="stroke-bad-mark"
-            strokeDasharray="5 4"
-            vectorEffect="non-scaling-stroke"
-          />
-        )}
-        {hover !== null && (
-          <line
-            x1={x(hover)}
-            x2={x(hover)}
-            y1={0}
-            y2={HEIGHT}
-            className="stroke-line-control"
-            vectorEffect="non-scaling-stroke"
-          />
-        )}
-      </svg>
-      <div className="relative h-3">
+          ))}
+          {gaps.map(([begin, end]) => (
+            <rect
+              key={begin}
+              x={x(begin)}
+              width={x(end) - x(begin)}
+              y={0}
+              height={HEIGHT}
+              fill={`url(#${hatch})`}
+            />
+          ))}
+          {lines.map((line, index) => (
+            <g key={line.name} fill="none" vectorEffect="non-scaling-stroke">
+              {index === 0 && (
+                <path d={areas(line.points, x, y)} className="fill-accent-solid opacity-[0.08]" />
+              )}
+              <path
+                d={path(line.points, x, y)}
+                className={looks[index % looks.length]?.className}
+                strokeDasharray={looks[index % looks.length]?.dash}
+                strokeWidth={1.5}
+                strokeLinejoin="round"
+                vectorEffect="non-scaling-stroke"
+              />
+            </g>
+          ))}
+          {limit && limit.value <= top && (
+            <line
+              x1={0}
+              x2={WIDTH}
+              y1={y(limit.value)}
+              y2={y(limit.value)}
+              className="stroke-bad-mark"
+              strokeDasharray="5 4"
+              vectorEffect="non-scaling-stroke"
+            />
+          )}
+          {hover !== null && (
+            <line
+              x1={x(hover)}
+              x2={x(hover)}
+              y1={0}
+              y2={HEIGHT}
+              className="stroke-line-control"
+              vectorEffect="non-scaling-stroke"
+            />
+          )}
+        </svg>
+      </div>
+      <div className="relative ml-16 h-3">
         {marks
           .filter((mark) => mark.at >= from && mark.at <= to)
           .map((mark) => (
@@ -174,7 +201,7 @@ export function LineChart(props: LineChartProps) {
             />
           ))}
       </div>
-      <figcaption className="flex justify-between gap-2 text-micro text-faint" suppressHydrationWarning>
+      <figcaption className="ml-16 flex justify-between gap-2 text-micro text-faint" suppressHydrationWarning>
         <span>{time(from)}</span>
         <span className="mono text-muted">{hover !== null && time(hover)}</span>
         <span>

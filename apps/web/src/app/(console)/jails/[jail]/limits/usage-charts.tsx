@@ -52,6 +52,7 @@ export function UsageCharts({ jail, samples, from, to }: UsageChartsProps) {
           {...common}
           label="Memory"
           text={bytesText}
+          bytes
           atLeast={MIB}
           limit={limits.memory === null ? null : { name: 'Limit', value: limits.memory }}
           marks={kills}
@@ -76,6 +77,7 @@ export function UsageCharts({ jail, samples, from, to }: UsageChartsProps) {
           {...common}
           label="Disk"
           text={perSecond}
+          bytes
           atLeast={64 * 1024}
           limit={diskLimit(limits)}
           lines={[
@@ -84,7 +86,7 @@ export function UsageCharts({ jail, samples, from, to }: UsageChartsProps) {
           ]}
         />
       </Chart>
-      <Chart title="Pressure" meta="share of time in which a process waited">
+      <Chart wide title="Pressure" meta="share of time in which a process waited">
         <LineChart
           {...common}
           label="Pressure"
@@ -101,9 +103,20 @@ export function UsageCharts({ jail, samples, from, to }: UsageChartsProps) {
   );
 }
 
-function Chart({ title, meta, children }: { title: string; meta?: string | undefined; children: ReactNode }) {
+interface ChartProps {
+  title: string;
+  meta?: string | undefined;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Chart({ title, meta, wide, children }: ChartProps) {
   return (
-    <Panel title={title} meta={meta && <span className="text-small">{meta}</span>}>
+    <Panel
+      className={wide ? 'lg:col-span-2' : undefined}
+      title={title}
+      meta={meta && <span className="text-small">{meta}</span>}
+    >
       {children}
     </Panel>
   );
