@@ -68,6 +68,29 @@ test('what a change would do arrives late, and its button stays under the finger
   await dialog.getByRole('button', { name: 'Cancel' }).tap();
 });
 
+test('what a host takes images from arrives late, and the button stays under the finger', async () => {
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/trpc/**hosts.get**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/images?do=new');
+  const dialog = page.getByRole('dialog', { name: 'New image' });
+  const make = dialog.getByRole('button', { name: 'Bootstrap it' });
+  const asked = dialog.getByText('The bounds of the host are being looked up.');
+  await expect(asked).toBeVisible();
+  await make.tap({ trial: true });
+  const before = await make.boundingBox();
+  answer();
+  await expect(asked).toHaveCount(0);
+  expect(await make.boundingBox()).toEqual(before);
+  await page.unroute('**/api/trpc/**hosts.get**');
+  await dialog.getByRole('button', { name: 'Cancel' }).tap();
+});
+
 test('an address is assigned', async () => {
   await page.goto('/jails/web-1/network');
   await page.getByRole('button', { name: 'Assign address' }).tap();

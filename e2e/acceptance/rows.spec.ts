@@ -97,6 +97,7 @@ test('rows that change place under somebody stay, and say so', async () => {
   await expect(page.getByText('1 to 200 of 1,000')).toBeVisible();
   await page.keyboard.press('j');
   const first = await page.locator('tbody tr').first().innerText();
+  const place = await page.locator('tbody tr').first().boundingBox();
   await stand.api.jails.create.mutate({
     name: 'newest',
     network: null,
@@ -104,6 +105,7 @@ test('rows that change place under somebody stay, and say so', async () => {
   });
   await expect(page.getByText(/rows? changed place/)).toBeVisible();
   expect(await page.locator('tbody tr').first().innerText()).toBe(first);
+  expect(await page.locator('tbody tr').first().boundingBox()).toEqual(place);
   await page.keyboard.press('r');
   await expect(page.locator('tbody tr').first()).toContainText('newest');
 });

@@ -11,7 +11,10 @@ import { StatusBadge } from '@/ui/status-badge';
 import { useMayNot } from '../../may';
 import { RefusalPanel } from '../../refusal-panel';
 
-/** One machine that has proved its key: it is let in when the host itself shows the same fingerprint. */
+/**
+ * One machine that has proved its key: it is let in when the host itself shows the same fingerprint. Its checks come
+ * after it, so what they lack stands below the buttons, which stay where they are.
+ */
 export function WaitingHost({ host }: { host: EnrolmentProgress['waiting'][number] }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
@@ -30,16 +33,6 @@ export function WaitingHost({ host }: { host: EnrolmentProgress['waiting'][numbe
       <p className="mono rounded-control border border-line-subtle bg-surface-sunken px-3 py-2 text-default font-semibold break-all">
         {host.fingerprint}
       </p>
-      {host.twin && (
-        <Note tone="warn" title={`Its machine-id is that of ${host.twin}.`}>
-          It is a copy of that machine’s disk, or a second agent on it.
-        </Note>
-      )}
-      {host.arrival?.checks?.lacking.map((title) => (
-        <Note key={title} tone="bad" title={`It lacks: ${title}`}>
-          The host’s page says what that costs, and the command that mends it.
-        </Note>
-      ))}
       <div className="flex flex-wrap gap-2">
         <Button
           look="primary"
@@ -53,6 +46,16 @@ export function WaitingHost({ host }: { host: EnrolmentProgress['waiting'][numbe
           Reject
         </Button>
       </div>
+      {host.twin && (
+        <Note tone="warn" title={`Its machine-id is that of ${host.twin}.`}>
+          It is a copy of that machine’s disk, or a second agent on it.
+        </Note>
+      )}
+      {host.arrival?.checks?.lacking.map((title) => (
+        <Note key={title} tone="bad" title={`It lacks: ${title}`}>
+          The host’s page says what that costs, and the command that mends it.
+        </Note>
+      ))}
       {approve.error && <RefusalPanel error={approve.error} />}
       <ConfirmDialog
         open={rejecting}

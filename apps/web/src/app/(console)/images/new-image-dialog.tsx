@@ -136,12 +136,19 @@ export function NewImageDialog({ onClose }: { onClose: () => void }) {
           }))}
         />
       )}
-      {sources && host && (
-        <p className="text-small text-faint">
-          The bounds of {host.name} take images from{' '}
-          <span className="mono">{sources.join(', ') || 'nowhere'}</span>.
-        </p>
-      )}
+      {/* Its room is there from the start: the buttons stay where they are when it is known. */}
+      <p className="min-h-8 text-small text-faint">
+        {sources && host ? (
+          <>
+            The bounds of {host.name} take images from{' '}
+            <span className="mono">{sources.join(', ') || 'nowhere'}</span>.
+          </>
+        ) : bounds.isLoading || hosts.isPending ? (
+          'The bounds of the host are being looked up.'
+        ) : (
+          'The host has not told its bounds.'
+        )}
+      </p>
       {ready.length <= 1 && refusal.at('host') && (
         <p role="alert" className="text-small text-bad-text">
           {refusal.at('host')}

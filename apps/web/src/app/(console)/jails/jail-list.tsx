@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { Link } from '@/app/link';
 import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
@@ -43,6 +44,7 @@ export function JailList() {
   const { atFilter } = placeFilterRefusal(jails.error, q, () => void jails.refetch());
   const hostCount = new Set(jails.data?.jails.map((jail) => jail.host.id)).size;
   const setFilter = useCallback((next: string) => void setQuery({ q: next || null, page: null }), [setQuery]);
+  const [beside, setBeside] = useState<HTMLElement | null>(null);
   useKey('n', () => router.push(paths.jailNew()));
 
   return (
@@ -50,8 +52,15 @@ export function JailList() {
       <PageHeader
         title="Jails"
         meta={
-          jails.data &&
-          `${countText(jails.data.jails.length)}${q ? ` of ${countText(jails.data.total)}` : ''} on ${hostCount} ${hostCount === 1 ? 'host' : 'hosts'}`
+          <>
+            {jails.data &&
+              `${countText(jails.data.jails.length)}${q ? ` of ${countText(jails.data.total)}` : ''} on ${hostCount} ${hostCount === 1 ? 'host' : 'hosts'}`}
+            <span
+              ref={setBeside}
+              role="status"
+              className="inline-flex items-center gap-2 max-sm:not-empty:fixed max-sm:not-empty:bottom-10 max-sm:not-empty:left-3 max-sm:not-empty:z-10 max-sm:rounded-control max-sm:not-empty:border max-sm:border-line-default max-sm:bg-surface-overlay max-sm:not-empty:p-2"
+            />
+          </>
         }
         actions={
           <Link href={paths.jailNew()} className={buttonClass('primary')}>
@@ -79,6 +88,7 @@ export function JailList() {
           {({ jails: rows, total }) => (
             <JailRows
               jails={rows}
+              beside={beside}
               empty={total === 0 ? <NoJails /> : <NoMatch onClear={() => setFilter('')} total={total} />}
             />
           )}
@@ -90,7 +100,14 @@ export function JailList() {
 
 const PER_PAGE = 200;
 
-function JailRows({ jails, empty }: { jails: readonly JailSummary[]; empty: ReactNode }) {
+interface JailRowsProps {
+  jails: readonly JailSummary[];
+  /** Where it is told that rows changed place: above the rows it would move them under the pointer. */
+  beside: HTMLElement | null;
+  empty: ReactNode;
+}
+
+function JailRows({ jails, beside, empty }: JailRowsProps) {
   const router = useRouter();
   const { q, sort, cols, density, peek, page, setQuery } = useJailListQuery();
   const area = useRef<HTMLDivElement>(null);
@@ -129,14 +146,17 @@ function JailRows({ jails, empty }: { jails: readonly JailSummary[]; empty: Reac
         onFocus={() => setFocused(true)}
         onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setFocused(false)}
       >
-        {all.moved > 0 && (
-          <p role="status" className="mb-1 flex items-center gap-2 text-muted">
-            {all.moved === 1 ? '1 row' : `${countText(all.moved)} rows`} changed place
-            <Button shortcut="R" onClick={all.resort}>
-              Sort again
-            </Button>
-          </p>
-        )}
+        {all.moved > 0 &&
+          beside &&
+          createPortal(
+            <>
+              {all.moved === 1 ? '1 row' : `${countText(all.moved)} rows`} changed place
+              <Button shortcut="R" onClick={all.resort}>
+                Sort again
+              </Button>
+            </>,
+            beside,
+          )}
         <DataTable
           label="Jails"
           columns={columnsOf(peek === null ? cols : (cols ?? 'state,ip4'))}

@@ -121,6 +121,7 @@ export function JailForm({ given = {}, onMade }: JailFormProps) {
           )}
           <NetworkChoice
             networks={within}
+            awaited={!networks.data || offering}
             none={none}
             making={making}
             mayNotMake={mayNotMakeNetwork}

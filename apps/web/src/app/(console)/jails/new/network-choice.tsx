@@ -11,6 +11,8 @@ import { ConflictNote } from '../../../conflict-note';
 
 interface NetworkChoiceProps {
   networks: readonly NetworkView[];
+  /** they, or what would be made in their place, are still being looked up */
+  awaited: boolean;
   /** no network reaches the host */
   none: boolean;
   making: { name: string; subnet: string; nat: boolean } | null;
@@ -27,8 +29,10 @@ interface NetworkChoiceProps {
 
 /** Which network, which address; where there is no network, the offer to make a bridge with NAT along. */
 export function NetworkChoice(props: NetworkChoiceProps) {
-  const { networks, none, making, mayNotMake, value, makeNetwork, address, conflict, planned } = props;
-  const hasNetwork = none ? making !== null : value !== '';
+  const { networks, awaited, none, making, mayNotMake, value, makeNetwork, address, conflict, planned } =
+    props;
+  // What is below keeps its place when they arrive.
+  const hasNetwork = awaited || (none ? making !== null : value !== '');
   return (
     <>
       {none ? (
@@ -43,7 +47,9 @@ export function NetworkChoice(props: NetworkChoiceProps) {
                 hint={
                   making
                     ? `${making.name}, ${making.subnet}: jails reach each other, and the outside through the host.`
-                    : undefined
+                    : awaited
+                      ? 'A subnet that is free there is being looked up.'
+                      : undefined
                 }
               >
                 <span className="text-strong">Make a bridge with NAT for it</span>

@@ -14,7 +14,10 @@ import { useChange } from '../../../use-change';
 /** As many as fit beside the grid; more are found by typing. */
 const SHOWN = 8;
 
-/** From the grid: the cell, then the jail that gets it. Two presses, or typing and Enter. */
+/**
+ * From the grid: the cell, then the jail that gets it. Two presses, or typing and Enter. What comes later than the
+ * jails stands below them: a list that moves under a finger gives the address to the jail beside.
+ */
 export function AssignHere({ address, network }: { address: string; network: NetworkView }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
@@ -58,11 +61,9 @@ export function AssignHere({ address, network }: { address: string; network: Net
             ? `Enter assigns it to ${chosen.name}.`
             : found.length > SHOWN
               ? `${found.length - SHOWN} more: type a part of the name.`
-              : undefined
+              : 'Press one, or type its name.'
         }
       />
-      {conflict.data && <ConflictNote conflict={conflict.data} />}
-      {change.error && <RefusalPanel error={change.error} />}
       {jails.data && found.length === 0 && (
         <p className="text-muted">
           No jail on {network.hosts.map((host) => host.name).join(', ')} is called so.
@@ -85,6 +86,8 @@ export function AssignHere({ address, network }: { address: string; network: Net
           </li>
         ))}
       </ul>
+      {conflict.data && <ConflictNote conflict={conflict.data} />}
+      {change.error && <RefusalPanel error={change.error} />}
     </form>
   );
 }

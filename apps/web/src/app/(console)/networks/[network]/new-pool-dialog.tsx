@@ -83,22 +83,33 @@ export function NewPoolDialog({ network, onMade, onClose }: NewPoolDialogProps) 
           onChange={(event) => setLast(event.currentTarget.value)}
         />
       </div>
-      {conflict && (
-        <ConflictNote
-          conflict={conflict}
-          take={
-            free
-              ? {
-                  text: `Take ${free.first} to ${free.last}`,
-                  onPress: () => {
-                    setFirst(free.first);
-                    setLast(free.last);
-                  },
-                }
-              : undefined
-          }
-        />
-      )}
+      {/* Room for what the server says while one types: the buttons do not jump away under a finger. */}
+      <div className="min-h-24">
+        {conflict ? (
+          <ConflictNote
+            conflict={conflict}
+            take={
+              free
+                ? {
+                    text: `Take ${free.first} to ${free.last}`,
+                    onPress: () => {
+                      setFirst(free.first);
+                      setLast(free.last);
+                    },
+                  }
+                : undefined
+            }
+          />
+        ) : (
+          <p className="text-small text-faint">
+            {readable && check.isFetching
+              ? 'The range is being looked at.'
+              : readable && check.isSuccess
+                ? 'Nothing stands in its way.'
+                : 'What stands in the way of a range is said here.'}
+          </p>
+        )}
+      </div>
       {refusal.rest}
     </FormDialog>
   );
