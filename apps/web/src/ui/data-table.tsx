@@ -103,7 +103,11 @@ export function DataTable<Row>({
               )}
             >
               {column.sortable && onSort ? (
-                <SortButton sort={sort?.key === column.key ? sort : null} onPress={() => onSort(column.key)}>
+                <SortButton
+                  sort={sort?.key === column.key ? sort : null}
+                  arrowFirst={column.align === 'right'}
+                  onPress={() => onSort(column.key)}
+                >
                   {column.header}
                 </SortButton>
               ) : (
@@ -173,10 +177,13 @@ export function NameCell({ children, second }: { children: ReactNode; second?: R
 
 function SortButton({
   sort,
+  arrowFirst,
   onPress,
   children,
 }: {
   sort: Sort | null;
+  /** Where values end at the right, so does the word above them. */
+  arrowFirst: boolean;
   onPress: () => void;
   children: ReactNode;
 }) {
@@ -185,7 +192,10 @@ function SortButton({
     <button
       type="button"
       onClick={onPress}
-      className="inline-flex h-6 items-center gap-1 rounded-control -outline-offset-1 hover:text-strong"
+      className={cx(
+        'inline-flex h-6 items-center gap-1 rounded-control -outline-offset-1 hover:text-strong',
+        arrowFirst && 'flex-row-reverse',
+      )}
     >
       {children}
       <Arrow className={cx('size-3', !sort && 'invisible')} aria-hidden />

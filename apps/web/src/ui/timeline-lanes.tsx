@@ -41,7 +41,7 @@ export function TimelineLanes({ label, lanes, from, until, at }: TimelineLanesPr
     Math.min(100, Math.max(0, ((moment.getTime() - from.getTime()) / whole) * 100));
   return (
     <figure aria-label={label} className="relative p-3">
-      <div className="mb-1 flex justify-between text-micro text-faint" aria-hidden>
+      <div className="mb-1 ml-14 flex justify-between text-micro text-faint" aria-hidden>
         {[0, 0.25, 0.5, 0.75, 1].map((part) => (
           <span
             key={part}
@@ -68,7 +68,7 @@ export function TimelineLanes({ label, lanes, from, until, at }: TimelineLanesPr
                   )}
                   style={{ left: `${left}%`, width: `calc(${share(span.until ?? until) - left}% - 1px)` }}
                 >
-                  {span.label}
+                  <span className="truncate">{span.label}</span>
                 </div>
               );
             })}

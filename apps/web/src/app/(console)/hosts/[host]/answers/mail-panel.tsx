@@ -51,9 +51,11 @@ function Sentence({ shown: { row, state, answer }, host }: { shown: ShownRow; ho
         >
           {row.id}
         </Link>
-        <StatusBadge tone={look.tone} {...(state === 'waiting' && { icon: Clock })}>
-          {look.word}
-        </StatusBadge>
+        <span className="shrink-0 sm:w-[5.5rem]">
+          <StatusBadge tone={look.tone} {...(state === 'waiting' && { icon: Clock })}>
+            {look.word}
+          </StatusBadge>
+        </span>
         <span className="min-w-0 flex-1 basis-64 text-strong">{row.says}</span>
       </div>
       <div className="flex flex-col gap-1 sm:pl-12">

@@ -65,7 +65,10 @@ export function CheckList({ checks }: { checks: HostView['checkList'] }) {
     <ul>
       {sorted.map((check) => (
         <li key={check.id} className="flex gap-3 border-b border-line-subtle px-3 py-2 last:border-b-0">
-          <span className="pt-px">
+          <span className="pt-px max-sm:hidden sm:w-20 sm:shrink-0">
+            <StatusBadge tone={verdicts[check.verdict].tone}>{verdicts[check.verdict].word}</StatusBadge>
+          </span>
+          <span className="pt-px sm:hidden">
             <StatusBadge tone={verdicts[check.verdict].tone} iconOnly>
               {verdicts[check.verdict].word}
             </StatusBadge>
@@ -75,7 +78,12 @@ export function CheckList({ checks }: { checks: HostView['checkList'] }) {
               <span className="text-strong">{check.title}</span>
               <span className="text-muted break-words">{check.evidence}</span>
             </p>
-            {check.lost && <p className="text-default">{check.lost}</p>}
+            {check.lost && (
+              <p className="text-default">
+                <span className="text-muted">Without it: </span>
+                {check.lost}
+              </p>
+            )}
             {check.fix && (
               <div className="mt-1 max-w-xl">
                 <CommandLine command={check.fix} />

@@ -1,10 +1,10 @@
 import type { ViewProofRow } from '@cellblock/shared/view-proof';
 import { modeText } from '@cellblock/shared/view-tree';
+import type { CSSProperties } from 'react';
 import { type Column, NameCell } from '@/ui/data-table';
 import { StatusBadge, type Tone } from '@/ui/status-badge';
 import type { ViewRow } from './view-rows';
 
-const INDENT_PX = 14;
 const IDS = { jail: 'its own', nobody: 'nobody’s', kernel: '–' };
 const VERDICTS: Record<ViewProofRow['verdict'], { tone: Tone; word: string }> = {
   same: { tone: 'ok', word: 'as declared' },
@@ -20,21 +20,31 @@ export const viewColumns: readonly Column<ViewRow>[] = [
   {
     key: 'path',
     header: 'Place in the jail',
-    width: 'w-[54%] sm:w-[24%]',
+    width: 'w-[58%] sm:w-[28%] lg:w-[20%]',
     wraps: 'narrow',
     cell: (row) => (
-      <span className="block" style={{ paddingLeft: Math.min(row.depth, 6) * INDENT_PX }}>
+      <span
+        className="block pl-[calc(var(--depth)*8px)] sm:pl-[calc(var(--depth)*14px)]"
+        style={{ '--depth': Math.min(row.depth, 6) } as CSSProperties}
+      >
         <NameCell second={wantedMode(row)}>
           <span className="mono">{row.path}</span>
         </NameCell>
       </span>
     ),
   },
-  { key: 'mode', header: 'Wanted', width: 'w-[20%]', mono: true, from: 'sm', cell: wantedMode },
+  {
+    key: 'mode',
+    header: 'Wanted',
+    width: 'w-[30%] lg:w-[20%] xl:w-[17%]',
+    mono: true,
+    from: 'sm',
+    cell: wantedMode,
+  },
   {
     key: 'seen',
     header: 'Seen',
-    width: 'w-[20%]',
+    width: 'w-[20%] xl:w-[17%]',
     mono: true,
     from: 'lg',
     cell: ({ proof }) =>

@@ -22,6 +22,9 @@ export function ViewPanel({ jail }: { jail: JailView }) {
   const prove = useMutation(trpc.jails.prove.mutationOptions());
   const { mounts, names } = useMemo(() => viewTree(jail.settings), [jail.settings]);
   const rows = useMemo(() => viewRows(mounts, prove.data ?? null), [mounts, prove.data]);
+  const absent = prove.data
+    ? mounts.length - prove.data.rows.filter(({ wanted }) => wanted !== null).length
+    : 0;
   const runs = jail.state === 'running';
   const links = names.filter(({ kind }) => kind === 'link').map(({ path }) => path);
   const nodes = names.filter(({ kind }) => kind === 'node').map(({ path }) => path.slice('/dev/'.length));
@@ -56,6 +59,8 @@ export function ViewPanel({ jail }: { jail: JailView }) {
             <p>
               {prove.data.rows.length} mounts of its first process, compared by path, mode, flags, type, ids
               and origin, <Moment at={prove.data.at} />.
+              {absent > 0 &&
+                ` ${absent} more would cover ${absent === 1 ? 'a name' : 'names'} that ${jail.host.name} does not have.`}
             </p>
           </Note>
         </div>

@@ -72,7 +72,7 @@ export function processColumns(on: {
           {process.state === 'Z' && <span className="font-sans text-muted"> ended, not yet waited for</span>}
           {process.state === 'D' && <span className="font-sans text-warn-text"> waits for the disk</span>}
           <span className="block truncate leading-[18px] text-muted sm:hidden">
-            uid {process.uid ?? 'other'} · {bytesText(process.memoryBytes)} · {process.pid} on the host
+            uid {process.uid ?? 'other'} · {bytesText(process.memoryBytes)} · host {process.pid}
           </span>
         </bdi>
       ),

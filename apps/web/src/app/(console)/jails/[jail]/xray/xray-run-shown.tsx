@@ -5,6 +5,7 @@ import { XRAY_GROUPS, type XrayFinding } from '@cellblock/shared/xray';
 import { useQuery } from '@tanstack/react-query';
 import { Minus, PencilLine, Plus } from 'lucide-react';
 import { useTRPC } from '@/trpc/client';
+import { cx } from '@/ui/cx';
 import { KeyValues } from '@/ui/key-values';
 import { Moment } from '@/ui/moment';
 import { Panel } from '@/ui/panel';
@@ -111,16 +112,20 @@ function Line({
   named?: boolean;
 }) {
   const look = change && looks[change.change];
+  const badge = look && (
+    <StatusBadge tone={look.tone} icon={look.icon}>
+      {look.word}
+    </StatusBadge>
+  );
   return (
     <li className="flex flex-wrap items-baseline gap-x-3 border-b border-line-subtle px-3 py-1 last:border-b-0">
-      {look && (
-        <StatusBadge tone={look.tone} icon={look.icon}>
-          {look.word}
-        </StatusBadge>
-      )}
+      {named && badge}
       {named && <span className="text-muted">{XRAY_GROUPS[finding.group]}</span>}
-      <span className="mono min-w-0 break-all text-strong">{finding.item}</span>
-      <span className="min-w-0 break-words text-muted">{finding.detail}</span>
+      <span className={cx('mono min-w-0 break-all text-strong', !named && 'sm:w-2/5 sm:shrink-0')}>
+        {finding.item}
+      </span>
+      <span className={cx('min-w-0 break-words text-muted', !named && 'sm:flex-1')}>{finding.detail}</span>
+      {!named && badge}
       {change?.before !== undefined && (
         <span className="min-w-0 break-words text-muted">before: {change.before}</span>
       )}
