@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import './globals.css';
 import { readTheme, readZone, THEME_COOKIE, ZONE_COOKIE } from './appearance';
 import { Providers } from './providers';
+import { UrlOfPage } from './url-of-page';
 
 export const metadata: Metadata = {
   title: { default: 'Cellblock', template: '%s · Cellblock' },
@@ -20,9 +21,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" data-theme={theme === 'system' ? undefined : theme}>
       <body>
         <NuqsAdapter>
-          <Providers theme={theme} zone={readZone(jar.get(ZONE_COOKIE)?.value)}>
-            {children}
-          </Providers>
+          <UrlOfPage>
+            <Providers theme={theme} zone={readZone(jar.get(ZONE_COOKIE)?.value)}>
+              {children}
+            </Providers>
+          </UrlOfPage>
         </NuqsAdapter>
       </body>
     </html>

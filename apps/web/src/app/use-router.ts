@@ -2,6 +2,7 @@
 import { useRouter as useNextRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { useZone } from '@/ui/zone';
+import { setOff } from './leaving';
 import { withZone } from './with-zone';
 
 interface Options {
@@ -12,11 +13,12 @@ interface Options {
 export function useRouter() {
   const router = useNextRouter();
   const { zoneNow } = useZone();
-  return useMemo(
-    () => ({
-      push: (href: string, options?: Options) => router.push(withZone(href, zoneNow()), options),
-      replace: (href: string, options?: Options) => router.replace(withZone(href, zoneNow()), options),
-    }),
-    [router, zoneNow],
-  );
+  return useMemo(() => {
+    const go = (how: 'push' | 'replace') => (href: string, options?: Options) => {
+      const inZone = withZone(href, zoneNow());
+      setOff(inZone);
+      router[how](inZone, options);
+    };
+    return { push: go('push'), replace: go('replace') };
+  }, [router, zoneNow]);
 }
