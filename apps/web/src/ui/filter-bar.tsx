@@ -18,12 +18,25 @@ interface FilterBarProps {
 export function FilterBar({ label, value, onChange, placeholder, error }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  // What was given out comes back a moment later, and must not take away what was typed since.
+  const given = useRef(value);
+  function give(next: string) {
+    given.current = next;
+    latest.current(next);
+  }
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 300);
+    if (value === given.current) return;
+    given.current = value;
+    setText(value);
+  }, [value]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the pause is that of the typing, however often the list is drawn
+  useEffect(() => {
+    if (text === given.current) return;
+    const timer = setTimeout(() => give(text), 300);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  }, [text]);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       const target = event.target as Element;
@@ -53,8 +66,9 @@ export function FilterBar({ label, value, onChange, placeholder, error }: Filter
           autoComplete="off"
           className="mono h-full min-w-0 flex-1 bg-transparent text-strong placeholder:text-faint focus:outline-none"
           onChange={(event) => setText(event.currentTarget.value)}
+          onBlur={() => text !== given.current && give(text)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') onChange(text);
+            if (event.key === 'Enter') give(text);
             if (event.key === 'Escape') event.currentTarget.blur();
           }}
         />
@@ -64,7 +78,7 @@ export function FilterBar({ label, value, onChange, placeholder, error }: Filter
             aria-label="Clear filter"
             onClick={() => {
               setText('');
-              onChange('');
+              give('');
             }}
             className="grid size-7 shrink-0 place-items-center text-muted hover:text-strong"
           >
