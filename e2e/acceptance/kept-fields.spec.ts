@@ -282,6 +282,26 @@ for (const form of forms) {
   });
 }
 
+test('a button is the same one while the reason that it cannot be pressed comes and goes', async () => {
+  const page = await stand.page();
+  await page.goto('/access/tokens');
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  await page.keyboard.press('n');
+  const submit = page.getByRole('dialog').locator('button[type=submit]');
+  const drawn = await submit.elementHandle();
+  for (const [name, reason] of [
+    ['', 'Give a name first'],
+    ['ci-2', null],
+    ['', 'Give a name first'],
+  ] as const) {
+    await page.getByRole('dialog').getByLabel('Name').fill(name);
+    if (reason) await expect(submit).toHaveAttribute('aria-description', reason);
+    else await expect(submit).not.toHaveAttribute('aria-disabled', 'true');
+    expect(await drawn?.evaluate((element) => element.isConnected)).toBe(true);
+  }
+  await page.context().close();
+});
+
 /** Whether a request changes something: the plan of a form may be asked for in the same one. */
 function forReal(body: string | null): boolean {
   if (body === null) return false;

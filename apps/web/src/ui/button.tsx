@@ -3,7 +3,6 @@ import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { type ButtonLook, buttonClass } from './button-class';
 import { Kbd } from './kbd';
-import { Tooltip } from './tooltip';
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   look?: ButtonLook;
@@ -28,9 +27,11 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const inert = Boolean(disabledReason) || pending;
-  const button = (
+  return (
     <button
       {...rest}
+      // Here and not around it: it is the same button while the reason comes and goes, and keeps the focus.
+      {...(disabledReason && { 'data-tip': disabledReason, 'aria-description': disabledReason })}
       type={type}
       aria-disabled={inert || undefined}
       aria-busy={pending || undefined}
@@ -45,5 +46,4 @@ export function Button({
       {shortcut && <Kbd onSolid={look === 'primary'}>{shortcut}</Kbd>}
     </button>
   );
-  return disabledReason ? <Tooltip text={disabledReason}>{button}</Tooltip> : button;
 }
