@@ -117,3 +117,14 @@ test('the sections are reached', async () => {
     .tap();
   await expect(page).toHaveURL(/\/networks/);
 });
+
+test('a restore is called off', async () => {
+  await stand.api.jails.destroy.mutate({ jail: 'web-1' });
+  await page.goto('/jails/web-1');
+  await page.getByRole('button', { name: 'Restore', exact: true }).tap();
+  const dialog = page.getByRole('dialog', { name: /^Restore/ });
+  await dialog.getByRole('button', { name: 'Cancel' }).tap();
+  await expect(dialog).toHaveCount(0);
+  await page.getByRole('button', { name: 'Restore', exact: true }).tap();
+  await expect(dialog).toBeVisible();
+});

@@ -62,7 +62,7 @@ test('a thousand jails: the list pages, filters and peeks without a wait that an
   for (const [q, count] of [
     ['name:jail-99*', '11 of 1,000'],
     ['name:jail-98*', '11 of 1,000'],
-    ['name:jail-9', '1 of 1,000'],
+    ['name:jail-97*', '11 of 1,000'],
   ] as const) {
     await page.getByLabel('Filter jails').fill(q);
     const begun = Date.now();

@@ -291,9 +291,28 @@ test('what a list writes into its URL does not end the way to the page that is a
 
   await page.goto('/jails');
   await expect(page.locator('tbody tr')).toHaveCount(3);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  // The rows stay while the pointer goes down and up.
+  await page.route('**/api/trpc/**jails.list**', async (route) => {
+    await held;
+    await route.continue();
+  });
   await page.getByLabel('Filter jails').fill('name:web-*');
-  // Whichever is first by now.
   await page.locator('tbody tr').first().click();
-  await expect(page).toHaveURL(/\/jails\/(db|web)-1/);
+  await expect(page).toHaveURL(/\/jails\/db-1/);
+  answer();
+
+  // Beside a detail the list stays, and with it what its field says.
+  await page.goto('/audit');
+  await expect(page.locator('tbody tr').first()).toBeVisible();
+  await page.route('**/api/trpc/**audit.search**', () => {});
+  const filter = page.getByLabel('Filter events');
+  await filter.fill('object:web-1');
+  await page.locator('tbody tr').first().click();
+  await expect(page).toHaveURL(/\/audit\/\d+\?.*q=object:web-1/);
+  await expect(filter).toHaveValue('object:web-1');
   await page.context().close();
 });

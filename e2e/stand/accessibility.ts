@@ -19,9 +19,15 @@ export async function seriousFaults(page: Page, only?: string[]): Promise<string
     );
 }
 
-/** Pixels that the page can be moved to the side. */
+/** Pixels by which the page, or what it shows in its frame, is too wide: the frame cuts what it has no room for. */
 export const sidewaysScroll = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  page.evaluate(() =>
+    Math.max(
+      ...[document.documentElement, ...document.querySelectorAll('main')].map(
+        ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+      ),
+    ),
+  );
 
 /** The page in this very state: both themes, wide and narrow, without loading it again. */
 export async function examineState(page: Page, name: string): Promise<void> {

@@ -4,7 +4,7 @@ import {
   unstable_createAdapterProvider as createAdapterProvider,
   renderQueryString,
 } from 'nuqs/adapters/custom';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect } from 'react';
 import { arrive, isLeaving } from './leaving';
 
 /**
@@ -15,7 +15,12 @@ import { arrive, isLeaving } from './leaving';
 export function UrlOfPage({ children }: { children: ReactNode }) {
   const pathname = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what the way led to
-  useEffect(arrive, [pathname]);
+  useLayoutEffect(arrive, [pathname]);
+  useEffect(() => {
+    // Whoever goes back is under way no more, though the path may be the one that it was.
+    window.addEventListener('popstate', arrive);
+    return () => window.removeEventListener('popstate', arrive);
+  }, []);
   return <Adapter>{children}</Adapter>;
 }
 

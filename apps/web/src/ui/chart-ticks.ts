@@ -1,6 +1,6 @@
 /**
- * Where a scale from 0 to `top` is lined: one to four values that read well, upwards, 0 left out. Bytes are lined at
- * powers of two, everything else at 1, 2 or 5 of a power of ten.
+ * Where a scale from 0 to `top` is lined: one to four values that read well, upwards, 0 left out. Bytes are lined
+ * in steps of a power of two, everything else in steps of 1, 2 or 5 of a power of ten.
  */
 export function chartTicks(top: number, bytes: boolean): number[] {
   const least = top / 4;

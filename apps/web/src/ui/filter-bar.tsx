@@ -34,7 +34,8 @@ export function FilterBar({ label, value, onChange, placeholder, error }: Filter
   // biome-ignore lint/correctness/useExhaustiveDependencies: the pause is that of the typing, however often the list is drawn
   useEffect(() => {
     if (text === given.current) return;
-    const timer = setTimeout(() => give(text), 300);
+    // On Enter, or when the field was left, it has been given out already.
+    const timer = setTimeout(() => text !== given.current && give(text), 300);
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => {

@@ -1,6 +1,7 @@
 'use client';
 import { type PointerEvent, useId, useState } from 'react';
 import { chartTicks } from './chart-ticks';
+import { cx } from './cx';
 import { absoluteTime } from './time-text';
 import { zoneLabel } from './time-zone';
 import { useZone } from './zone';
@@ -201,11 +202,14 @@ export function LineChart(props: LineChartProps) {
             />
           ))}
       </div>
-      <figcaption className="ml-16 flex justify-between gap-2 text-micro text-faint" suppressHydrationWarning>
+      <figcaption
+        className="ml-16 flex justify-between gap-2 text-micro whitespace-nowrap text-faint max-sm:ml-0"
+        suppressHydrationWarning
+      >
         <span>{time(from)}</span>
         <span className="mono text-muted">{hover !== null && time(hover)}</span>
         <span>
-          {time(to)} {zoneLabel(zone)}
+          {time(to)} <span className={cx(hover !== null && 'max-sm:hidden')}>{zoneLabel(zone)}</span>
         </span>
       </figcaption>
       <button

@@ -15,8 +15,9 @@ export function PageHeader({ title, mono, meta, actions }: PageHeaderProps) {
     <div className="mb-3 flex flex-wrap items-center gap-x-2 gap-y-2">
       <h1
         className={cx(
-          'text-title font-semibold text-strong wrap-anywhere max-sm:min-w-0 max-sm:flex-1',
-          mono && 'font-mono',
+          'text-title font-semibold text-strong wrap-anywhere max-sm:min-w-0',
+          // An address is not broken for what stands beside it.
+          mono ? 'font-mono max-sm:flex-auto' : 'max-sm:flex-1',
         )}
       >
         {title}

@@ -38,6 +38,14 @@ export function TooltipLayer() {
       document.removeEventListener('keydown', key);
     };
   }, []);
+  const [, drawAgain] = useState(0);
+  useEffect(() => {
+    if (!anchor) return;
+    // What is under the pointer may come to say something else, or nothing.
+    const seen = new MutationObserver(() => drawAgain((times) => times + 1));
+    seen.observe(anchor, { attributeFilter: ['data-tip'] });
+    return () => seen.disconnect();
+  }, [anchor]);
   const text = anchor?.isConnected ? anchor.getAttribute('data-tip') : null;
   return <Suspense>{text && anchor ? <TooltipPopup anchor={anchor} text={text} /> : null}</Suspense>;
 }

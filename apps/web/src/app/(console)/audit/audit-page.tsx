@@ -15,7 +15,7 @@ import { PageHeader } from '@/ui/page-header';
 import { eventColumns } from '../../event-columns';
 import { ListBesideDetail } from '../../list-beside-detail';
 import { placeFilterRefusal } from '../../place-refusal';
-import { useAuditQuery } from './use-audit-query';
+import { useAuditQuery, withAuditQuery } from './use-audit-query';
 
 const ExportMenu = dynamic(() => import('./export-menu').then((module) => module.ExportMenu), { ssr: false });
 const RangeMenu = dynamic(() => import('./range-menu').then((module) => module.RangeMenu), { ssr: false });
@@ -29,7 +29,7 @@ export function AuditPage({ children }: { children: ReactNode }) {
   const router = useRouter();
   const search = useSearchParams().toString();
   const chosen = useParams<{ seq?: string }>().seq ?? null;
-  const { q, from, range, setQuery } = useAuditQuery();
+  const { q, from, to, range, setQuery } = useAuditQuery();
   const setFilter = useCallback((next: string) => void setQuery({ q: next }), [setQuery]);
   const asked = {
     q: q || undefined,
@@ -98,7 +98,10 @@ export function AuditPage({ children }: { children: ReactNode }) {
               selectedKey={rows.find((event) => String(event.seq) === chosen)?.id ?? null}
               onOpen={(event) =>
                 event.seq !== null &&
-                router.push(`${paths.auditEvent(event.seq)}${search && `?${search}`}`, { scroll: false })
+                router.push(
+                  withAuditQuery(`${paths.auditEvent(event.seq)}${search && `?${search}`}`, { q, from, to }),
+                  { scroll: false },
+                )
               }
               empty={
                 <EmptyState

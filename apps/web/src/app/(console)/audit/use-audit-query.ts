@@ -1,5 +1,5 @@
 'use client';
-import { parseAsString, useQueryStates } from 'nuqs';
+import { createSerializer, parseAsString, useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
 import { useNow } from '@/ui/now';
 import { readRange } from './time-range';
@@ -10,6 +10,9 @@ const params = {
   from: parseAsString.withDefault('now-24h'),
   to: parseAsString,
 };
+
+/** An address with filter and range; they are in the URL of the page a moment after they were given out. */
+export const withAuditQuery = createSerializer(params);
 
 /** Filter and range of the audit page, all in the URL. A relative range is asked anew once a minute. */
 export function useAuditQuery() {

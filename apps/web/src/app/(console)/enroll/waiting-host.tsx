@@ -33,6 +33,11 @@ export function WaitingHost({ host }: { host: EnrolmentProgress['waiting'][numbe
       <p className="mono rounded-control border border-line-subtle bg-surface-sunken px-3 py-2 text-default font-semibold break-all">
         {host.fingerprint}
       </p>
+      {host.twin && (
+        <Note tone="warn" title={`Its machine-id is that of ${host.twin}.`}>
+          It is a copy of that machine’s disk, or a second agent on it.
+        </Note>
+      )}
       <div className="flex flex-wrap gap-2">
         <Button
           look="primary"
@@ -46,11 +51,6 @@ export function WaitingHost({ host }: { host: EnrolmentProgress['waiting'][numbe
           Reject
         </Button>
       </div>
-      {host.twin && (
-        <Note tone="warn" title={`Its machine-id is that of ${host.twin}.`}>
-          It is a copy of that machine’s disk, or a second agent on it.
-        </Note>
-      )}
       {host.arrival?.checks?.lacking.map((title) => (
         <Note key={title} tone="bad" title={`It lacks: ${title}`}>
           The host’s page says what that costs, and the command that mends it.

@@ -146,7 +146,7 @@ export function NewImageDialog({ onClose }: { onClose: () => void }) {
         ) : bounds.isLoading || hosts.isPending ? (
           'The bounds of the host are being looked up.'
         ) : (
-          'The host has not told its bounds.'
+          bounds.isSuccess && 'The host has not told its bounds.'
         )}
       </p>
       {ready.length <= 1 && refusal.at('host') && (

@@ -99,6 +99,7 @@ export function JailList() {
 }
 
 const PER_PAGE = 200;
+const REACH_MS = 1_000;
 
 interface JailRowsProps {
   jails: readonly JailSummary[];
@@ -112,6 +113,7 @@ function JailRows({ jails, beside, empty }: JailRowsProps) {
   const { q, sort, cols, density, peek, page, setQuery } = useJailListQuery();
   const area = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState(false);
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [focused, setFocused] = useState(false);
   const pages = Math.max(1, Math.ceil(jails.length / PER_PAGE));
   const at = Math.min(Math.max(1, page), pages);
@@ -141,8 +143,14 @@ function JailRows({ jails, beside, empty }: JailRowsProps) {
       <div
         ref={area}
         className="min-w-0"
-        onPointerEnter={() => setPointed(true)}
-        onPointerLeave={() => setPointed(false)}
+        onPointerEnter={() => {
+          clearTimeout(leaving.current);
+          setPointed(true);
+        }}
+        // The button that sorts stands apart from the rows: whoever is on the way to it is still at them.
+        onPointerLeave={() => {
+          leaving.current = setTimeout(() => setPointed(false), REACH_MS);
+        }}
         onFocus={() => setFocused(true)}
         onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setFocused(false)}
       >

@@ -1,7 +1,7 @@
 'use client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useParams, useSearchParams } from 'next/navigation';
-import { parseAsString, useQueryState } from 'nuqs';
+import { createSerializer, parseAsString, useQueryState } from 'nuqs';
 import { type ReactNode, useCallback } from 'react';
 import { useRouter } from '@/app/use-router';
 import { paths } from '@/paths';
@@ -27,12 +27,16 @@ const CHOICES = [
   { value: 'state:failed,refused', label: 'Failed' },
 ] as const;
 
+const filterParser = parseAsString.withDefault('');
+/** The filter is in the URL a moment after it was given out; what is opened next is beside it all the same. */
+const withFilter = createSerializer({ q: filterParser });
+
 export function TasksPage({ children }: { children: ReactNode }) {
   const trpc = useTRPC();
   const router = useRouter();
   const search = useSearchParams().toString();
   const chosen = useParams<{ task?: string }>().task?.toUpperCase() ?? null;
-  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''));
+  const [q, setQ] = useQueryState('q', filterParser);
   const setFilter = useCallback((next: string) => void setQ(next || null), [setQ]);
   const pages = useInfiniteQuery({
     ...trpc.tasks.search.infiniteQueryOptions(
@@ -90,7 +94,9 @@ export function TasksPage({ children }: { children: ReactNode }) {
             rowKey={(task) => task.id}
             selectedKey={chosen}
             onOpen={(task) =>
-              router.push(`${paths.task(task.id)}${search && `?${search}`}`, { scroll: false })
+              router.push(withFilter(`${paths.task(task.id)}${search && `?${search}`}`, { q }), {
+                scroll: false,
+              })
             }
             empty={
               counts?.all === 0 ? (

@@ -53,14 +53,16 @@ export function JailActions({ jail }: { jail: JailView }) {
 
   if (jail.wanted.state === 'destroyed') {
     return (
-      <Button
-        icon={<ArchiveRestore aria-hidden />}
-        disabledReason={reason('restore')}
-        onClick={() => setAsking('restore')}
-      >
-        Restore
+      <>
+        <Button
+          icon={<ArchiveRestore aria-hidden />}
+          disabledReason={reason('restore')}
+          onClick={() => setAsking('restore')}
+        >
+          Restore
+        </Button>
         <Confirm act={asking} jail={jail} change={change} onClose={close} />
-      </Button>
+      </>
     );
   }
   return (

@@ -31,7 +31,7 @@ interface NetworkChoiceProps {
 export function NetworkChoice(props: NetworkChoiceProps) {
   const { networks, awaited, none, making, mayNotMake, value, makeNetwork, address, conflict, planned } =
     props;
-  // What is below keeps its place when they arrive.
+  // What is below keeps its place when they arrive, where the host has one.
   const hasNetwork = awaited || (none ? making !== null : value !== '');
   return (
     <>
@@ -65,7 +65,11 @@ export function NetworkChoice(props: NetworkChoiceProps) {
           label="Network"
           value={value}
           onChange={(event) => props.onNetwork(event.currentTarget.value)}
-          hint={networks.find((each) => each.name === value)?.reachText}
+          hint={
+            awaited
+              ? 'The networks are being looked up.'
+              : networks.find((each) => each.name === value)?.reachText
+          }
           options={[
             ...networks.map((each) => ({
               value: each.name,

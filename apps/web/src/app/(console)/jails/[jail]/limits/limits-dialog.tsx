@@ -78,7 +78,11 @@ export function LimitsDialog({ jail, onClose }: { jail: JailView; onClose: () =>
         <DialogPlan
           plan={limits ? plan.data : undefined}
           instead={
-            limits ? 'Working out what the host would do.' : 'Change a limit, and the steps stand here.'
+            wrong
+              ? wrong.error
+              : limits
+                ? 'Working out what the host would do.'
+                : 'Change a limit, and the steps stand here.'
           }
         />
       )}

@@ -52,9 +52,11 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
       description="It takes effect while the jail runs."
       action={`Assign ${given ?? 'the next free address'}`}
       blocked={
-        !network
-          ? `No network reaches ${jail.host.name}. Create one first.`
-          : conflict && !change.error && conflict.message
+        network
+          ? conflict && !change.error && conflict.message
+          : networks.isPending
+            ? 'The networks are being looked up.'
+            : `No network reaches ${jail.host.name}. Create one first.`
       }
       pending={change.isPending}
       onSubmit={() => input && change.mutate(undefined)}
@@ -97,7 +99,9 @@ export function AssignIpDialog({ jail, onClose }: { jail: JailView; onClose: () 
       )}
       {move.error && <RefusalPanel error={move.error} />}
       {!conflict && next.data?.refusal && !address && <ConflictNote conflict={next.data.refusal} />}
-      {network && !conflict && <DialogPlan plan={plan.data} instead="Working out what the host would do." />}
+      {(network || networks.isPending) && !conflict && (
+        <DialogPlan plan={plan.data} instead="Working out what the host would do." />
+      )}
     </FormDialog>
   );
 }
