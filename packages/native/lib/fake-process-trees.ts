@@ -174,7 +174,10 @@ export class FakeProcessTrees implements ProcessTrees {
 
   async *console(o: Parameters<ProcessTrees['console']>[0]): AsyncGenerator<ConsoleChunk> {
     const tree = this.#trees.get(o.runDirectory);
-    if (tree) yield* this.#read(tree, o);
+    if (!tree) return;
+    const from = o.from ?? offsetOfLastLines(tree.console, o.tailLines ?? 0);
+    if (o.follow && o.from === undefined) yield { offset: from, data: new Uint8Array(), dropped: 0 };
+    yield* this.#read(tree, { ...o, from });
   }
 
   async *#read(

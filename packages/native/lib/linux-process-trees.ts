@@ -145,6 +145,7 @@ export function createLinuxProcessTrees({
     if (!ring) return;
     try {
       const from = o.from ?? (await ring.offsetOfLastLines(o.tailLines ?? 0));
+      if (o.follow && o.from === undefined) yield { offset: from, data: new Uint8Array(), dropped: 0 };
       const news = o.follow ? keeperNews(o.runDirectory, o.signal) : null;
       yield* followConsole(ring, { from, news, signal: o.signal });
     } finally {

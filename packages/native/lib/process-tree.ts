@@ -28,7 +28,8 @@ export interface ProcessTrees {
     limits: Record<string, number>;
     cgroupProcsFiles: string[];
   }): Promise<void>;
-  /** Console output from `from` (byte offset since the ring began; absent: the last `tailLines`). */
+  /** Console output from `from` (byte offset since the ring began; absent: the last `tailLines`). Who follows the last
+   *  lines is told first, in an empty piece, where they begin: from there it can be asked for again. */
   console(o: {
     runDirectory: string;
     from?: number;

@@ -197,6 +197,20 @@ export function processTreesContract(name: string, world: () => ContractWorld): 
       await stop(spec);
     });
 
+    test('who follows the last lines of a console knows where they begin before there is anything', async () => {
+      const { trees } = world();
+      const spec = await world().spec();
+      await trees.start(spec);
+      const { runDirectory } = spec;
+      const following = trees.console({ runDirectory, tailLines: 0, follow: true })[Symbol.asyncIterator]();
+      expect((await following.next()).value).toMatchObject({ offset: 0, data: { length: 0 }, dropped: 0 });
+      const ended = following.next();
+      await stop(spec);
+      expect((await ended).done).toBe(true);
+      // Who does not follow has no use for it.
+      for await (const _chunk of trees.console({ runDirectory, tailLines: 0 })) expect.fail();
+    });
+
     test('following a console ends with the tree', async () => {
       const { trees } = world();
       const spec = await world().spec();

@@ -103,14 +103,17 @@ async function agentThatRestarts() {
   const path = wardenSocketOf(data);
   await mkdir(dirname(path), { recursive: true });
   const t = initTRPC.create({ transformer: superjson });
-  const its = { written: '', asked: [] as unknown[] };
+  const its = { written: '', asked: [] as unknown[], told: 0 };
   const router = t.router({
     jail: t.router({
       console: t.procedure
-        .input((input) => input as { from?: number })
+        .input((input) => input as { from?: number; tailLines?: number })
         .subscription(async function* ({ input, signal }) {
           its.asked.push(input);
-          for (let from = input.from ?? 0; !signal?.aborted; await new Promise(setImmediate)) {
+          let from = input.from ?? (input.tailLines === 0 ? its.written.length : 0);
+          if (input.from === undefined) yield { offset: from, data: '', dropped: 0 };
+          its.told += 1;
+          for (; !signal?.aborted; await new Promise(setImmediate)) {
             if (its.written.length === from) continue;
             const data = Buffer.from(its.written.slice(from)).toString('base64');
             yield { offset: from, data, dropped: 0 };
@@ -197,6 +200,31 @@ test('who follows a console goes on where it was when the agent is back', async 
   await vi.waitFor(() => expect(text.join('')).toBe('one two '), 10_000);
   expect(its.asked).toEqual([input, { jail: 'web', follow: true, from: 4 }]);
   expect(warned).toEqual([expect.stringContaining('gone'), expect.stringContaining('back')]);
+});
+
+test('who follows a console of which nothing was read yet misses nothing of what it says meanwhile', async () => {
+  const { run, warned, its, start, stop } = await agentThatRestarts();
+  its.written = 'before ';
+  const text: string[] = [];
+  const input = { jail: 'web', tailLines: 0, follow: true };
+  consoleOf(run, input, ({ data }) => void text.push(Buffer.from(data, 'base64').toString())).catch((error) =>
+    text.push(String(error)),
+  );
+  await vi.waitFor(() => expect(its.told).toBe(1), 10_000);
+  await stop();
+  await vi.waitFor(() => expect(warned).toEqual([expect.stringContaining('gone')]), 10_000);
+  its.written += 'meanwhile ';
+  await start();
+  await vi.waitFor(() => expect(text).toEqual(['meanwhile ']), 10_000);
+  expect(its.asked).toEqual([input, { jail: 'web', follow: true, from: 7 }]);
+});
+
+test('who follows a console and met no agent waits for none', async () => {
+  const { run, warned, stop } = await agentThatRestarts();
+  await stop();
+  const ended = consoleOf(run, { jail: 'web', tailLines: 100, follow: true }, () => {});
+  expect(await ended.then(() => null, refusalAndExit)).toEqual(GONE);
+  expect(warned).toEqual([]);
 });
 
 test('who asks once for what a console had is told that the agent is gone', async () => {

@@ -87,7 +87,10 @@ function socketFor(
   };
 }
 
-/** `isLost`: it has ended, or never came about, and what is asked over it is refused; another one may do better. */
+/**
+ * `isLost`: it has ended, or never came about, and what was asked over it by then is refused. What is asked of it later
+ * looks for the agent once more, which another one does better.
+ */
 export function connectLocalAgent(
   data: string,
   outs: readonly Out[],
@@ -108,8 +111,8 @@ export function connectLocalAgent(
     createWSClient({
       url: `ws+unix:${path}:/`,
       WebSocket: socketFor(outs, opened) as never,
-      // Nobody is left to be asked for again.
-      retryDelayMs: () => 0,
+      // What waited is refused already; who asks anew looks no more often than this.
+      retryDelayMs: () => 250,
     }),
   );
   const agent = createTRPCClient<AnyRouter>({ links: [wsLink({ client, transformer: superjson })] });

@@ -24,6 +24,7 @@ export async function consoleOf(
   take: (piece: Piece) => void,
 ): Promise<void> {
   let from: number | null = null;
+  let met = false;
   let goneAt: number | null = null;
   for (;;) {
     const asked = from === null ? input : { jail: input.jail, follow: true, from };
@@ -33,16 +34,19 @@ export async function consoleOf(
         asked,
         (piece) => {
           from = piece.offset + Buffer.byteLength(piece.data, 'base64');
-          take(piece);
+          // At first it may say no more than where it begins.
+          if (piece.data !== '') take(piece);
         },
         () => {
-          if (goneAt !== null) run.warn('It is back: this goes on where it was.');
+          if (goneAt !== null)
+            run.warn(from === null ? 'It is back.' : 'It is back: this goes on where it was.');
           goneAt = null;
+          met = true;
         },
       );
       return;
     } catch (error) {
-      if (!input.follow || !isAgentGone(error)) throw error;
+      if (!input.follow || !met || !isAgentGone(error)) throw error;
       if (goneAt === null) run.warn('The agent on this host is gone; waiting for it to come back.');
       goneAt ??= performance.now();
       if (performance.now() - goneAt > BACK_WITHIN_MS) throw error;

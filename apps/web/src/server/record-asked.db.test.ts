@@ -70,7 +70,8 @@ const agent = {
           whenTold();
           observer.onComplete();
         };
-        if (!quiet) void answering(told)().then(tell, observer.onError);
+        if (quiet) observer.onData({ ...told, data: '' });
+        else void answering(told)().then(tell, observer.onError);
         return { unsubscribe: () => undefined };
       },
     },

@@ -4,6 +4,12 @@ import { relayOutput } from '../hosts/relay-subscription.ts';
 import { recordAsked } from '../record-asked.ts';
 import type { VerbContext } from '../verb-context.ts';
 
+interface Piece {
+  offset: number;
+  data: string;
+  dropped: number;
+}
+
 /** What a jail wrote to its console, oldest first. That somebody read it is an event, and so is that nobody could. */
 export async function* jailLogs(
   ctx: VerbContext,
@@ -19,15 +25,16 @@ export async function* jailLogs(
     follow: input.follow ?? false,
     ...(input.tailLines !== undefined && { tailLines: input.tailLines }),
   };
-  type Piece = { offset: number; data: string; dropped: number };
   const shown = ({ offset, data, dropped }: Piece) => ({
     ...{ offset, dropped },
     text: decoder.decode(Buffer.from(data, 'base64'), { stream: true }),
   });
-  const pieces = relayOutput<Piece>(
-    agent,
-    (reader, observer) => agent.jail.console.subscribe({ ...asked, reader }, observer),
-    signal,
+  const pieces = notEmpty(
+    relayOutput<Piece>(
+      agent,
+      (reader, observer) => agent.jail.console.subscribe({ ...asked, reader }, observer),
+      signal,
+    ),
   );
   try {
     // Read is what the host has begun to tell, or has told to be empty.
@@ -51,4 +58,9 @@ export async function* jailLogs(
   } finally {
     await pieces.return(undefined);
   }
+}
+
+/** Where the lines of somebody who follows begin is told before there are any: of that nothing is read. */
+async function* notEmpty(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  for await (const piece of pieces) if (piece.data !== '') yield piece;
 }
