@@ -312,6 +312,7 @@ export class Reconciler {
         step: describeStep(step),
         code: failure.code,
         message: failure.message,
+        ...(failure.fix && { fix: failure.fix }),
         cause: step.cause,
         generation: accepted.spec.generation,
         at: outcome.at,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, tmpdir, uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createFakeKernel } from '@cellblock/native/fake-kernel';
 import { FakeProcessTrees } from '@cellblock/native/fake-process-trees';
@@ -404,6 +404,28 @@ test('a jail is not destroyed while the storage that was to be purged is there',
   expect(existsSync(gone)).toBe(false);
   expect(await seen(warden, web)).toMatchObject({ state: 'destroyed', hasStorage: false });
   expect(await warden.host.ids.list()).toEqual([]);
+});
+
+test('why a jail is not destroyed of which a process lives on is told, and what helps', async () => {
+  const { open, put } = await machine();
+  const warden = await open();
+  const web = jail(1);
+  await put(warden, [lan, web]);
+  const { instance, ids, paths } = warden.host;
+  const base = await ids.baseOf({ instance, jailKey: web.key });
+  const record = join(paths.ids, `${base}.tree`);
+  await writeFile(record, `${process.pid} ${Math.ceil(uptime() * 100)}\n`);
+  await put(warden, [lan, { ...web, wanted: 'destroyed', purge: true }]);
+  const message = `Process ${process.pid} still has the ids from ${base}. It is the first process of jail ${web.key}`;
+  expect((await warden.status()).problems).toMatchObject([
+    {
+      code: null,
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(`ps -o pid,stat,wchan:32,args -p ${process.pid}`),
+    },
+  ]);
+  await rm(record);
+  await expect.poll(async () => (await warden.status()).converged, { timeout: 20_000 }).toBe(2);
 });
 
 test('a purge that a reboot cut short goes on by the plan', async () => {

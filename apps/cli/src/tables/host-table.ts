@@ -39,7 +39,10 @@ export function hostDetail(host: HostView): Printable {
       ['kernel', host.kernel ?? '-'],
       ['agent', host.agentVersion ?? '-'],
       ['checks', `${host.checks.have} of ${host.checks.total}`],
-      ...host.problems.map((problem) => ['problem', `${problem.step}: ${problem.message}`] as const),
+      ...host.problems.flatMap(({ step, message, fix }) => [
+        ['problem', `${step}: ${message}`] as const,
+        ...(fix === undefined ? [] : ([['fix', fix]] as const)),
+      ]),
       ['id', host.id],
     ],
   );

@@ -70,6 +70,7 @@ export function jailDetail(jail: JailView): Printable {
         ? []
         : ([
             ['problem', `${jail.problem.step}: ${jail.problem.code ?? ''} ${jail.problem.message}`],
+            ...(jail.problem.fix === undefined ? [] : ([['fix', jail.problem.fix]] as const)),
           ] as const)),
       ['id', jail.id],
     ],

@@ -1,4 +1,5 @@
 import { KernelError } from '@cellblock/native/kernel-error';
+import { AppError } from '@cellblock/shared/app-error';
 import type { Step } from '@cellblock/shared/step';
 import type { WardenHost } from '../warden-host.ts';
 import { applyStep } from './apply-step.ts';
@@ -10,7 +11,14 @@ export interface StepOutcome {
   at: string;
   durationMs: number;
   applied: Applied | null;
-  failure: { code: string | null; message: string } | null;
+  failure: StepFailure | null;
+}
+
+/** `code`: an errno; `fix`: of a refusal of our own. */
+interface StepFailure {
+  code: string | null;
+  message: string;
+  fix?: string;
 }
 
 /**
@@ -78,7 +86,12 @@ async function attempt(host: WardenHost, step: Step): Promise<StepOutcome> {
   }
 }
 
-function failureOf(error: unknown): { code: string | null; message: string } {
+function failureOf(error: unknown): StepFailure {
+  if (error instanceof AppError) {
+    const { message, cause, fix } = error.refusal;
+    const words = [message, cause].filter(Boolean).join(' ').replace(/\.$/, '');
+    return { code: null, message: words, ...(fix && { fix }) };
+  }
   if (error instanceof KernelError) return { code: error.code, message: error.message };
   if (error instanceof Error) {
     const { code } = error as NodeJS.ErrnoException;
