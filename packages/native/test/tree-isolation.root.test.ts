@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, readlinkSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, chownSync, copyFileSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ProcessTrees, TreeMount, TreeSpec } from '../lib/process-tree.ts';
@@ -133,6 +134,20 @@ describe('ids', () => {
     process.kill(init.pid, 'SIGKILL');
     await vi.waitFor(async () => await fixture.trees.start(other), { timeout: 10_000, interval: 20 });
     await fixture.trees.stop({ runDirectory: other.runDirectory, signal: 9, timeoutMs: 5000 });
+  });
+
+  test('a range that was taken in another boot is free, whoever has the number of its process now', async () => {
+    const spec = await fixture.spec();
+    const takenIn = async (boot: string) => {
+      await mkdir('/run/cellblock/ids', { recursive: true, mode: 0o755 });
+      const line = `${process.pid} ${Math.ceil(uptime() * 100)} ${boot}\n`;
+      await writeFile(`/run/cellblock/ids/${spec.idBase}.tree`, line);
+    };
+    await takenIn(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+    await expect(fixture.trees.start(spec)).rejects.toMatchObject({ code: 'EBUSY' });
+    await takenIn(randomUUID());
+    await fixture.trees.start(spec);
+    await fixture.trees.stop({ runDirectory: spec.runDirectory, signal: 9, timeoutMs: 5000 });
   });
 
   test('without the idmapped mount, root inside cannot even write there', async () => {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { bootId } from './facts.ts';
 import { FIRST_ID_BASE, ID_COUNT, IdRanges, isRange, RANGE_COUNT } from './id-ranges.ts';
 
 async function ranges(etcFiles: Record<string, string> = {}) {
@@ -92,6 +94,19 @@ test('a range is not given back while the first process that has it lives', asyn
   expect(await open().claim(claim('a'))).toBe(base);
   // The number is another's now, which began after it was written down.
   await written(process.pid, 1);
+  await open().release(claim('a'));
+  expect(await readdir(open.registry)).toEqual([]);
+});
+
+test('a range that a process of an earlier boot had is given back, whoever has its number now', async () => {
+  const open = await ranges();
+  const base = await open().claim(claim('a'));
+  const written = (boot: string) =>
+    writeFile(join(open.registry, `${base}.tree`), `${process.pid} ${Math.ceil(uptime() * 100)} ${boot}\n`);
+  // Control: of this boot.
+  await written(await bootId());
+  await expect(open().release(claim('a'))).rejects.toMatchObject({ refusal: { evidence: { base } } });
+  await written(randomUUID());
   await open().release(claim('a'));
   expect(await readdir(open.registry)).toEqual([]);
 });

@@ -24,6 +24,11 @@ uint64_t start_time_of(pid_t pid) {
   return std::strtoull(text.c_str() + at + 1, nullptr, 10);
 }
 
+std::string boot_id() {
+  UniqueFd file = check_fd(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC), "read boot id");
+  return read_all(file.get(), 36);
+}
+
 UniqueFd open_process(pid_t pid, uint64_t start_time) {
   UniqueFd process = check_fd(syscall(SYS_pidfd_open, pid, 0), "open process " + std::to_string(pid));
   // Read after the pidfd was taken: if it is the right one now, the pidfd is too.

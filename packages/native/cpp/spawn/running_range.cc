@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <string>
 
@@ -56,11 +57,15 @@ static std::string who_has(int record) {
     if (errno != EWOULDBLOCK && errno != EINTR) fail("lock who has the range");
     return "a tree is being started with them";
   }
-  char text[64] = {};
+  char text[128] = {};
   if (pread(record, text, sizeof text - 1, 0) < 0) fail("read who has the range");
+  text[std::strcspn(text, "\n")] = 0;
   int pid = 0;
   unsigned long long known_at = 0;
-  const bool is_known = std::sscanf(text, "%d %llu", &pid, &known_at) == 2;
+  char boot[37] = {};
+  const int known = std::sscanf(text, "%d %llu %36s", &pid, &known_at, boot);
+  // Nobody outlives his boot; of an earlier version's line it is not known.
+  const bool is_known = known == 2 || (known == 3 && boot == boot_id());
   return is_known && is_running(pid, known_at) ? "a tree that runs has them" : "";
 }
 
@@ -78,9 +83,10 @@ RunningRange RunningRange::take(uint32_t base) {
 
 void RunningRange::give_to(pid_t first) {
   if (!record_) return;
-  char line[64];
+  char line[128];
   // Always as long: what was there before is written over.
-  const int size = std::snprintf(line, sizeof line, "%10d %20llu\n", first, now_in_ticks());
+  const int size =
+      std::snprintf(line, sizeof line, "%10d %20llu %36s\n", first, now_in_ticks(), boot_id().c_str());
   if (pwrite(record_.get(), line, static_cast<size_t>(size), 0) != size) fail("write who has the ids");
   // The first process has a copy of the descriptor, until it becomes its program.
   check(flock(record_.get(), LOCK_UN), "let go of the range");

@@ -1,11 +1,7 @@
 #include "tree_facts.h"
 
-#include <fcntl.h>
-
 #include <ctime>
 
-#include "failure.h"
-#include "paths.h"
 #include "process_identity.h"
 #include "resource_limits.h"
 
@@ -18,11 +14,6 @@ static std::string now_in_iso() {
   const size_t size = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
   const std::string milliseconds = std::to_string(1000 + now.tv_nsec / 1000000);
   return std::string(text, size) + "." + milliseconds.substr(1) + "Z";
-}
-
-static std::string boot_id() {
-  UniqueFd file = check_fd(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC), "read boot id");
-  return read_all(file.get(), 36);
 }
 
 static std::string describe_process(pid_t pid) {
