@@ -32,7 +32,10 @@ export const WITHOUT_FIELD: { why: string; said: Record<string, string[]> }[] = 
       'apps/agent/src/up/machine-check.ts': [': this machine does not have it.'],
       'apps/agent/src/up/systemd-unit.ts': ['systemctl $'],
       'apps/agent/src/warden/id-ranges.ts': ['ranges of host ids are taken.', 'still has the ids from'],
-      'apps/agent/src/warden/purge.ts': ['because something of it does not end'],
+      'apps/agent/src/warden/purge.ts': [
+        'because something of it does not end',
+        'something is in the control group',
+      ],
       'apps/agent/src/warden/stage/stage.ts': [
         'The program of probes is not on this host.',
         'No further throw-away jail can be made now.',

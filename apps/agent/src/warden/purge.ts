@@ -83,7 +83,10 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     if (await unless(host.kernel.removeNetns({ path: netnsPath(host.instance, key) }), 'ENOENT')) {
       removed.push(`network namespace ${key}`);
     }
-    isHeld(key, await removeCgroup(host, cgroupName(host.instance, key)));
+    const inGroup = await removeCgroup(host, cgroupName(host.instance, key));
+    // With its group it may have ended after all; what has not keeps its ids.
+    if (inGroup === null && held.has(key) && !(await isRunning(host, key))) held.delete(key);
+    isHeld(key, inGroup);
   }
   const table = nftTableName(host.instance);
   for (const found of await host.kernel.listNftTables({})) {
@@ -95,9 +98,9 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
     if (held.has(key) || isHeld(key, await giveBackIds(host, key))) continue;
     removed.push(`jail ${key}`);
   }
-  const parent = cgroupParent(host.instance);
-  if (held.size === 0) isHeld(parent, await removeCgroup(host, parent));
   if (held.size > 0) throw await refusalOfHeld(host, held);
+  const inParent = await removeCgroup(host, cgroupParent(host.instance));
+  if (inParent !== null) throw refusalOfParent(host, inParent);
   await openStorage(host);
   // Limits without a jail would wait for the next one of the same number.
   for (const key of await readdir(host.paths.jails).catch(() => [])) await unboundStorage(host, key);
@@ -108,10 +111,15 @@ export async function purgeHost(host: WardenHost): Promise<string[]> {
   return removed;
 }
 
+const statusOf = (host: WardenHost, key: string) =>
+  host.trees.status({ runDirectory: jailPaths(host.paths, key).run });
+
+const isRunning = async (host: WardenHost, key: string) => (await statusOf(host, key))?.state === 'running';
+
 /** What does not let it end, in words; null: it has ended. */
 async function stopJail(host: WardenHost, key: string): Promise<string | null> {
   const { run } = jailPaths(host.paths, key);
-  const status = await host.trees.status({ runDirectory: run });
+  const status = await statusOf(host, key);
   if (status?.state !== 'running') return null;
   const stop = host.trees.stop({ runDirectory: run, signal: SIGTERM, timeoutMs: STOP_MS });
   try {
@@ -150,8 +158,9 @@ async function giveBackIds(host: WardenHost, key: string): Promise<string | null
     await host.ids.release({ instance: host.instance, jailKey: key });
     return null;
   } catch (error) {
-    if (error instanceof AppError) return error.message;
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    const { message, cause } = error.refusal;
+    return [message, cause].filter(Boolean).join(' ').replace(/\.$/, '');
   }
 }
 
@@ -162,9 +171,24 @@ async function refusalOfHeld(host: WardenHost, held: HeldJails): Promise<AppErro
   const each = [...held.values()].map((by, at) => `${names[at]}: ${by}`);
   return new AppError('conflict', `Not removed, because something of it does not end: ${names.join(', ')}.`, {
     cause: `${each.join('; ')}. What waits for a disk, a network file system or a tracer ends after that. Until then its ids stay claimed, and what this agent has on disk stays.`,
-    fix: `What it waits for: ps -eo pid,stat,wchan:32,args (STAT D: something in the kernel; Z: its tracer); when that has come, or after a reboot: ${cellblockAt(host.paths.data, 'agent purge')}`,
+    fix: `What it waits for: ps -eo pid,stat,wchan:32,args (STAT D: something in the kernel; Z: its tracer); when that has come: ${again(host)}`,
     evidence: { jails: [...held.keys()] },
   });
+}
+
+function refusalOfParent(host: WardenHost, by: string): AppError {
+  const group = cgroupParent(host.instance);
+  return new AppError('conflict', `Not all removed: something is in the control group ${group}.`, {
+    cause: `${by}. It is in no jail's own group: the jails are removed. What this agent has on disk stays until then.`,
+    fix: `What is in it: grep -l ${group} /proc/[0-9]*/cgroup; when that has ended: ${again(host)}`,
+    evidence: { group },
+  });
+}
+
+/** A reboot starts an agent that belongs to systemd, and it its jails. */
+function again({ paths: { data } }: WardenHost): string {
+  const purge = cellblockAt(data, 'agent purge');
+  return `${purge}; or after a reboot: ${cellblockAt(data, 'down')}, then ${purge}`;
 }
 
 /** False when it was refused with one of the codes, which mean that there is nothing to do. */

@@ -206,9 +206,6 @@ export class Warden {
   /** how it stands with the dashboard; one connection at a time */
   connection: AgentConnection = { state: 'away', since: new Date().toISOString() };
 
-  /** Everything of this instance is gone: whoever runs us ends us, and whatever comes next has a key of its own. */
-  purged: () => void = () => undefined;
-
   async start(): Promise<void> {
     await this.runChecks();
     this.checkTimer = setInterval(() => {

@@ -19,7 +19,6 @@ import { jailProcesses, signalJailProcess } from '../jail-processes.ts';
 import { openConsole } from '../open-console.ts';
 import { openExec } from '../open-exec.ts';
 import type { Outbox } from '../outbox.ts';
-import { purgeHost } from '../purge.ts';
 import { proveView } from '../view/prove-view.ts';
 import type { Warden } from '../warden.ts';
 import { refusalOf } from './refusal-of.ts';
@@ -62,7 +61,6 @@ const fromRoot = t.procedure.use(({ ctx, next }) => {
   });
 });
 
-const ANSWER_FIRST_MS = 100;
 const MOST_DASHBOARDS = 16;
 const STATUS_QUIET_MS = 50;
 const STATUS_LONGEST_QUIET_MS = 1_000;
@@ -282,13 +280,6 @@ export const agentRouter = t.router({
     remove: fromDashboard
       .input(InImage)
       .mutation(({ ctx, input }) => removeImage(ctx.warden.host, input.digest)),
-  }),
-
-  purge: fromRoot.mutation(async ({ ctx }) => {
-    await ctx.warden.stop();
-    const removed = await purgeHost(ctx.warden.host);
-    setTimeout(ctx.warden.purged, ANSWER_FIRST_MS);
-    return removed;
   }),
 });
 
