@@ -32,6 +32,7 @@ export class Ground {
   readonly peerRoot: string;
   readonly peerIds = PEER_IDS;
   private readonly group: string | null;
+  private isMounted = false;
   private holder: { pid: number; end: () => Promise<void> } | null = null;
 
   private constructor(directory: string) {
@@ -46,18 +47,28 @@ export class Ground {
 
   static async make(): Promise<Ground> {
     const ground = new Ground(mkdtempSync(join(tmpdir(), 'cellblock-bench-')));
-    chmodSync(ground.directory, 0o755);
-    mkdirSync(join(ground.directory, 'ours'), { mode: 0o700 });
-    mkdirSync(join(ground.directory, 'peers'), { mode: 0o755 });
-    mkdirSync(ground.run(), { mode: 0o755 });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'none', ground.run()]);
-    for (const root of [ground.root, ground.peerRoot]) await makeRoot(root);
-    execFileSync('chown', ['-hR', `${PEER_IDS}:${PEER_IDS}`, ground.peerRoot]);
-    if (ground.group) {
-      mkdirSync(join(ground.group, 'clock'), { recursive: true });
+    try {
+      await ground.prepare();
+      return ground;
+    } catch (error) {
+      await ground.remove().catch((left) => console.error('not removed:', left));
+      throw error;
     }
-    await ground.hold();
-    return ground;
+  }
+
+  private async prepare(): Promise<void> {
+    chmodSync(this.directory, 0o755);
+    mkdirSync(join(this.directory, 'ours'), { mode: 0o700 });
+    mkdirSync(join(this.directory, 'peers'), { mode: 0o755 });
+    mkdirSync(this.run(), { mode: 0o755 });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'none', this.run()]);
+    this.isMounted = true;
+    for (const root of [this.root, this.peerRoot]) await makeRoot(root);
+    execFileSync('chown', ['-hR', `${PEER_IDS}:${PEER_IDS}`, this.peerRoot]);
+    if (this.group) {
+      mkdirSync(join(this.group, 'clock'), { recursive: true });
+    }
+    await this.hold();
   }
 
   /** The mount namespace of the peers. */
@@ -118,14 +129,15 @@ export class Ground {
 
   async remove(): Promise<void> {
     await this.holder?.end();
-    if (this.group) {
+    if (this.group && existsSync(this.group)) {
       await removeGroups(this.group);
       // systemd-nspawn makes the same name in a v1 hierarchy, lxc leaves a group of its own at the top.
       const named = join('/sys/fs/cgroup/systemd', this.groupName);
       if (existsSync(named)) await removeGroups(named);
       if (existsSync(join(this.group, '../lxc.pivot'))) rmdirSync(join(this.group, '../lxc.pivot'));
     }
-    execFileSync('umount', [this.run()]);
+    // Whoever still has something open there is why it failed, and must not be told in its place.
+    if (this.isMounted) execFileSync('umount', ['-l', this.run()]);
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
