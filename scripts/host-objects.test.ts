@@ -7,6 +7,10 @@ import { changedObjects, type HostView, hostObjects } from './host-objects.ts';
 const directory = mkdtempSync(path.join(tmpdir(), 'host-objects-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const QUEUES = `       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime
+ 109500365      65536   666           0          0     0     0     0     0     0     0          0          0 1795359716
+`;
+
 /** A host with one of each. */
 function host(name: string): HostView & { groups: string } {
   const at = (part: string) => path.join(directory, name, part);
@@ -21,6 +25,7 @@ function host(name: string): HostView & { groups: string } {
     tables: 'table inet mine\n',
     programs: JSON.stringify([{ id: 2, type: 'cgroup_device', name: 'sd_devices' }]),
     mounts: `22 1 0:20 / ${at('groups')} rw,nosuid - cgroup2 none rw\n`,
+    queues: QUEUES,
     run: at('run'),
     blocks: at('blocks'),
     groups: at('groups'),
@@ -30,7 +35,7 @@ function host(name: string): HostView & { groups: string } {
 test('of a host on which only what comes and goes has changed, nothing is told', () => {
   const view = host('same');
   const before = hostObjects(view);
-  expect(before).toHaveLength(7);
+  expect(before).toHaveLength(8);
   mkdirSync(path.join(view.groups, 'user.slice'));
   const after = hostObjects({
     ...view,
@@ -55,6 +60,7 @@ test('control: whatever is left is told, and whatever was taken away', () => {
     links: `${view.links}9: vleft@if3: <UP> mtu 1500 state UP \\    link/ether 02:00:00:00:00:01 brd …\n`,
     tables: `${view.tables}table inet left\n`,
     programs: JSON.stringify([{ id: 3 }, { id: 9, type: 'cgroup_device', name: 'cellblock_dev' }]),
+    queues: `${QUEUES}-286331154     196635   600           0          0     0     0 64997 64997 64997 64997          0          0 1795359717\n`,
     mounts: `${view.mounts}${view.mounts}88 4 0:9 /disk /srv/left ro,nodev - ext4 /dev/loop1 rw\n`,
   });
   expect(changedObjects(before, after)).toEqual([
@@ -63,6 +69,7 @@ test('control: whatever is left is told, and whatever was taken away', () => {
     `+ control group ${view.groups}/cellblock-0a1b2c3d`,
     '+ link vleft mtu 1500 link/ether 02:00:00:00:00:01',
     '+ loop device of /srv/left',
+    '+ message queue 0xeeeeeeee of 64997, mode 600',
     `+ mount of cgroup2 / at ${view.groups} rw,nosuid`,
     '+ mount of ext4 /disk at /srv/left ro,nodev',
     '+ network namespace /run/netns/left',

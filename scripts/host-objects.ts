@@ -12,6 +12,8 @@ export interface HostView {
   programs: string;
   /** of /proc/self/mountinfo */
   mounts: string;
+  /** of /proc/sysvipc/msg */
+  queues: string;
   /** /run */
   run: string;
   /** /sys/block */
@@ -25,6 +27,7 @@ export function hostView(): HostView {
     tables: ask('nft', ['list', 'tables']),
     programs: ask('bpftool', ['prog', 'show', '-j']),
     mounts: readFileSync('/proc/self/mountinfo', 'utf8'),
+    queues: readFileSync('/proc/sysvipc/msg', 'utf8'),
     run: '/run',
     blocks: '/sys/block',
   };
@@ -40,7 +43,8 @@ const OF_SERVICES = /\.(mount|scope|service|slice|socket|swap)$/;
 
 /**
  * What a test could leave on a host, one line per object: links, mounts, loop devices, tables of nft, BPF programs of
- * ours, control groups at the top of every hierarchy, names of network namespaces, claims of ids, and what agents have below /run.
+ * ours, control groups at the top of every hierarchy, message queues of System V, names of network namespaces, claims
+ * of ids, and what agents have below /run.
  */
 export function hostObjects(view: HostView = hostView()): string[] {
   const run = (name: string) => names(path.join(view.run, name)).map((one) => path.join('/run', name, one));
@@ -51,6 +55,7 @@ export function hostObjects(view: HostView = hostView()): string[] {
     ...mountsOf(view.mounts),
     ...groupsOf(view.mounts),
     ...loopsIn(view.blocks),
+    ...queuesOf(view.queues),
     ...run('netns').map((name) => `network namespace ${name}`),
     ...run('cellblock').map((name) => `of an agent: ${name}`),
     ...run('cellblock/ids').map((name) => `claim of ids ${name}`),
@@ -93,6 +98,16 @@ function programsOf(text: string): string[] {
   return (JSON.parse(text || '[]') as { name?: string }[]).flatMap(({ name }) =>
     name?.startsWith('cellblock') ? [`BPF program ${name}`] : [],
   );
+}
+
+/** Of what System V has only these: a database that is killed leaves memory. */
+function queuesOf(text: string): string[] {
+  return lines(text)
+    .slice(1)
+    .map((line) => {
+      const [key, , mode, , , , , uid] = line.trim().split(/\s+/);
+      return `message queue 0x${(Number(key) >>> 0).toString(16)} of ${uid}, mode ${mode}`;
+    });
 }
 
 function mountsOf(text: string): string[] {

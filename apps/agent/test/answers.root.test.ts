@@ -9,7 +9,12 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { localClient } from '../src/local-client.ts';
 import { wardenProgram } from '../src/warden/answers/doomed/doomed-agent.ts';
 import { killAgain } from '../src/warden/answers/doomed/kill-again.ts';
+import { nothingIsLeft } from '../src/warden/answers/rows/cross.ts';
+import { ipcOfItsOwn } from '../src/warden/answers/rows/h-processes.ts';
+import { jailOfProfile, plainJail } from '../src/warden/answers/rows/plain-jail.ts';
+import { kernelFilesClosed } from '../src/warden/answers/rows/w-host-power.ts';
 import { wardenPaths } from '../src/warden/paths.ts';
+import { queueKey, removeQueue, systemVObjects, victimsNonce } from '../src/warden/stage/ipc-objects.ts';
 import { takePicture } from '../src/warden/stage/picture.ts';
 import { Stage } from '../src/warden/stage/stage.ts';
 import { doomedDirectory } from '../src/warden/stage/sweep-stage.ts';
@@ -234,6 +239,77 @@ test(
   },
   RUN_MS,
 );
+
+test('where a message queue of the run stays, X3 tells of it', async () => {
+  site = await AnswersHost.open();
+  const stage = await Stage.open(site.host, AbortSignal.timeout(RUN_MS));
+  const key = queueKey(stage.nonce);
+  const marks = { instance: site.host.instance, directory: stage.directory, nonce: stage.nonce };
+  const before = await takePicture(site.host);
+  const toldOf = async () => {
+    const after = await takePicture(host);
+    const run = { asked: [], answers: [], before, during: after, after, stage: marks };
+    return nothingIsLeft.lookBack(run).probe;
+  };
+  const { host } = site;
+  try {
+    expect(await toldOf()).toMatchObject({ asExpected: true });
+    execFileSync('perl', ['-e', `defined msgget(${key}, 01600) or die $!`]);
+    const evidence = expect.stringContaining(`of this run 1 are left: + System V queue ${key}`);
+    expect(await toldOf()).toMatchObject({ asExpected: false, evidence });
+  } finally {
+    await removeQueue(stage.nonce);
+    await stage.close();
+  }
+  expect(await ipcObjectsOf(stage.nonce)).toEqual([]);
+});
+
+test('a run that ends in the middle of H28 leaves no queue and no memory', async () => {
+  site = await AnswersHost.open();
+  const ending = new AbortController();
+  const stage = await Stage.open(site.host, ending.signal);
+  try {
+    const jail = await plainJail(stage);
+    let there: string[] = [];
+    // By the first thing that it asks inside, all is made.
+    jail.sh = async () => {
+      there = await ipcObjectsOf(stage.nonce);
+      ending.abort();
+      throw new Error('the run has ended');
+    };
+    await expect(ipcOfItsOwn.answer(stage)).rejects.toThrow('the run has ended');
+    expect(there).toEqual([
+      expect.stringMatching(/^posix-/),
+      expect.stringMatching(/^[0-9a-f]{28}$/),
+      `System V queue ${queueKey(victimsNonce(stage.nonce))}`,
+    ]);
+    expect(await ipcObjectsOf(stage.nonce)).toEqual([]);
+  } finally {
+    await stage.close();
+  }
+});
+
+test('what W10 mounts in a jail that others use too is gone afterwards', async () => {
+  site = await AnswersHost.open();
+  const stage = await Stage.open(site.host, AbortSignal.timeout(RUN_MS));
+  try {
+    const { probe } = await kernelFilesClosed.answer(stage);
+    expect(probe.asExpected).toBe(true);
+    const jail = await jailOfProfile(stage, 'system');
+    expect((await jail.sh('grep -c " /tmp/" /proc/mounts')).stdout).toBe('0\n');
+  } finally {
+    await stage.close();
+  }
+});
+
+/** What this kernel has of POSIX and System V by this nonce. */
+async function ipcObjectsOf(nonce: string): Promise<string[]> {
+  const list = ['sh', '-c', 'mount -t mqueue mqueue /mnt && ls -A /mnt && ls -A /dev/shm'];
+  const { stdout } = await promisify(execFile)('unshare', ['--mount', '--propagation', 'private', ...list]);
+  const keys = [nonce, victimsNonce(nonce)].map(queueKey);
+  const ofSystemV = (await systemVObjects()).filter((line) => keys.some((key) => line.includes(key)));
+  return [...stdout.split('\n').filter((line) => line.includes(nonce)), ...ofSystemV];
+}
 
 test(
   'where no limit holds, H18 fails',

@@ -18,7 +18,7 @@ export const CROSS: readonly AnswerRow[] = [
     id: 'X3',
     sentence: 'Nothing is left after the run.',
     implied: true,
-    says: 'Links, addresses, routes, mounts, control groups, tables, processes, id ranges and files are as they were before.',
+    says: 'Links, addresses, routes, mounts, control groups, tables, processes, message queues, id ranges and files are as they were before.',
   },
   {
     id: 'X4',

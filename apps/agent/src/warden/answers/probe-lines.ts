@@ -37,15 +37,17 @@ export async function attemptsInside(jail: StageJail, o: Attempts): Promise<Said
   return saidBy(ended);
 }
 
-/** The same on the host itself; `before` is shell text in front of the program, as `chroot DIRECTORY`. */
+/** The same on the host itself; `before` is shell text in front of the program, as `chroot DIRECTORY`, and `flags`
+ *  are name spaces that it has for itself, as unshare(1) calls them. */
 export async function attemptsOutside(
   stage: Stage,
-  o: Attempts & { before?: string; script?: string },
+  o: Attempts & { before?: string; script?: string; flags?: readonly string[] },
 ): Promise<Said> {
   const settings = Object.entries(environmentOf(o.told)).map(([name, value]) => `export ${name}='${value}'`);
   const command = o.before ?? `exec ${stage.probePath}`;
   const ended = await stage.apart(
     [...settings, o.script ?? '', `${command} ${o.names.join(' ')}`].join('\n'),
+    o.flags === undefined ? {} : { flags: o.flags },
   );
   try {
     return saidBy(ended);

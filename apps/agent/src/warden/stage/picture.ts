@@ -4,6 +4,7 @@ import { netnsDirectory, netnsPath } from '@cellblock/shared/owned-names';
 import { inTurns } from '../apply/in-turns.ts';
 import { readStart } from '../read-start.ts';
 import type { WardenHost } from '../warden-host.ts';
+import { queueKey, systemVObjects, victimsNonce } from './ipc-objects.ts';
 import { STAGE_MARK } from './stage.ts';
 import { isOnStage } from './stage-key.ts';
 import { stageDirectory } from './sweep-stage.ts';
@@ -39,6 +40,10 @@ export async function takePicture(host: WardenHost): Promise<string[]> {
     ...(await stageProcesses(host.instance)),
     ...(await filesBelow(`/run/cellblock/${host.instance}`)),
     ...(await filesBelow(stageDirectory(paths))),
+    ...(await systemVObjects()),
+    // Memory and queues of POSIX, where the host shows these.
+    ...(await filesBelow('/dev/shm')),
+    ...(await filesBelow('/dev/mqueue')),
     ...(await names(paths.jails)).map((name) => `file ${join(paths.jails, name)}`),
   ].sort();
 }
@@ -77,11 +82,12 @@ export interface StageMarks {
   nonce: string;
 }
 
-/** Whether a line is of this stage: by a throw-away jail's key, its directory, or its nonce. */
+/** Whether a line is of this stage: by a throw-away jail's key, its directory, its nonce, or a key made of that. */
 export function ofStage(line: string, stage: StageMarks): boolean {
   const { instance, directory, nonce } = stage;
   return (
-    (line.includes('onstage') && line.includes(instance)) || line.includes(directory) || line.includes(nonce)
+    (line.includes('onstage') && line.includes(instance)) ||
+    [directory, nonce, queueKey(nonce), queueKey(victimsNonce(nonce))].some((mark) => line.includes(mark))
   );
 }
 

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bind, PROGRAMS, type Stage } from '../../stage/stage.ts';
-import type { Ended, StageJail } from '../../stage/stage-jail.ts';
+import type { StageJail } from '../../stage/stage-jail.ts';
 import { attemptsInside, attemptsOutside, type Said } from '../probe-lines.ts';
-import { NotTried } from '../row.ts';
+import { hasBegun } from './has-begun.ts';
 import { AS_NOBODY } from './two-jails.ts';
 
 const PLAYS_FOR_MS = 60_000;
-const BEGINS_WITHIN_MS = 5_000;
 
 /**
  * Two jails that work together. One sees a directory at /meeting; the other sees the directory above it, serves
@@ -31,6 +29,8 @@ export async function attackTogetherFromChroot(stage: Stage, names: readonly str
       for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do test -e ${meeting}/victim && break; sleep 0.1; done
       trap 'kill -9 $accomplice; rm -f ${meeting}/victim' EXIT`,
     before: `chroot ${meeting} /probe`,
+    // The accomplice makes a queue, which is the kernel's: it goes with the name space.
+    flags: ['--ipc'],
   });
 }
 
@@ -46,12 +46,12 @@ export async function attackWithHostUser(stage: Stage, names: readonly string[])
     [
       '/bin/sh',
       '-c',
-      `cd ${outer} && exec 9<${stage.probePath} && exec env PROBE_NONCE=${stage.nonce} ${AS_NOBODY} /proc/self/fd/9 --victim meeting`,
+      `cd ${outer} && exec 9<${stage.probePath} && exec unshare --ipc env PROBE_NONCE=${stage.nonce} ${AS_NOBODY} /proc/self/fd/9 --victim meeting`,
     ],
     { timeoutMs: PLAYS_FOR_MS, signal: ending.signal },
   );
   try {
-    await begins(meeting, play);
+    await hasBegun(join(meeting, 'victim'), { who: 'the accomplice', work: play });
     const told = { PEER: '/meeting/victim.sock', NONCE: stage.nonce, SCRATCH: '/tmp' };
     return await attemptsInside(attacker, { names, told });
   } finally {
@@ -71,16 +71,8 @@ async function meet(stage: Stage): Promise<{ attacker: StageJail; canary: string
   });
   // It ends with its jail.
   play.catch(() => undefined);
-  await begins(meeting, play);
+  await hasBegun(join(meeting, 'victim'), { who: 'the accomplice', work: play });
   return { attacker, canary };
-}
-
-async function begins(meeting: string, play: Promise<Ended>): Promise<void> {
-  const end = Date.now() + BEGINS_WITHIN_MS;
-  while (!existsSync(join(meeting, 'victim'))) {
-    if (Date.now() > end) throw new NotTried(`the accomplice did not begin: ${(await play).stderr}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** A meeting place, a directory above it with a file that nobody in the meeting place sees, and a canary. */

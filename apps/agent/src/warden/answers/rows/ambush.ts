@@ -1,23 +1,27 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '@cellblock/shared/answers/answer';
 import { PROGRAMS, type Stage } from '../../stage/stage.ts';
 import type { StageJail } from '../../stage/stage-jail.ts';
-import { found, NotTried } from '../row.ts';
+import { found } from '../row.ts';
+import { hasBegun } from './has-begun.ts';
 import { asRootOf } from './two-jails.ts';
 
 const SIGN = '/var/tmp/lies-in-wait';
-const WAITS_FOR_SECONDS = 15;
-const BEGINS_WITHIN_MS = 5_000;
+/** Twice that is less than a row has: the one in ambush, and its control. */
+const WAITS_FOR_SECONDS = 12;
 const ENTRIES = 5;
-/** Stays until it was looked at a few times, however busy the machine is. */
-const STAYS = `my $looks = -s '${SIGN}'; select undef, undef, undef, 0.002 until -s '${SIGN}' >= $looks + 3`;
+
+/** Stays until it was looked at a few times, however busy the machine is, and no longer than `end`, in seconds of the
+ *  epoch: nobody may look any more. */
+export function staysUntilSeen(sign: string, end: number): string {
+  return `my $looks = -s '${sign}'; select undef, undef, undef, 0.002 until -s '${sign}' >= $looks + 3 or time >= ${end}`;
+}
 
 /** Whoever enters, while a process of the jail lies in wait for a directory of theirs. */
 export async function enterInAmbush(jail: StageJail): Promise<Finding> {
-  const said = await ambush(jail, ENTRIES, async () => {
-    for (let n = 0; n < ENTRIES; n += 1) await jail.exec(['/usr/bin/perl', '-e', STAYS]);
+  const said = await ambush(jail, ENTRIES, async (stays) => {
+    for (let n = 0; n < ENTRIES; n += 1) await jail.exec(['/usr/bin/perl', '-e', stays]);
   });
   const saw = Number(/^saw (\d+)$/m.exec(said)?.[1]);
   const got = said.match(/^got .*$/gm) ?? [];
@@ -29,9 +33,9 @@ export async function enterInAmbush(jail: StageJail): Promise<Finding> {
 
 /** The same jail, entered as a plain program does it, with a directory of the host in hand. */
 export async function enterCarelessly(stage: Stage, jail: StageJail): Promise<Finding> {
-  const said = await ambush(jail, 1, async () => {
+  const said = await ambush(jail, 1, async (stays) => {
     const enter = `${asRootOf(jail)} --mount --pid --wdns=/ setpriv --bounding-set=-all`;
-    await stage.outside(['/bin/sh', '-c', `exec ${enter} perl -e "$1" 9</usr`, 'sh', STAYS]);
+    await stage.outside(['/bin/sh', '-c', `exec ${enter} perl -e "$1" 9</usr`, 'sh', stays]);
   });
   const got = said.match(/^got .*$/gm) ?? [];
   return found(
@@ -40,7 +44,11 @@ export async function enterCarelessly(stage: Stage, jail: StageJail): Promise<Fi
   );
 }
 
-async function ambush(jail: StageJail, count: number, enter: () => Promise<void>): Promise<string> {
+async function ambush(
+  jail: StageJail,
+  count: number,
+  enter: (stays: string) => Promise<void>,
+): Promise<string> {
   const sign = join(jail.paths.storage, SIGN);
   await rm(sign, { force: true });
   const waiting = jail.exec([
@@ -50,11 +58,8 @@ async function ambush(jail: StageJail, count: number, enter: () => Promise<void>
     String(count),
     String(WAITS_FOR_SECONDS),
   ]);
-  const end = Date.now() + BEGINS_WITHIN_MS;
-  while (!existsSync(sign)) {
-    if (Date.now() > end) throw new NotTried(`nobody lay in wait: ${(await waiting).stderr}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await enter();
+  waiting.catch(() => undefined);
+  await hasBegun(sign, { who: 'whoever lies in wait', work: waiting });
+  await enter(staysUntilSeen(SIGN, Math.ceil(Date.now() / 1000) + WAITS_FOR_SECONDS));
   return (await waiting).stdout;
 }

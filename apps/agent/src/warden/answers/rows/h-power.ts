@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { attemptsInside, attemptsOutside, compared } from '../probe-lines.ts';
 import { all, attemptsInJail, attemptsOutside as attemptsOfHost, refusedInJail } from '../probes.ts';
 import { found, type StageRow } from '../row.ts';
@@ -167,6 +167,8 @@ const SYS_BOOT = 22;
 /** The one that the machine began with has the same number on every kernel (PROC_PID_INIT_INO). */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
 const SECURITY = '/sys/kernel/security';
+/** What shows the security servers need not be mounted on a host, and may not be where that is a guest itself. */
+const SHOW_SECURITY = `mount -t securityfs securityfs ${SECURITY} 2>/dev/null`;
 
 export const noSystemControl: StageRow = {
   id: 'H31',
@@ -174,18 +176,15 @@ export const noSystemControl: StageRow = {
     const jail = await plainJail(stage);
     const asked = ['kernel-log', 'swap-on', 'swap-off', 'accounting', 'reboot', 'read-sys-security'];
     const inside = await attemptsInside(jail, { names: asked });
-    // What shows the security servers need not be mounted on the host: it is there.
-    const outside = await attemptsOutside(stage, {
-      names: asked,
-      script: `mount -t securityfs securityfs ${SECURITY} 2>/dev/null`,
-    });
+    const outside = await attemptsOutside(stage, { names: asked, script: SHOW_SECURITY });
+    const security = await stage.apart(`${SHOW_SECURITY}; ls -A ${SECURITY}`);
     // A host that is a guest itself may lack what these need, and a kernel may have no security servers.
     const may = (bit: number) => has(statusOf('self', 'CapEff'), bit);
     const shown = [
       ...['kernel-log', 'swap-on', 'swap-off'],
       ...(may(SYS_PACCT) ? ['accounting'] : []),
       ...(may(SYS_BOOT) && readlinkSync('/proc/self/ns/pid') === FIRST_PID_NAMESPACE ? ['reboot'] : []),
-      ...(existsSync(SECURITY) ? ['read-sys-security'] : []),
+      ...(security.stdout.trim() === '' ? [] : ['read-sys-security']),
     ];
     return compared(inside, outside, { asked, shown });
   },

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { queueKey, removePosixQueue, removeQueue, victimsNonce } from '../../stage/ipc-objects.ts';
 import type { Stage } from '../../stage/stage.ts';
 import { refusedInJail } from '../probes.ts';
 import { found, type StageRow } from '../row.ts';
@@ -11,7 +12,7 @@ import { walkJail } from './w-host-power.ts';
 
 /** A process of the host that bears everything: what reaches it is written down by itself. */
 async function withVictim<T>(stage: Stage, use: (told: Record<string, string>) => Promise<T>): Promise<T> {
-  const nonce = randomBytes(8).toString('hex');
+  const nonce = `${victimsNonce(stage.nonce)}${randomBytes(2).toString('hex')}`;
   const directory = await stage.source('victim');
   // In a pid namespace of its own, as whoever asks from outside is in another.
   const victim = ['--pid', '--fork', '--kill-child', await stage.probe(), '--victim', directory];
@@ -31,14 +32,14 @@ async function withVictim<T>(stage: Stage, use: (told: Record<string, string>) =
       NONCE: nonce,
       VICTIM: (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim(),
       SECRET_AT: fact('secret'),
-      QUEUE: Number.parseInt(nonce.slice(0, 7), 16).toString(),
+      QUEUE: queueKey(nonce),
       ABSTRACT: `probe-${nonce}`,
     });
   } finally {
     child.kill('SIGKILL');
     await ended;
     // The queue is the kernel's: it outlives whoever made it.
-    await stage.outside(['ipcrm', '-Q', `0x${nonce.slice(0, 7)}`]);
+    await removeQueue(nonce);
   }
 }
 
@@ -134,9 +135,8 @@ export const ipcOfItsOwn: StageRow = {
   async answer(stage) {
     const jail = await plainJail(stage);
     return withVictim(stage, async (told) => {
-      const number = Number(told.QUEUE).toString(16).padStart(8, '0');
       const memory = `/dev/shm/${told.NONCE}`;
-      const look = `ipcs -q | grep -c ${number}; ls ${memory} 2>&1`;
+      const look = `ipcs -q | grep -c ${told.QUEUE}; ls ${memory} 2>&1`;
       const queue = `posix-${told.NONCE}`;
       const place = await stage.source('mqueue');
       // The file system shows the queues of whoever mounts it: here those of the host.
@@ -168,9 +168,9 @@ export const ipcOfItsOwn: StageRow = {
           ),
         };
       } finally {
-        await stage.outside(['rm', '-f', memory]);
-        // It would outlive whoever made it.
-        await atQueues(`rm -f ${queue}`);
+        // They outlive whoever made them, and go too when the run is ended in the middle.
+        await rm(memory, { force: true });
+        await removePosixQueue(queue);
       }
     });
   },

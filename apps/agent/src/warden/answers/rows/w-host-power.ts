@@ -119,10 +119,12 @@ export const noSignalAcross: StageRow = {
 const OPEN_ANEW = `mkdir -p /tmp/proc /tmp/sys
 mount -t proc proc /tmp/proc && ${OPEN_SYSCTL.replace('/proc', '/tmp/proc')}
 mount -t sysfs sysfs /tmp/sys && ${OPEN_KNOB.replace('/sys', '/tmp/sys')}`;
+/** Others use the jail too; what is masked in a /proc lies over it. */
+const AS_BEFORE = 'umount -l /tmp/proc /tmp/sys 2>/dev/null';
 
 async function openInProfile(stage: Stage, profile: Profile): Promise<Ended> {
   const jail = await jailOfProfile(stage, profile);
-  return jail.sh(`${OPEN_SYSCTL}\n${OPEN_KNOB}\n${OPEN_ANEW}\necho looked`);
+  return jail.sh(`${OPEN_SYSCTL}\n${OPEN_KNOB}\n${OPEN_ANEW}\n${AS_BEFORE}\necho looked`);
 }
 
 export const kernelFilesClosed: StageRow = {
